@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include "base/secret.h"
+
+#include <string.h>
+
+enum { ALIGN = 16 };
+
+void arena_init(struct arena *a, void *block, size_t size)
+{
+    *a = (struct arena){ .block = block, .size = size };
+}
+
+void arena_reset(struct arena *a)
+{
+    wipe(a->block, a->used);
+    a->used = 0;
+    a->full = false;
+}
+
+void *arena_take(struct arena *a, size_t n)
+{
+    size_t room = a->size - a->used;
+
+    if (a->full || n > room || (n + ALIGN - 1) / ALIGN * ALIGN > room) {
+        a->full = true;
+        return NULL;
+    }
+    void *p = a->block + a->used;
+    a->used += (n + ALIGN - 1) / ALIGN * ALIGN;
+    memset(p, 0, n);
+    return p;
+}
+
+struct slice arena_copy(struct arena *a, struct slice s)
+{
+    char *p = arena_take(a, s.n);
+
+    if (p == NULL)
+        return SLICE_EMPTY;
+    if (s.n > 0)
+        memcpy(p, s.p, s.n);
+    return (struct slice){ p, s.n };
+}

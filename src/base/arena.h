@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arena.h: the memory of one exchange: a fixed block, cut from the front, never freed piecewise.
+ * Overflow is sticky: arena_take gives NULL and `full` stays set until reset. One thread at a time. */
+#ifndef DOORCODE_BASE_ARENA_H
+#define DOORCODE_BASE_ARENA_H
+
+#include "base/slice.h"
+
+struct arena {
+    char *block; /* borrowed; the owner frees it */
+    size_t size;
+    size_t used;
+    bool full;
+};
+
+void arena_init(struct arena *a, void *block, size_t size);
+void arena_reset(struct arena *a); /* wipes what was used: codes and tokens passed through here */
+/* Zeroed, 16-byte aligned; NULL once full. */
+void *arena_take(struct arena *a, size_t n);
+/* A copy in the arena; the empty slice once full. */
+struct slice arena_copy(struct arena *a, struct slice s);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* buf.h: output born with its maximum. A full buffer is sticky: later puts do nothing, and the caller looks
+ * once at the end (buf_ok). Borrows its memory. One thread at a time. */
+#ifndef DOORCODE_BASE_BUF_H
+#define DOORCODE_BASE_BUF_H
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+struct buf {
+    char *p;
+    size_t n;
+    size_t cap;
+    bool full;
+};
+
+void buf_init(struct buf *b, void *p, size_t cap);
+/* Takes `cap` bytes from the arena; a buffer that is full from the start where the arena has no room. */
+void buf_init_arena(struct buf *b, struct arena *a, size_t cap);
+void buf_put(struct buf *b, struct slice s);
+void buf_puts(struct buf *b, const char *cstr);
+void buf_putc(struct buf *b, char c);
+void buf_fmt(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool buf_ok(const struct buf *b);
+struct slice buf_slice(const struct buf *b); /* what was put so far; empty once full */
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* limits.h: every bound in one place, each with its reason. server/memory.c prints their sum at start. */
+#ifndef DOORCODE_BASE_LIMITS_H
+#define DOORCODE_BASE_LIMITS_H
+
+enum {
+    /* HTTP */
+    LIMIT_CONNECTIONS = 2048,        /* default; beyond it the longest idle connection makes room */
+    LIMIT_CONNECTION_MEMORY = 16384, /* engine's pool per connection: request line and headers */
+    LIMIT_BODY = 8192,               /* largest legal form is a refresh request, about 3 KiB */
+    LIMIT_BODY_JSON = 65536,         /* development and administration JSON */
+    LIMIT_EXCHANGE_MEMORY = 49152,   /* arena of one exchange: body, fields, sealed mail, three signed tokens */
+    LIMIT_FORM_FIELDS = 64,          /* SDKs send at most about 20 */
+    LIMIT_REQUEST_SECONDS = 30,      /* from first byte to last byte of a request */
+    LIMIT_IDLE_SECONDS = 75,         /* between requests of a connection */
+
+    /* values */
+    LIMIT_EMAIL = 254,              /* RFC 5321 4.5.3.1.3, less the angle brackets */
+    LIMIT_USERNAME = 1024,          /* raw form value before it is parsed as an address */
+    LIMIT_CONTINUATION_TOKEN = 512, /* ours have 227 characters; anything longer is not ours */
+    LIMIT_REFRESH_TOKEN = 256,      /* ours have about 90 */
+    LIMIT_SCOPE = 1024,
+    LIMIT_SCOPES = 16,
+    LIMIT_CODE = 16,                /* longest accepted `oob` after trimming */
+    LIMIT_TENANT_SEGMENT = 253,     /* a domain name */
+    LIMIT_LABEL = 512,              /* masked address: at most one character of two bytes per source byte */
+    LIMIT_TOKEN = 4096,             /* one signed JWT */
+    LIMIT_REPLY = 16384,            /* a JSON reply: three tokens of LIMIT_TOKEN at most, usually 4 KiB */
+    LIMIT_DISCOVERY = 32768,        /* JWKS of three algorithms, current, next and retired keys with certificates */
+
+    /* passcodes (spec V1, 4.11) */
+    LIMIT_CODE_DIGITS_MIN = 6,
+    LIMIT_CODE_DIGITS_MAX = 10,
+
+    /* queues and caches */
+    LIMIT_WRITER_QUEUE = 4096,  /* exchanges waiting for the disk; more get 503 */
+    LIMIT_COMMIT_GROUP = 256,   /* exchanges in one transaction */
+    LIMIT_MAILS_AT_ONCE = 16,   /* mails taken from the outbox together */
+    LIMIT_OUTBOX = 100000,      /* pending mails; a challenge beyond it gets 503 */
+    LIMIT_THROTTLE_SLOTS = 65536, /* client addresses and tenants counted at once, 32 bytes each */
+    LIMIT_SQLITE_CACHE_KIB = 1024, /* page cache of one database connection */
+    LIMIT_DIRECTORY_TEXT = 8 * 1024 * 1024 /* tenants, applications and user flows held in memory */
+};
+
+#endif
