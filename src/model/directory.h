@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* directory.h: what an operator declares: tenants, applications, user flows. Plain structs whose slices point
+ * into the snapshot they belong to. A snapshot is immutable and shared by reference count: take one for an exchange
+ * (directory_hold), give it back (directory_release). Users are not in it: they live in the store. */
+#ifndef DOORCODE_MODEL_DIRECTORY_H
+#define DOORCODE_MODEL_DIRECTORY_H
+
+#include "model/key.h"
+
+#include "base/err.h"
+#include "base/guid.h"
+
+#include <stdatomic.h>
+
+struct slices {
+    const struct slice *items;
+    size_t n;
+};
+
+struct tenant {
+    struct guid id;
+    struct slice name;    /* sub-domain name: "petstore" */
+    struct slice domain;  /* "petstore.onmicrosoft.com" */
+    struct slices aliases; /* further domains that name this tenant */
+    struct slice display_name;
+    struct slice logo_url;       /* https, in mails and pages; may be empty */
+    struct slice accent_color;   /* "#1f6feb"; may be empty */
+    struct slice issuer;         /* empty: {origin}/{id}/v2.0 (spec OIDC, 1.3) */
+    bool hide_unknown_users;     /* spec V1, 6.14 */
+    bool strict_refresh_tokens;  /* a reuse revokes the family */
+};
+
+enum platform_type { PLATFORM_PUBLIC_CLIENT, PLATFORM_SPA, PLATFORM_WEB, PLATFORM_COUNT };
+
+struct redirect_uri {
+    enum platform_type platform;
+    struct slice uri;
+};
+
+struct application {
+    struct guid tenant_id;
+    struct guid client_id;
+    struct slice name;
+    bool public_client;         /* "Allow public client flows" */
+    bool native_authentication; /* "Allow native authentication" */
+    const struct redirect_uri *redirect_uris;
+    size_t redirect_uri_count;
+    struct slices permissions;     /* delegated: "openid", "offline_access", "User.Read", "api://…/Pets.Read" */
+    struct slices allowed_origins; /* CORS, "https://app.example" ; "*" is not allowed */
+    enum signing_alg signing_alg;
+    uint32_t access_token_seconds; /* 600…86400 */
+    struct slice user_flow; /* name of the linked flow; empty: none */
+};
+
+enum identity_provider { PROVIDER_EMAIL_OTP, PROVIDER_EMAIL_PASSWORD };
+
+struct flow_attribute {
+    struct slice name;
+    struct slice type; /* "string", "boolean", "integer" */
+    struct slice label;
+    struct slice regex;
+    bool required;
+};
+
+struct user_flow {
+    struct guid tenant_id;
+    struct slice name; /* unique in the tenant */
+    enum identity_provider identity_provider;
+    bool sign_up; /* users may create themselves */
+    const struct flow_attribute *attributes;
+    size_t attribute_count;
+};
+
+struct directory {
+    atomic_int references;
+    int64_t version; /* the store's directory version it was read at */
+    const struct tenant *tenants;
+    size_t tenant_count;
+    const struct application *applications;
+    size_t application_count;
+    const struct user_flow *user_flows;
+    size_t user_flow_count;
+    void *block; /* everything the slices point to; freed with the last reference */
+    /* Indexes, built by directory_index: sorted by tenant name or client id. */
+    const struct directory_name *names;
+    size_t name_count;
+};
+
+/* A tenant under one of its names (id, name, domain, alias), lower case. */
+struct directory_name {
+    struct slice name;
+    const struct tenant *tenant;
+};
+
+struct directory *directory_hold(struct directory *d);
+void directory_release(struct directory *d); /* NULL is fine */
+
+/* By id, name, domain or alias, any case (spec OIDC, 1.1). NULL when unknown. */
+const struct tenant *directory_tenant(const struct directory *d, struct slice segment);
+const struct tenant *directory_tenant_by_id(const struct directory *d, struct guid id);
+/* The application of that tenant, or NULL. */
+const struct application *directory_application(const struct directory *d, struct guid tenant, struct guid client_id);
+/* The flow linked to the application, or NULL. */
+const struct user_flow *directory_user_flow(const struct directory *d, const struct application *app);
+/* True if any application of the tenant (NULL: of any tenant) allows the origin. */
+bool directory_allows_origin(const struct directory *d, const struct tenant *tenant, struct slice origin);
+
+/* For those who build a snapshot (store, manifests, tests): everything is copied into one growing block.
+ *   struct directory_builder *b = directory_builder_new(version);
+ *   directory_builder_tenant(b, &tenant); … directory_builder_done(b, &d);
+ * The builder copies what it is given, keeps no pointer to it, and is consumed by done or free.
+ * NO_MEMORY, FULL (LIMIT_DIRECTORY_TEXT) or CONFLICT (a name or id twice). */
+struct directory_builder;
+struct directory_builder *directory_builder_new(int64_t version);
+NODISCARD err directory_builder_tenant(struct directory_builder *b, const struct tenant *tenant);
+NODISCARD err directory_builder_application(struct directory_builder *b, const struct application *app);
+NODISCARD err directory_builder_user_flow(struct directory_builder *b, const struct user_flow *flow);
+NODISCARD err directory_builder_done(struct directory_builder *b, struct directory **out);
+void directory_builder_free(struct directory_builder *b);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* grant.h: what one sign-in granted, and the refresh tokens that descend from it (a family).
+ * Ids are time-ordered 63-bit numbers made by us (store_next_id). */
+#ifndef DOORCODE_MODEL_GRANT_H
+#define DOORCODE_MODEL_GRANT_H
+
+#include "base/clock.h"
+#include "base/guid.h"
+#include "base/limits.h"
+
+enum { REFRESH_HASH = 32 };
+
+struct grant {
+    uint64_t id;
+    struct guid tenant_id;
+    struct guid client_id;
+    struct guid user_id;
+    struct guid session_id; /* `sid` of the tokens */
+    instant authenticated_at;
+    char scope[LIMIT_SCOPE]; /* what was granted, NUL-terminated */
+    instant revoked_at; /* 0: good */
+};
+
+struct refresh_token {
+    uint64_t id;
+    uint64_t grant_id;
+    uint8_t hash[REFRESH_HASH]; /* of the secret part; the secret is nowhere */
+    instant issued_at;
+    instant expires_at;
+    instant used_at; /* 0: never redeemed */
+};
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store.h: all that lasts, in domain words. Two implementations of opening (a SQLite file; SQLite without a file),
+ * one set of operations, one contract test (tests/contract).
+ *
+ * Reads are answered at once on the caller's thread, each thread with a connection of its own, made at first use.
+ * Writes of an exchange are one `struct store_batch`: handed to the writer thread (store_submit), which commits many
+ * batches as one transaction (group commit, synchronous=FULL) and then calls `done` on the writer thread. A batch is all
+ * or nothing: when one of its writes meets a conflict, none of the batch happens and `result` is CONFLICT, while the
+ * other batches of the group go on. After `done` with OK the writes survive a power loss.
+ * Ownership: a batch and what it points to are borrowed until `done`. Errors: STORE (database), FULL (writer queue),
+ * STOPPING. */
+#ifndef DOORCODE_STORE_STORE_H
+#define DOORCODE_STORE_STORE_H
+
+#include "model/directory.h"
+#include "model/grant.h"
+#include "model/key.h"
+#include "model/mail.h"
+#include "model/passcode.h"
+#include "model/user.h"
+
+#include "base/clock.h"
+#include "base/event.h"
+#include "base/rng.h"
+
+struct store;
+
+struct store_options {
+    const char *path; /* of the SQLite file; NULL: in memory, gone at close */
+    bool synchronous_normal; /* faster, may lose the last moments at power loss; never corrupts */
+    const struct clock *clock;
+    const struct rng *rng;
+    struct events *events;
+};
+
+/* Opens, creates the schema or migrates it, starts the writer thread. */
+NODISCARD err store_open(const struct store_options *options, struct store **out);
+/* Finishes what is queued, checkpoints, closes. The thread-local connections of threads still alive are closed too, so
+ * no other thread may be inside a store call. NULL is fine. */
+void store_close(struct store *s);
+/* Cheap read: OK when the database answers (readyz). */
+NODISCARD err store_ping(struct store *s);
+size_t store_queue_length(struct store *s);
+
+/* Time-ordered, unique in this process and, with overwhelming probability, among processes: milliseconds, then
+ * counter. Always > 0 and < 2^63. Any thread. */
+uint64_t store_next_id(struct store *s);
+
+/* ---- writes ---- */
+
+enum store_write_kind {
+    WRITE_PASSCODE_SWAP,   /* passcode: replaces the user's row if its version is still `version`; stores version + 1 */
+    WRITE_MAIL_ADD,        /* mail */
+    WRITE_MAIL_REMOVE,     /* id: delivered */
+    WRITE_MAIL_UPDATE,     /* mail: state, attempts, due_at, last_error by id */
+    WRITE_GRANT_ADD,       /* grant */
+    WRITE_GRANT_REVOKE,    /* id, at: sets revoked_at if it is 0 */
+    WRITE_REFRESH_ADD,     /* refresh */
+    WRITE_REFRESH_USE,     /* id, at: sets used_at if it is 0, else CONFLICT */
+    WRITE_REFRESH_TOUCH,   /* id, at: sets used_at if it is 0, else nothing */
+    WRITE_USER_PUT,        /* user: inserts or replaces by id; CONFLICT when the identity is another user's */
+    WRITE_USER_DELETE,     /* guid: with passcode, grants and refresh tokens */
+    WRITE_KEY_PUT,         /* key: inserts or replaces by kid */
+    WRITE_KEY_DELETE,      /* kid */
+    WRITE_TENANT_PUT,      /* tenant; every directory write raises the directory version */
+    WRITE_TENANT_DELETE,   /* guid: with all that belongs to it */
+    WRITE_APPLICATION_PUT, /* application */
+    WRITE_APPLICATION_DELETE, /* tenant guid, guid */
+    WRITE_USER_FLOW_PUT,   /* user_flow */
+    WRITE_USER_FLOW_DELETE /* tenant guid, name */
+};
+
+struct store_write {
+    enum store_write_kind kind;
+    union {
+        const struct passcode *passcode;
+        const struct mail *mail;
+        const struct grant *grant;
+        const struct refresh_token *refresh;
+        const struct user *user;
+        const struct key *key;
+        const struct tenant *tenant;
+        const struct application *application;
+        const struct user_flow *user_flow;
+    };
+    uint64_t id;
+    instant at;
+    struct guid tenant_id;
+    struct guid guid;
+    struct slice name; /* kid or user flow name */
+};
+
+enum { STORE_BATCH_WRITES = 6 };
+
+struct store_batch {
+    struct store_write writes[STORE_BATCH_WRITES];
+    size_t n;
+    void (*done)(struct store_batch *batch); /* on the writer thread, after the commit; must not block */
+    void *ctx;  /* the caller's */
+    err result; /* OK, CONFLICT, STORE */
+};
+
+/* Queues the batch. FULL or STOPPING: nothing was queued and done will not be called. */
+NODISCARD err store_submit(struct store *s, struct store_batch *batch);
+/* The same, and waits: for start-up, command line, housekeeper, tests. Any number of writes, one transaction. */
+NODISCARD err store_write(struct store *s, struct store_write *writes, size_t n);
+
+/* ---- reads; NOT_FOUND where there is no row ---- */
+
+NODISCARD err store_user_by_identity(struct store *s, struct guid tenant, struct slice identity, struct user *out);
+NODISCARD err store_user(struct store *s, struct guid tenant, struct guid id, struct user *out);
+/* Pages through a tenant's users in order of identity, after `after` (empty: from the start); *n in: room, out: count. */
+NODISCARD err store_users(struct store *s, struct guid tenant, struct slice after, struct user *out, size_t *n);
+NODISCARD err store_user_count(struct store *s, uint64_t *out);
+
+/* The user's row; without one: version 0, state none, and OK. */
+NODISCARD err store_passcode(struct store *s, struct guid user, struct passcode *out);
+
+/* The token with its grant. */
+NODISCARD err store_refresh_token(struct store *s, uint64_t id, struct refresh_token *token, struct grant *grant);
+
+/* Pending mails due by `now` with id > after, oldest id first; *n in: room, out: count. */
+NODISCARD err store_mails_due(struct store *s, instant now, uint64_t after, struct mail *out, size_t *n);
+/* All mails by id after `after`, for `doorcode mail list`. */
+NODISCARD err store_mails(struct store *s, uint64_t after, struct mail *out, size_t *n);
+NODISCARD err store_mail_count(struct store *s, uint64_t *pending, uint64_t *dead);
+
+NODISCARD err store_keys(struct store *s, struct key *out, size_t *n);
+
+/* Rises with every write to tenants, applications, user flows or keys, by any process. */
+NODISCARD err store_directory_version(struct store *s, int64_t *out);
+/* A snapshot of the directory (model/directory.h); the caller holds one reference. */
+NODISCARD err store_directory(struct store *s, struct directory **out);
+
+/* ---- housekeeping ---- */
+
+/* Removes expired refresh tokens and grants without any, passcodes past all their windows, mails past expires_at by
+ * a day; at most a bounded number of rows a call. *removed counts. */
+NODISCARD err store_expire(struct store *s, instant now, uint64_t *removed);
+/* Empties users, passcodes, grants, mails and directory, keeps keys: `reset` of the development mode. */
+NODISCARD err store_reset(struct store *s);
+/* Runs SQLite's integrity check: OK or STORE. */
+NODISCARD err store_check(struct store *s);
+
+#endif
