@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# The short list of verbs; the work is done by CMake (CMakePresets.json) and the scripts of tools/.
+BUILD  := build/release
+PREFIX ?= /usr/local
+JOBS   ?= $(shell nproc)
+
+.PHONY: all deps demo check test bench fuzz sanitize man install clean help
+.DEFAULT_GOAL := all
+
+all: deps ## build the server and command line into build/release
+	@cmake --preset release >/dev/null
+	@cmake --build $(BUILD) -j $(JOBS)
+
+deps: ## install the packages the build needs (apt-get; quick when they are there)
+	@tools/install-deps build
+
+demo: all ## start a server and sign a user in through the three calls, with a mail in between
+	@tools/demo
+
+check: ## everything CI runs: builds, all tests, static checks, sanitizers, fuzzing, end to end
+	@tools/install-deps test
+	@tools/run-tests
+
+test: ## only the C tests of the release build
+	@tools/install-deps test-c
+	@cmake --preset release >/dev/null
+	@cmake --build $(BUILD) -j $(JOBS)
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+
+bench: all ## measure sign-ins; results and conditions are in bench/RESULTS.md
+	@tools/bench
+
+fuzz: ## run every fuzz target for a minute: make fuzz, or SECONDS_EACH=600 make fuzz
+	@tools/install-deps test-c
+	@tools/fuzz $(or $(SECONDS_EACH),60)
+
+sanitize: ## the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/install-deps test-c
+	@tools/run-tests asan
+
+man: ## check the manual pages
+	@tools/install-deps test-c
+	@tools/run-tests man
+
+install: all ## install the program, manual pages and systemd unit below PREFIX (/usr/local)
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean: ## remove build/
+	@rm -rf build
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
