@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* message.h: a letter as MIME (RFC 5322, 2045, 2047): multipart/alternative, text and HTML, in the letter's language.
- * Headers cannot be injected: values are checked and encoded, never pasted. Pure, any thread. */
+ * Headers cannot be injected: values are checked and encoded, never pasted. `struct messages` is read once at start
+ * and never changes; everything else is pure. Any thread. */
 #ifndef DOORCODE_MAIL_MESSAGE_H
 #define DOORCODE_MAIL_MESSAGE_H
 
@@ -15,12 +16,26 @@ struct message_sender {
 
 enum { MESSAGE_MAX = 32768 };
 
+/* The templates and the texts of all languages. */
+struct messages;
+
+/* Reads the embedded catalogues and tries each with a sample letter: FORMAT where a text is missing, empty or names a
+ * placeholder that does not exist (a fault of the build), NO_MEMORY. The caller frees. */
+NODISCARD err messages_new(struct messages **out);
+void messages_free(struct messages *m);
+
+/* Whether the address is fit to send from (ASCII: the domain as A-labels) and the name is clean: FORMAT otherwise. */
+NODISCARD err message_sender_check(const struct message_sender *from);
+
 /* Appends the whole message with CRLF line ends, ready for DATA (dot-stuffing is the transport's). `id` makes the
- * Message-ID, so that a repeated delivery can be recognised. */
-NODISCARD err message_write(const struct letter *letter, const struct message_sender *from, uint64_t id, instant now,
-                            struct buf *out);
+ * Message-ID, so that a repeated delivery can be recognised. A language that we do not have becomes English. FORMAT for
+ * a bad letter or sender, FULL (at most MESSAGE_MAX is needed). */
+NODISCARD err message_write(const struct messages *m, const struct letter *letter, const struct message_sender *from,
+                            uint64_t id, instant now, struct buf *out);
 
 /* The best of our languages for an Accept-Language or ui_locales value (RFC 4647 lookup); "en" by default. Static. */
 const char *message_language(struct slice preferences);
+/* Our languages, English first, ended by NULL. Static. */
+const char *const *message_languages(void);
 
 #endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mail/message.h"
+
+#include "mail/catalogue.h"
+#include "mail/mime.h"
+#include "mail/text.h"
+
+#include "base/embed.h"
+#include "base/secret.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANGUAGES_MAX = 16, SUBJECT_MAX = 512, BODY_MAX = 12288 };
+
+static const char default_color[] = "#2f5fd0";
+
+/* Made by cmake/embed.cmake from locale/ and templates/. */
+const struct embedded_file *mail_files(void);
+
+struct messages {
+    struct catalogue catalogues[LANGUAGES_MAX]; /* in the order of message_languages() */
+    struct slice text_template;
+    struct slice html_template;
+    struct slice logo_template;
+};
+
+/* What a template is filled with. */
+struct filling {
+    const struct messages *messages;
+    const struct letter *letter;
+    const struct catalogue *texts;
+    const char *language;
+    char minutes[8];
+    bool html;
+};
+
+static err find_file(const char *name, struct slice *out);
+static err load_catalogues(struct messages *m);
+static err try_sample(const struct messages *m, const char *language);
+static void filling_init(struct filling *f, const struct messages *m, const struct letter *letter);
+static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id, instant now);
+static err put_parts(struct buf *out, struct filling *f, uint64_t id);
+
+err messages_new(struct messages **out)
+{
+    struct messages *m = calloc(1, sizeof *m);
+
+    ENSURE(m != NULL, NO_MEMORY);
+    err e = load_catalogues(m);
+    for (const char *const *language = message_languages(); err_is_ok(e) && *language != NULL; language++)
+        e = try_sample(m, *language);
+    if (!err_is_ok(e)) {
+        messages_free(m);
+        m = NULL;
+    }
+    *out = m;
+    return e;
+}
+
+void messages_free(struct messages *m)
+{
+    if (m == NULL)
+        return;
+    for (size_t i = 0; i < LANGUAGES_MAX; i++)
+        catalogue_free(&m->catalogues[i]);
+    free(m);
+}
+
+err message_sender_check(const struct message_sender *from)
+{
+    ENSURE(letter_address_ok(from->address) && text_is_ascii(from->address), FORMAT);
+    ENSURE(from->name.n <= LIMIT_EMAIL && text_is_clean(from->name), FORMAT);
+    return OK;
+}
+
+err message_write(const struct messages *m, const struct letter *letter, const struct message_sender *from, uint64_t id,
+                  instant now, struct buf *out)
+{
+    struct filling f;
+
+    TRY(letter_check(letter));
+    TRY(message_sender_check(from));
+    filling_init(&f, m, letter);
+    TRY(put_headers(out, &f, from, id, now));
+    TRY(put_parts(out, &f, id));
+    ENSURE(buf_ok(out), FULL);
+    return OK;
+}
+
+static err find_file(const char *name, struct slice *out)
+{
+    const struct embedded_file *file = embedded_find(mail_files(), slice_of(name));
+
+    ENSURE(file != NULL, FORMAT);
+    *out = file->bytes;
+    return OK;
+}
+
+static err load_catalogues(struct messages *m)
+{
+    const char *const *languages = message_languages();
+
+    TRY(find_file("signin_code.txt", &m->text_template));
+    TRY(find_file("signin_code.html", &m->html_template));
+    TRY(find_file("logo.html", &m->logo_template));
+    for (size_t i = 0; languages[i] != NULL; i++) {
+        char name[32];
+        struct slice json;
+        ENSURE(i < LANGUAGES_MAX, FULL);
+        snprintf(name, sizeof name, "%s.json", languages[i]);
+        TRY(find_file(name, &json));
+        TRY(catalogue_load(json, &m->catalogues[i]));
+    }
+    return OK;
+}
+
+static err try_sample(const struct messages *m, const char *language)
+{
+    struct letter sample = { .to = "a@b.example", .code = "00000000", .tenant_name = "T", .logo_url = "https://b.example/",
+                             .minutes = 2 };
+    struct message_sender from = { SLICE("c@d.example"), SLICE_EMPTY };
+    char *block = malloc(MESSAGE_MAX);
+    struct buf out;
+
+    ENSURE(block != NULL, NO_MEMORY);
+    snprintf(sample.language, sizeof sample.language, "%s", language);
+    buf_init(&out, block, MESSAGE_MAX);
+    err e = message_write(m, &sample, &from, 1, 1, &out);
+    free(block);
+    return e;
+}
+
+static void filling_init(struct filling *f, const struct messages *m, const struct letter *letter)
+{
+    const char *const *languages = message_languages();
+    size_t i = 0;
+
+    while (languages[i] != NULL && strcmp(languages[i], letter->language) != 0)
+        i++;
+    if (languages[i] == NULL)
+        i = 0;
+    *f = (struct filling){ .messages = m, .letter = letter, .texts = &m->catalogues[i], .language = languages[i] };
+    snprintf(f->minutes, sizeof f->minutes, "%u", letter->minutes);
+}
+
+static void put_html(struct buf *out, struct slice text)
+{
+    static const char special[] = "&<>\"'";
+    static const char *const entities[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
+
+    for (size_t i = 0; i < text.n; i++) {
+        const char *at = text.p[i] == '\0' ? NULL : strchr(special, text.p[i]);
+        if (at != NULL)
+            buf_puts(out, entities[at - special]);
+        else
+            buf_putc(out, text.p[i]);
+    }
+}
+
+/* The only way of a value into a body: escaped in HTML, and never read again for placeholders. */
+static void put_value(struct buf *out, const struct filling *f, struct slice value)
+{
+    if (f->html)
+        put_html(out, value);
+    else
+        buf_put(out, value);
+}
+
+static bool value_of(const struct filling *f, struct slice name, struct slice *out)
+{
+    const struct letter *letter = f->letter;
+    const struct {
+        struct slice name;
+        const char *value;
+    } values[] = {
+        { SLICE("tenant"), letter->tenant_name },
+        { SLICE("code"), letter->code },
+        { SLICE("minutes"), f->minutes },
+        { SLICE("language"), f->language },
+        { SLICE("accent"), letter->accent_color[0] == '\0' ? default_color : letter->accent_color },
+        { SLICE("logo_url"), letter->logo_url },
+    };
+
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        if (!slice_eq(values[i].name, name))
+            continue;
+        *out = slice_of(values[i].value);
+        return true;
+    }
+    return false;
+}
+
+/* The bytes before the next {{name}}; *name is empty and *rest is empty at the end. FORMAT for an open {{. */
+static err next_literal(struct slice *rest, struct slice *literal, struct slice *name)
+{
+    const char *open = memmem(rest->p, rest->n, "{{", 2);
+
+    *name = SLICE_EMPTY;
+    *literal = *rest;
+    if (open == NULL) {
+        *rest = SLICE_EMPTY;
+        return OK;
+    }
+    literal->n = (size_t)(open - rest->p);
+    struct slice after = slice_from(*rest, literal->n + 2);
+    const char *close = memmem(after.p, after.n, "}}", 2);
+    ENSURE(close != NULL && close != after.p, FORMAT);
+    *name = (struct slice){ after.p, (size_t)(close - after.p) };
+    *rest = slice_from(after, name->n + 2);
+    return OK;
+}
+
+/* Fills a text of a catalogue or a part: only values can stand in it. */
+static err fill_flat(const struct filling *f, struct slice text, bool is_markup, struct buf *out)
+{
+    while (text.n > 0) {
+        struct slice literal, name, value;
+        TRY(next_literal(&text, &literal, &name));
+        if (is_markup)
+            buf_put(out, literal);
+        else
+            put_value(out, f, literal);
+        if (name.n == 0)
+            break;
+        ENSURE(value_of(f, name, &value), FORMAT);
+        put_value(out, f, value);
+    }
+    return OK;
+}
+
+static err put_named(const struct filling *f, struct slice name, struct buf *out)
+{
+    struct slice value;
+
+    if (value_of(f, name, &value)) {
+        put_value(out, f, value);
+        return OK;
+    }
+    if (slice_eq(name, SLICE("logo")))
+        return f->letter->logo_url[0] == '\0' ? OK : fill_flat(f, f->messages->logo_template, true, out);
+    enum text_key key = catalogue_key(name);
+    if (slice_eq(name, SLICE("expiry")))
+        key = f->letter->minutes == 1 ? TEXT_expiry_one : TEXT_expiry_other;
+    ENSURE(key != TEXT_COUNT, FORMAT);
+    return fill_flat(f, f->texts->texts[key], false, out);
+}
+
+static err fill_template(const struct filling *f, struct slice template, struct buf *out)
+{
+    while (template.n > 0) {
+        struct slice literal, name;
+        TRY(next_literal(&template, &literal, &name));
+        buf_put(out, literal);
+        if (name.n > 0)
+            TRY(put_named(f, name, out));
+    }
+    ENSURE(buf_ok(out), FULL);
+    return OK;
+}
+
+static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id, instant now)
+{
+    char block[SUBJECT_MAX];
+    struct buf subject;
+    struct slice domain;
+
+    buf_init(&subject, block, sizeof block);
+    TRY(fill_flat(f, f->texts->texts[TEXT_subject], false, &subject));
+    ENSURE(buf_ok(&subject), FULL);
+    slice_cut(from->address, '@', &domain);
+    mime_header_date(out, now);
+    mime_header_address(out, "From", from->name.n > 0 ? from->name : slice_of(f->letter->tenant_name), from->address);
+    mime_header_address(out, "To", SLICE_EMPTY, slice_of(f->letter->to));
+    buf_fmt(out, "Message-ID:\r\n <doorcode.%016llx@%.*s>\r\n", (unsigned long long)id, SLICE_ARGS(domain));
+    mime_header_text(out, "Subject", buf_slice(&subject));
+    buf_puts(out, "MIME-Version: 1.0\r\nContent-Language: ");
+    buf_puts(out, f->language);
+    /* RFC 3834, 5: no vacation notes and no receipts for a machine's mail. */
+    buf_puts(out, "\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n");
+    return OK;
+}
+
+/* The boundary holds "=_", which neither encoding can give (RFC 2045, 6.7). */
+static void put_boundary(struct buf *out, uint64_t id, const char *end)
+{
+    buf_fmt(out, "--=_%016llx%s\r\n", (unsigned long long)id, end);
+}
+
+static err put_parts(struct buf *out, struct filling *f, uint64_t id)
+{
+    char block[BODY_MAX];
+    struct buf body;
+    err e;
+
+    buf_fmt(out, "Content-Type: multipart/alternative;\r\n boundary=\"=_%016llx\"\r\n\r\n", (unsigned long long)id);
+    for (int html = 0; html < 2; html++) {
+        f->html = html == 1;
+        buf_init(&body, block, sizeof block);
+        e = fill_template(f, f->html ? f->messages->html_template : f->messages->text_template, &body);
+        if (!err_is_ok(e))
+            break;
+        put_boundary(out, id, "");
+        mime_part(out, f->html ? "text/html" : "text/plain", buf_slice(&body));
+    }
+    put_boundary(out, id, "--");
+    wipe(block, sizeof block); /* a code was written there */
+    return e;
+}
