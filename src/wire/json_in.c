@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/json_in.h"
+
+#include <jansson.h>
+
+/* Brackets outside of strings. The library would recurse through 2048 of them. */
+static bool is_shallow(struct slice text)
+{
+    unsigned depth = 0;
+    bool in_string = false;
+
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (in_string && c == '\\')
+            i++;
+        else if (c == '"')
+            in_string = !in_string;
+        else if (!in_string && (c == '{' || c == '['))
+            depth++;
+        else if (!in_string && (c == '}' || c == ']') && depth > 0)
+            depth--;
+        if (depth > JSON_IN_DEPTH)
+            return false;
+    }
+    return true;
+}
+
+err json_in_parse(struct slice text, size_t max, struct json_t **out)
+{
+    json_error_t ignored; /* it may quote the text, so it goes nowhere */
+
+    ENSURE(text.n <= max, FULL);
+    ENSURE(is_shallow(text), FORMAT);
+    json_t *value = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &ignored);
+    ENSURE(value != NULL, FORMAT);
+    if (!json_is_object(value)) {
+        json_decref(value);
+        return FAIL(FORMAT);
+    }
+    *out = value;
+    return OK;
+}
+
+void json_in_free(struct json_t *object)
+{
+    json_decref(object);
+}
+
+/* NOT_FOUND for null too: clients write it for "not given". */
+static err member(const struct json_t *object, const char *key, const json_t **out)
+{
+    *out = json_object_get(object, key);
+    ENSURE(*out != NULL && !json_is_null(*out), NOT_FOUND);
+    return OK;
+}
+
+err json_in_text(const struct json_t *object, const char *key, struct slice *out)
+{
+    const json_t *value;
+
+    TRY(member(object, key, &value));
+    ENSURE(json_is_string(value), FORMAT);
+    *out = slice_bytes(json_string_value(value), json_string_length(value));
+    return OK;
+}
+
+err json_in_number(const struct json_t *object, const char *key, int64_t *out)
+{
+    const json_t *value;
+
+    TRY(member(object, key, &value));
+    ENSURE(json_is_integer(value), FORMAT);
+    *out = json_integer_value(value);
+    return OK;
+}
+
+err json_in_flag(const struct json_t *object, const char *key, bool *out)
+{
+    const json_t *value;
+
+    TRY(member(object, key, &value));
+    ENSURE(json_is_boolean(value), FORMAT);
+    *out = json_is_true(value);
+    return OK;
+}

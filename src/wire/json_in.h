@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json_in.h: JSON objects from outside, the server's door to jansson: bounded in size and depth before the library
+ * sees a byte, no repeated members, no NUL in texts. Allocates (jansson's tree), so not for the hot path. Any thread. */
+#ifndef DOORCODE_WIRE_JSON_IN_H
+#define DOORCODE_WIRE_JSON_IN_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+enum { JSON_IN_DEPTH = 16 };
+
+struct json_t; /* jansson's value; nobody else looks inside */
+
+/* One object. The caller frees it with json_in_free. FULL: more than `max` bytes. FORMAT: not one JSON object, deeper
+ * than JSON_IN_DEPTH, a member twice, U+0000, not UTF-8. */
+NODISCARD err json_in_parse(struct slice text, size_t max, struct json_t **out);
+void json_in_free(struct json_t *object); /* NULL is fine */
+
+/* The member `key`. NOT_FOUND: absent or null. FORMAT: of another type. *out is touched on success only.
+ * The text is borrowed from the object. Numbers are whole. */
+NODISCARD err json_in_text(const struct json_t *object, const char *key, struct slice *out);
+NODISCARD err json_in_number(const struct json_t *object, const char *key, int64_t *out);
+NODISCARD err json_in_flag(const struct json_t *object, const char *key, bool *out);
+
+#endif
