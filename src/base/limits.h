@@ -13,11 +13,19 @@ enum {
     LIMIT_FORM_FIELDS = 64,          /* SDKs send at most about 20 */
     LIMIT_REQUEST_SECONDS = 30,      /* from first byte to last byte of a request */
     LIMIT_IDLE_SECONDS = 75,         /* between requests of a connection */
+    LIMIT_HEADERS = 64,              /* header lines of one request; browsers and SDKs send at most about 30 */
+    LIMIT_HOST = 261,                /* a domain name of 253 and a port */
+    LIMIT_METHOD = 32,
+    LIMIT_DISCARD = 262144,          /* read and thrown away after a body that is too large, so that the reply arrives */
+    LIMIT_LARGE_BODIES = 16,         /* bodies beyond LIMIT_BODY in memory at once; more get 503 */
+    LIMIT_CALLS_KEPT = 256,          /* free exchange blocks kept for reuse after a burst */
+    LIMIT_PROXY_HOPS = 32,           /* entries of X-Forwarded-For that are looked at */
+    LIMIT_CORS_HEADERS = 1024,       /* Access-Control-Request-Headers that is echoed */
 
     /* values */
     LIMIT_EMAIL = 254,              /* RFC 5321 4.5.3.1.3, less the angle brackets */
     LIMIT_USERNAME = 1024,          /* raw form value before it is parsed as an address */
-    LIMIT_CONTINUATION_TOKEN = 512, /* ours have 227 characters; anything longer is not ours */
+    LIMIT_CONTINUATION_TOKEN = 640, /* ours have at most 528 characters */
     LIMIT_REFRESH_TOKEN = 256,      /* ours have about 90 */
     LIMIT_SCOPE = 1024,
     LIMIT_SCOPES = 16,

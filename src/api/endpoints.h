@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* endpoints.h: the steps of every endpoint, one file each; the router's table names them. */
+#ifndef DOORCODE_API_ENDPOINTS_H
+#define DOORCODE_API_ENDPOINTS_H
+
+#include "api/native/signin_work.h"
+#include "api/oidc/refresh_work.h"
+
+enum {
+    INITIATE_WORK = sizeof(struct signin_work),
+    CHALLENGE_WORK = sizeof(struct signin_work),
+    /* the grant type decides which of the two it is */
+    TOKEN_WORK = sizeof(struct signin_work) > sizeof(struct refresh_work) ? sizeof(struct signin_work) : sizeof(struct refresh_work)
+};
+
+/* native/ */
+extern const struct exchange_steps initiate_steps, challenge_steps, token_native_steps;
+/* oidc/ */
+extern const struct exchange_steps token_steps, token_refresh_steps, discovery_steps, keys_steps, error_help_steps;
+/* ops/ */
+extern const struct exchange_steps healthz_steps, readyz_steps, metrics_steps;
+/* dev/ */
+extern const struct exchange_steps dev_page_steps, dev_static_steps, dev_inbox_steps, dev_inbox_latest_steps,
+    dev_inbox_message_steps, dev_inbox_clear_steps, dev_reset_steps, dev_clock_steps, dev_clock_move_steps,
+    dev_directory_steps;
+
+#endif

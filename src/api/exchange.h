@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exchange.h: one request on its way through the six steps: PARSE LOAD DECIDE COMMIT ISSUE REPLY. An exchange that
+ * waits for the disk holds no thread; after the commit it goes on where it was. When the commit meets a conflict (another
+ * exchange changed the row first), it goes back to LOAD and decides again on what is true now.
+ * Steps return a fault (`err`); a refusal is recorded with exchange_refuse and answered as JSON. */
+#ifndef DOORCODE_API_EXCHANGE_H
+#define DOORCODE_API_EXCHANGE_H
+
+#include "api/api.h"
+#include "wire/error.h"
+#include "wire/form.h"
+
+struct exchange;
+
+typedef err exchange_step_fn(struct exchange *x);
+
+/* An endpoint's own part of each step; NULL: nothing to do. load and decide run again after a conflict. */
+struct exchange_steps {
+    exchange_step_fn *parse;  /* form → typed values in x->work */
+    exchange_step_fn *load;   /* rows */
+    exchange_step_fn *decide; /* flow; then writes into x->batch */
+    exchange_step_fn *issue;  /* after the commit: tokens */
+    exchange_step_fn *reply;  /* 200 body */
+};
+
+enum endpoint_kind {
+    ENDPOINT_FORM,   /* POST, form body, tenant and application needed: OAuth and native authentication */
+    ENDPOINT_TENANT, /* GET below a tenant, open to every origin: discovery, keys */
+    ENDPOINT_PLAIN   /* no tenant: operations, development */
+};
+
+struct endpoint {
+    enum http_method method;
+    const char *path; /* behind "/{tenant}" for the first two kinds, whole for plain ones */
+    const char *name; /* for logs and metrics */
+    enum endpoint_kind kind;
+    size_t work_size; /* of the struct at x->work */
+    const struct exchange_steps *steps;
+};
+
+enum exchange_at { AT_PARSE, AT_LOAD, AT_DECIDE, AT_COMMIT, AT_COMMITTED, AT_ISSUE, AT_REPLY };
+
+enum { EXCHANGE_MAGIC = 0x45584348, EXCHANGE_ERROR_BODY = 1536 };
+
+struct exchange {
+    uint32_t magic; /* EXCHANGE_MAGIC: it crosses a void pointer */
+    enum exchange_at at;
+    struct api *api;
+    struct http_call *call;
+    const struct endpoint *endpoint; /* NULL: no such path */
+    const struct exchange_steps *steps; /* the endpoint's, or those its parse chose */
+    struct directory *directory; /* held */
+    const struct tenant *tenant;
+    const struct application *app;
+    struct guid correlation_id;
+    struct guid trace_id;
+    int64_t began_us;
+    instant now;
+    unsigned rounds; /* how often LOAD was entered */
+    struct form form;
+    enum error_id refusal;
+    struct slice refusal_detail;
+    int64_t retry_after; /* seconds; 0: no such header */
+    struct store_batch batch;
+    struct buf body;
+    void *work;
+    struct guid_text correlation_text;
+    char error_space[EXCHANGE_ERROR_BODY]; /* an error can be told even when the arena is full */
+};
+
+/* From the http call's state, checked by its magic number. */
+struct exchange *exchange_of(struct http_call *call);
+/* Runs steps until the reply is set (HTTP_DONE) or the disk is waited for (HTTP_WAIT). */
+enum http_step exchange_run(struct exchange *x);
+/* The last word: logs, counts, gives back. */
+void exchange_finish(struct exchange *x);
+
+/* Records the refusal that will be answered; `detail` must live in the arena or be static. */
+void exchange_refuse(struct exchange *x, enum error_id refusal, struct slice detail);
+bool exchange_refused(const struct exchange *x);
+/* The next free write of the batch; ASSERTs that there is one. */
+struct store_write *exchange_write(struct exchange *x, enum store_write_kind kind);
+/* A parameter that must be there: its value, or a recorded refusal and the empty slice. */
+struct slice exchange_require(struct exchange *x, const char *name);
+/* A number as text in the arena, for a refusal's detail. */
+struct slice exchange_number(struct exchange *x, int64_t number);
+
+#endif

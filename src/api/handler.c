@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The api's door: a complete HTTP request becomes an exchange. The checks run in a fixed order, so that answers are
+ * deterministic (spec V1, 3.0): path, method, content type, size, tenant, form, client_id, application, throttle. */
+#include "api/exchange.h"
+
+#include "api/reply.h"
+#include "api/router.h"
+#include "api/throttle.h"
+
+static void check_defect(struct exchange *x)
+{
+    static const struct {
+        enum error_id refusal;
+        const char *detail;
+    } defects[] = {
+        [HTTP_DEFECT_NONE] = { ERROR_NONE, "" },
+        [HTTP_DEFECT_BAD_HEADER] = { ERROR_REQUEST_MALFORMED, "a header is not allowed or not a token" },
+        [HTTP_DEFECT_AMBIGUOUS_LENGTH] = { ERROR_REQUEST_MALFORMED, "the length of the body is ambiguous" },
+        [HTTP_DEFECT_BAD_ENCODING] = { ERROR_REQUEST_MALFORMED, "the transfer encoding is not supported" },
+        [HTTP_DEFECT_NUL] = { ERROR_REQUEST_MALFORMED, "there is a NUL or control character in it" },
+        [HTTP_DEFECT_TOO_LARGE] = { ERROR_BODY_TOO_LARGE, "" },
+        [HTTP_DEFECT_TIMEOUT] = { ERROR_REQUEST_TIMEOUT, "" },
+    };
+    enum http_defect defect = x->call->request.defect;
+
+    if (defects[defect].refusal != ERROR_NONE)
+        exchange_refuse(x, defects[defect].refusal, slice_of(defects[defect].detail));
+}
+
+static void check_route(struct exchange *x, const struct route *route)
+{
+    x->endpoint = route->endpoint;
+    if (exchange_refused(x))
+        return;
+    if (route->endpoint == NULL)
+        exchange_refuse(x, ERROR_PATH_UNKNOWN, SLICE_EMPTY);
+    else if (!route->method_fits && x->call->request.method != HTTP_OPTIONS)
+        exchange_refuse(x, ERROR_METHOD_NOT_ALLOWED, slice_of(method_name(route->endpoint->method)));
+}
+
+static bool is_form(struct slice content_type)
+{
+    struct slice parameters;
+
+    return slice_eq_nocase(slice_trim(slice_cut(content_type, ';', &parameters)), SLICE("application/x-www-form-urlencoded"));
+}
+
+static void check_tenant(struct exchange *x, struct slice segment)
+{
+    if (x->endpoint->kind == ENDPOINT_PLAIN)
+        return;
+    x->tenant = segment.n > LIMIT_TENANT_SEGMENT ? NULL : directory_tenant(x->directory, segment);
+    if (x->tenant == NULL)
+        exchange_refuse(x, x->endpoint->kind == ENDPOINT_FORM ? ERROR_TENANT_UNKNOWN : ERROR_TENANT_INVALID, SLICE_EMPTY);
+}
+
+/* The same name twice is a mistake or an attack (RFC 6749, 3.2). */
+static struct slice repeated_name(const struct form *form)
+{
+    for (size_t i = 0; i < form->n; i++)
+        if (form_repeated(form, form->fields[i].name))
+            return form->fields[i].name;
+    return SLICE_EMPTY;
+}
+
+static void check_form(struct exchange *x)
+{
+    struct http_request *request = &x->call->request;
+
+    if (!is_form(request->content_type)) {
+        exchange_refuse(x, ERROR_CONTENT_TYPE, SLICE_EMPTY);
+        return;
+    }
+    if (!err_is_ok(form_parse(request->body, &x->call->arena, &x->form))) {
+        exchange_refuse(x, ERROR_REQUEST_MALFORMED, SLICE("the body is not a form"));
+        return;
+    }
+    struct slice name = repeated_name(&x->form);
+    if (name.n > 0)
+        exchange_refuse(x, ERROR_PARAMETER_REPEATED, name);
+}
+
+static void check_application(struct exchange *x)
+{
+    struct guid client_id;
+
+    if (!guid_parse(form_get(&x->form, SLICE("client_id")), &client_id)) {
+        exchange_refuse(x, ERROR_CLIENT_ID_INVALID, SLICE_EMPTY);
+        return;
+    }
+    x->app = directory_application(x->directory, x->tenant->id, client_id);
+    if (x->app == NULL)
+        exchange_refuse(x, ERROR_CLIENT_UNKNOWN, SLICE_EMPTY);
+}
+
+static void check_throttle(struct exchange *x)
+{
+    int64_t wait = throttle_request(x->api->throttle, x->call->request.client_address, x->tenant->id, x->now);
+
+    if (wait == 0)
+        return;
+    x->retry_after = wait;
+    exchange_refuse(x, ERROR_THROTTLED, SLICE_EMPTY);
+}
+
+/* What every form endpoint needs before its own PARSE; stops at the first refusal. */
+static void check_request(struct exchange *x, struct slice tenant_segment)
+{
+    static void (*const checks[])(struct exchange *) = { check_form, check_application, check_throttle };
+
+    check_tenant(x, tenant_segment);
+    if (x->endpoint->kind != ENDPOINT_FORM)
+        return;
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0] && !exchange_refused(x); i++)
+        checks[i](x);
+}
+
+/* The caller's id if it is one (spec V1, 1.5), else a new one. */
+static void set_ids(struct exchange *x)
+{
+    if (!guid_parse(x->call->request.client_request_id, &x->correlation_id))
+        x->correlation_id = guid_new(x->api->rng);
+    x->trace_id = guid_new(x->api->rng);
+}
+
+static struct exchange *begin(struct api *api, struct http_call *call)
+{
+    struct exchange *x = arena_take(&call->arena, sizeof *x);
+
+    ASSERT(x != NULL); /* the first bytes of an empty arena */
+    x->magic = EXCHANGE_MAGIC;
+    x->api = api;
+    x->call = call;
+    x->began_us = clock_now_us(&clock_system);
+    x->now = clock_now(api->clock);
+    x->directory = api_directory(api);
+    x->at = AT_PARSE;
+    call->state = x;
+    set_ids(x);
+    return x;
+}
+
+static void prepare(struct exchange *x, struct slice tenant_segment)
+{
+    check_request(x, tenant_segment);
+    x->steps = x->endpoint->steps;
+    if (x->endpoint->work_size > 0)
+        x->work = arena_take(&x->call->arena, x->endpoint->work_size);
+    buf_init_arena(&x->body, &x->call->arena, endpoint_body_size(x->endpoint));
+}
+
+static enum http_step handle(void *ctx, struct http_call *call)
+{
+    struct api *api = ctx;
+
+    if (call->state != NULL)
+        return exchange_run(exchange_of(call));
+    struct exchange *x = begin(api, call);
+    struct route route = route_find(call->request.method, call->request.path, api->dev != NULL);
+    check_defect(x);
+    check_route(x, &route);
+    if (exchange_refused(x)) {
+        reply_refusal(x);
+        return HTTP_DONE;
+    }
+    if (!route.method_fits) {
+        x->tenant = directory_tenant(x->directory, route.tenant);
+        reply_preflight(x);
+        return HTTP_DONE;
+    }
+    prepare(x, route.tenant);
+    if (!exchange_refused(x))
+        return exchange_run(x);
+    reply_refusal(x);
+    return HTTP_DONE;
+}
+
+static void finish(void *ctx, struct http_call *call)
+{
+    (void)ctx;
+    if (call->state != NULL)
+        exchange_finish(exchange_of(call));
+}
+
+static size_t body_limit(void *ctx, enum http_method method, struct slice path)
+{
+    (void)ctx;
+    (void)path;
+    return method == HTTP_POST ? LIMIT_BODY : 0;
+}
+
+struct http_handler api_handler(struct api *api)
+{
+    return (struct http_handler){ body_limit, handle, finish, api };
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/letters.h"
+
+#include "base/secret.h"
+#include "mail/message.h"
+
+#include <string.h>
+
+/* As much of the text as fits, cut at a whole character (UTF-8). */
+static void copy_cut(char *dst, size_t cap, struct slice text)
+{
+    if (text.n >= cap) {
+        text.n = cap - 1;
+        while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
+            text.n--;
+    }
+    if (!slice_to_cstr(text, dst, cap))
+        dst[0] = '\0';
+}
+
+static struct slice wanted_languages(const struct exchange *x)
+{
+    struct slice ui_locales = form_get(&x->form, SLICE("ui_locales"));
+
+    return ui_locales.n > 0 ? ui_locales : x->call->request.accept_language;
+}
+
+static err seal(const struct exchange *x, const struct letter *letter, struct mail *mail)
+{
+    char plain_bytes[MAIL_SEALED];
+    struct buf plain, sealed;
+
+    buf_init(&plain, plain_bytes, sizeof plain_bytes);
+    buf_init(&sealed, mail->sealed, sizeof mail->sealed);
+    err result = letter_pack(letter, &plain);
+    if (err_is_ok(result))
+        result = vault_seal(x->api->vault, VAULT_MAIL, 0, slice_bytes(&mail->id, sizeof mail->id), buf_slice(&plain), &sealed);
+    wipe(plain_bytes, sizeof plain_bytes);
+    mail->sealed_n = sealed.n;
+    return result;
+}
+
+err letter_seal_code(struct exchange *x, const char *to, const char *code, struct mail *mail)
+{
+    struct letter letter = { .kind = LETTER_SIGNIN_CODE,
+                             .minutes = (uint32_t)((x->api->policy->code_seconds + 59) / 60) };
+    const char *language = message_language(wanted_languages(x));
+
+    copy_cut(letter.to, sizeof letter.to, slice_of(to));
+    copy_cut(letter.code, sizeof letter.code, slice_of(code));
+    copy_cut(letter.language, sizeof letter.language, slice_of(language));
+    copy_cut(letter.tenant_name, sizeof letter.tenant_name, x->tenant->display_name);
+    copy_cut(letter.logo_url, sizeof letter.logo_url, x->tenant->logo_url);
+    copy_cut(letter.accent_color, sizeof letter.accent_color, x->tenant->accent_color);
+    mail->id = store_next_id(x->api->store);
+    mail->tenant_id = x->tenant->id;
+    mail->correlation_id = x->correlation_id;
+    mail->state = MAIL_PENDING;
+    mail->created_at = x->now;
+    mail->due_at = x->now;
+    mail->expires_at = x->now + x->api->policy->code_seconds;
+    err result = seal(x, &letter, mail);
+    wipe(&letter, sizeof letter);
+    return result;
+}
+
+err letter_open(const struct vault *vault, const struct mail *mail, struct letter *out)
+{
+    char plain[MAIL_SEALED];
+    size_t n;
+
+    err result = vault_open(vault, VAULT_MAIL, 0, slice_bytes(&mail->id, sizeof mail->id),
+                            slice_bytes(mail->sealed, mail->sealed_n), plain, sizeof plain, &n);
+    if (err_is_ok(result))
+        result = letter_unpack(slice_bytes(plain, n), out);
+    wipe(plain, sizeof plain);
+    return result;
+}

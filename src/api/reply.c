@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/reply.h"
+
+#include "api/router.h"
+#include "http/cors.h"
+
+#include <stdio.h>
+
+enum { RETRY_SECONDS = 1, NUMBER_TEXT = 24 };
+
+/* Whether a page of this origin may read the answer: the application's origins, and before it is known, those of its
+ * tenant's applications (spec V1, 1.7). */
+static bool origin_allowed(void *ctx, struct slice origin)
+{
+    const struct exchange *x = ctx;
+
+    if (x->app == NULL)
+        return directory_allows_origin(x->directory, x->tenant, origin);
+    for (size_t i = 0; i < x->app->allowed_origins.n; i++)
+        if (slice_eq(x->app->allowed_origins.items[i], origin))
+            return true;
+    return false;
+}
+
+static bool is_open_to_all(const struct exchange *x)
+{
+    return x->endpoint != NULL && x->endpoint->kind == ENDPOINT_TENANT;
+}
+
+static void put_cors(struct exchange *x)
+{
+    struct http_call *call = x->call;
+
+    if (is_open_to_all(x))
+        cors_allow_all(call);
+    else
+        cors_allow(call, origin_allowed, x);
+}
+
+static void put_common_headers(struct exchange *x)
+{
+    struct http_reply *reply = &x->call->reply;
+
+    x->correlation_text = guid_format(x->correlation_id);
+    http_header(reply, "x-ms-request-id", x->correlation_text.c);
+    http_header(reply, "client-request-id", x->correlation_text.c);
+    http_header(reply, "X-Content-Type-Options", "nosniff");
+    if (x->call->request.tls)
+        http_header(reply, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+}
+
+static void put_no_store(struct http_reply *reply)
+{
+    http_header(reply, "Cache-Control", "no-store");
+    http_header(reply, "Pragma", "no-cache");
+}
+
+static bool has_content_type(const struct http_reply *reply)
+{
+    return reply->header_count > 0 && slice_eq(slice_of(reply->headers[0].name), SLICE("Content-Type"));
+}
+
+static void put_json_type(struct http_reply *reply)
+{
+    if (!has_content_type(reply))
+        http_header(reply, "Content-Type", "application/json; charset=utf-8");
+}
+
+void reply_body(struct exchange *x)
+{
+    struct http_reply *reply = &x->call->reply;
+
+    if (!buf_ok(&x->body)) {
+        reply_fault(x, FAIL(FULL));
+        return;
+    }
+    if (reply->status == 0)
+        reply->status = 200;
+    reply->body = buf_slice(&x->body);
+    put_json_type(reply);
+    put_common_headers(x);
+    if (is_open_to_all(x))
+        http_header(reply, "Cache-Control", "max-age=86400, private");
+    else
+        put_no_store(reply);
+    put_cors(x);
+    EMIT(x->api->events, request_done, &x->correlation_id, field_endpoint(x->endpoint->name), field_status(reply->status));
+}
+
+static void put_error(struct exchange *x, enum error_id id)
+{
+    struct http_reply *reply = &x->call->reply;
+    struct buf body;
+
+    *reply = (struct http_reply){ .status = error_row(id)->status };
+    buf_init(&body, x->error_space, sizeof x->error_space);
+    error_body(id,
+               &(struct error_facts){ .detail = x->refusal_detail,
+                                      .origin = x->api->origin,
+                                      .trace_id = x->trace_id,
+                                      .correlation_id = x->correlation_id,
+                                      .now = x->now },
+               &body);
+    reply->body = buf_slice(&body);
+    put_json_type(reply);
+    put_common_headers(x);
+    put_no_store(reply);
+    put_cors(x);
+}
+
+static void put_retry_after(struct exchange *x, int64_t seconds)
+{
+    char *text = arena_take(&x->call->arena, NUMBER_TEXT);
+
+    if (text == NULL)
+        return;
+    snprintf(text, NUMBER_TEXT, "%lld", (long long)seconds);
+    http_header(&x->call->reply, "Retry-After", text);
+}
+
+void reply_refusal(struct exchange *x)
+{
+    put_error(x, x->refusal);
+    if (x->refusal == ERROR_METHOD_NOT_ALLOWED)
+        http_header(&x->call->reply, "Allow", x->endpoint->method == HTTP_GET ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
+    if (x->retry_after > 0)
+        put_retry_after(x, x->retry_after);
+    EMIT(x->api->events, request_refused, &x->correlation_id, field_endpoint(x->endpoint == NULL ? "none" : x->endpoint->name),
+         field_status(error_row(x->refusal)->status), field_code(error_row(x->refusal)->code),
+         field_reason(error_row(x->refusal)->name), field_client_address(slice_of(x->call->request.client_address)));
+    if (x->refusal == ERROR_THROTTLED)
+        EMIT(x->api->events, throttled, &x->correlation_id, field_client_address(slice_of(x->call->request.client_address)));
+}
+
+/* Clients repeat a 5xx, so it is said only where repeating can help or the fault is ours. */
+static enum error_id error_of_fault(err fault)
+{
+    switch (fault.code) {
+    case ERR_NO_MEMORY:
+    case ERR_FULL:
+    case ERR_TIMEOUT:
+    case ERR_STOPPING:
+        return ERROR_SERVER_BUSY;
+    default:
+        return ERROR_SERVER_FAULT;
+    }
+}
+
+void reply_fault(struct exchange *x, err fault)
+{
+    enum error_id id = error_of_fault(fault);
+
+    x->refusal_detail = SLICE_EMPTY;
+    put_error(x, id);
+    if (id == ERROR_SERVER_BUSY)
+        put_retry_after(x, RETRY_SECONDS);
+    EMIT(x->api->events, request_failed, &x->correlation_id, field_endpoint(x->endpoint == NULL ? "none" : x->endpoint->name),
+         field_status(error_row(id)->status), field_reason(err_text(fault)));
+}
+
+void reply_preflight(struct exchange *x)
+{
+    struct http_reply *reply = &x->call->reply;
+    const char *methods = x->endpoint->method == HTTP_GET ? "GET, OPTIONS" : "POST, OPTIONS";
+
+    *reply = (struct http_reply){ .status = 204 };
+    put_common_headers(x);
+    http_header(reply, "Allow", methods);
+    if (is_open_to_all(x))
+        cors_preflight_all(x->call, methods);
+    else
+        cors_preflight(x->call, methods, origin_allowed, x);
+}

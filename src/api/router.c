@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/router.h"
+
+#include "api/endpoints.h"
+
+/* Reading this is reading the API. */
+static const struct endpoint table[] = {
+    { HTTP_POST, "/oauth2/v2.0/initiate", "initiate", ENDPOINT_FORM, INITIATE_WORK, &initiate_steps },
+    { HTTP_POST, "/oauth2/v2.0/challenge", "challenge", ENDPOINT_FORM, CHALLENGE_WORK, &challenge_steps },
+    { HTTP_POST, "/oauth2/v2.0/token", "token", ENDPOINT_FORM, TOKEN_WORK, &token_steps },
+    { HTTP_GET, "/v2.0/.well-known/openid-configuration", "discovery", ENDPOINT_TENANT, 0, &discovery_steps },
+    { HTTP_GET, "/discovery/v2.0/keys", "keys", ENDPOINT_TENANT, 0, &keys_steps },
+    { HTTP_GET, "/error", "error_help", ENDPOINT_PLAIN, 0, &error_help_steps },
+    { HTTP_GET, "/healthz", "healthz", ENDPOINT_PLAIN, 0, &healthz_steps },
+    { HTTP_GET, "/readyz", "readyz", ENDPOINT_PLAIN, 0, &readyz_steps },
+    { HTTP_GET, "/metrics", "metrics", ENDPOINT_PLAIN, 0, &metrics_steps },
+};
+
+static const struct endpoint dev_table[] = {
+    { HTTP_GET, "/", "dev_page", ENDPOINT_PLAIN, 0, &dev_page_steps },
+    { HTTP_GET, "/dev", "dev_page", ENDPOINT_PLAIN, 0, &dev_page_steps },
+    { HTTP_GET, "/dev/static/inbox.css", "dev_static", ENDPOINT_PLAIN, 0, &dev_static_steps },
+    { HTTP_GET, "/dev/static/inbox.js", "dev_static", ENDPOINT_PLAIN, 0, &dev_static_steps },
+    { HTTP_GET, "/dev/inbox", "dev_inbox", ENDPOINT_PLAIN, 0, &dev_inbox_steps },
+    { HTTP_GET, "/dev/inbox/latest", "dev_inbox_latest", ENDPOINT_PLAIN, 0, &dev_inbox_latest_steps },
+    { HTTP_GET, "/dev/inbox/message", "dev_inbox_message", ENDPOINT_PLAIN, 0, &dev_inbox_message_steps },
+    { HTTP_POST, "/dev/inbox/clear", "dev_inbox_clear", ENDPOINT_PLAIN, 0, &dev_inbox_clear_steps },
+    { HTTP_POST, "/dev/reset", "dev_reset", ENDPOINT_PLAIN, 0, &dev_reset_steps },
+    { HTTP_GET, "/dev/clock", "dev_clock", ENDPOINT_PLAIN, 0, &dev_clock_steps },
+    { HTTP_POST, "/dev/clock", "dev_clock_move", ENDPOINT_PLAIN, 0, &dev_clock_move_steps },
+    { HTTP_GET, "/dev/directory", "dev_directory", ENDPOINT_PLAIN, 0, &dev_directory_steps },
+};
+
+enum { ENDPOINTS = sizeof table / sizeof table[0], DEV_ENDPOINTS = sizeof dev_table / sizeof dev_table[0] };
+
+size_t api_endpoint_count(void)
+{
+    return ENDPOINTS + DEV_ENDPOINTS + 1;
+}
+
+const char *api_endpoint_name(size_t index)
+{
+    if (index < ENDPOINTS)
+        return table[index].name;
+    if (index < ENDPOINTS + DEV_ENDPOINTS)
+        return dev_table[index - ENDPOINTS].name;
+    return "none";
+}
+
+size_t endpoint_index(const struct endpoint *endpoint)
+{
+    if (endpoint >= table && endpoint < table + ENDPOINTS)
+        return (size_t)(endpoint - table);
+    if (endpoint >= dev_table && endpoint < dev_table + DEV_ENDPOINTS)
+        return ENDPOINTS + (size_t)(endpoint - dev_table);
+    return ENDPOINTS + DEV_ENDPOINTS;
+}
+
+size_t endpoint_body_size(const struct endpoint *endpoint)
+{
+    return endpoint->kind == ENDPOINT_FORM ? LIMIT_REPLY : LIMIT_DISCOVERY;
+}
+
+const char *method_name(enum http_method method)
+{
+    static const char *const names[] = { "GET", "HEAD", "POST", "OPTIONS", "" };
+
+    return names[method];
+}
+
+/* HEAD is answered where GET is. */
+static bool method_matches(const struct endpoint *e, enum http_method method)
+{
+    return e->method == method || (e->method == HTTP_GET && method == HTTP_HEAD);
+}
+
+static void match(const struct endpoint *e, enum http_method method, struct slice path, struct slice segment,
+                  struct route *route)
+{
+    struct slice tail = e->kind == ENDPOINT_PLAIN ? path : slice_from(path, segment.n + 1);
+
+    if (route->method_fits || !slice_eq(tail, slice_of(e->path)))
+        return;
+    route->endpoint = e;
+    route->tenant = e->kind == ENDPOINT_PLAIN ? SLICE_EMPTY : segment;
+    route->method_fits = method_matches(e, method);
+}
+
+struct route route_find(enum http_method method, struct slice path, bool dev)
+{
+    struct route route = { NULL, SLICE_EMPTY, false };
+    struct slice rest;
+    struct slice segment = slice_cut(slice_from(path, 1), '/', &rest);
+
+    for (size_t i = 0; i < ENDPOINTS; i++)
+        match(&table[i], method, path, segment, &route);
+    for (size_t i = 0; dev && i < DEV_ENDPOINTS; i++)
+        match(&dev_table[i], method, path, segment, &route);
+    return route;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* router.h: THE table of what the server answers. */
+#ifndef DOORCODE_API_ROUTER_H
+#define DOORCODE_API_ROUTER_H
+
+#include "api/exchange.h"
+
+struct route {
+    const struct endpoint *endpoint; /* NULL: no such path */
+    struct slice tenant;             /* the segment, empty for plain endpoints */
+    bool method_fits;
+};
+
+/* By path; then by method among the endpoints of that path. Development endpoints exist only with `dev`. */
+struct route route_find(enum http_method method, struct slice path, bool dev);
+/* Position in the table, for metrics; the count for NULL. */
+size_t endpoint_index(const struct endpoint *endpoint);
+/* Room for its reply: most are small, lists of keys, metrics and mails are not. */
+size_t endpoint_body_size(const struct endpoint *endpoint);
+const char *method_name(enum http_method method);
+
+#endif

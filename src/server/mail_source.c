@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/mail_source.h"
+
+#include "api/letters.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { SLOTS = 256 };
+
+/* One outcome on its way to the disk. */
+struct slot {
+    struct store_batch batch;
+    struct mail mail;
+    struct mail_source *source;
+    struct slot *next_free;
+};
+
+struct mail_source {
+    struct store *store;
+    const struct vault *vault;
+    pthread_mutex_t lock;
+    struct slot *free;
+    struct slot slots[SLOTS];
+};
+
+err mail_source_new(struct store *store, const struct vault *vault, struct mail_source **out)
+{
+    struct mail_source *s = calloc(1, sizeof *s);
+
+    ENSURE(s != NULL, NO_MEMORY);
+    s->store = store;
+    s->vault = vault;
+    pthread_mutex_init(&s->lock, NULL);
+    for (size_t i = 0; i < SLOTS; i++) {
+        s->slots[i].source = s;
+        s->slots[i].next_free = s->free;
+        s->free = &s->slots[i];
+    }
+    *out = s;
+    return OK;
+}
+
+void mail_source_free(struct mail_source *s)
+{
+    if (s == NULL)
+        return;
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+static struct slot *take_slot(struct mail_source *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct slot *slot = s->free;
+    if (slot != NULL)
+        s->free = slot->next_free;
+    pthread_mutex_unlock(&s->lock);
+    return slot;
+}
+
+static void give_slot(struct slot *slot)
+{
+    struct mail_source *s = slot->source;
+
+    pthread_mutex_lock(&s->lock);
+    slot->next_free = s->free;
+    s->free = slot;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* A lost outcome costs a second delivery at the next start, never a mail. */
+static void on_written(struct store_batch *batch)
+{
+    give_slot(batch->ctx);
+}
+
+static err submit(struct slot *slot)
+{
+    slot->batch.n = 1;
+    slot->batch.done = on_written;
+    slot->batch.ctx = slot;
+    err queued = store_submit(slot->source->store, &slot->batch);
+    if (!err_is_ok(queued))
+        give_slot(slot);
+    return queued;
+}
+
+static err due(void *ctx, instant now, uint64_t after, struct mail *out, size_t *n)
+{
+    return store_mails_due(((struct mail_source *)ctx)->store, now, after, out, n);
+}
+
+static err open_letter(void *ctx, const struct mail *mail, struct letter *out)
+{
+    return letter_open(((struct mail_source *)ctx)->vault, mail, out);
+}
+
+static err delivered(void *ctx, uint64_t id)
+{
+    struct slot *slot = take_slot(ctx);
+
+    ENSURE(slot != NULL, FULL);
+    slot->batch.writes[0] = (struct store_write){ .kind = WRITE_MAIL_REMOVE, .id = id };
+    return submit(slot);
+}
+
+static err changed(void *ctx, const struct mail *mail)
+{
+    struct slot *slot = take_slot(ctx);
+
+    ENSURE(slot != NULL, FULL);
+    slot->mail = *mail;
+    slot->batch.writes[0] = (struct store_write){ .kind = WRITE_MAIL_UPDATE, .mail = &slot->mail };
+    return submit(slot);
+}
+
+struct outbox_source mail_source_functions(struct mail_source *s)
+{
+    return (struct outbox_source){ due, open_letter, delivered, changed, s };
+}

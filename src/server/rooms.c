@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/rooms.h"
+
+#include "api/throttle.h"
+#include "server/mail_source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rooms {
+    struct rooms_options options;
+    struct api api;
+    struct api_dev dev;
+    struct vault *vault;
+    struct store *store;
+    struct throttle *throttle;
+    struct messages *messages;
+    struct mail_source *mail_source;
+    struct outbox *outbox; /* one of these two */
+    struct inbox *inbox;
+    struct housekeeper *housekeeper;
+    struct http_server *http;
+    char http_why[200];
+};
+
+static err open_vault(struct rooms *r)
+{
+    uint8_t key[VAULT_MASTER];
+
+    if (r->options.master_key_file != NULL)
+        return vault_load(r->options.master_key_file, true, r->options.rng, &r->vault);
+    rng_fill(r->options.rng, key, sizeof key);
+    err made = vault_new(key, &r->vault);
+    wipe(key, sizeof key);
+    return made;
+}
+
+static err open_store(struct rooms *r)
+{
+    const struct store_options options = {
+        .path = r->options.database,
+        .synchronous_normal = r->options.synchronous_normal,
+        .clock = &clock_system, /* ids never go back, even where the development clock does */
+        .rng = r->options.rng,
+        .events = r->options.events,
+    };
+
+    TRY(store_open(&options, &r->store));
+    return r->options.prepare == NULL ? OK : r->options.prepare(r->options.prepare_ctx, r->store);
+}
+
+static err open_throttle(struct rooms *r)
+{
+    const struct policy *policy = &r->options.policy;
+    const struct throttle_limits limits = { {
+        [THROTTLE_REQUESTS_ADDRESS] = policy->requests_per_second_address,
+        [THROTTLE_REQUESTS_TENANT] = policy->requests_per_second_tenant,
+        [THROTTLE_CODES_ADDRESS] = policy->codes_per_hour_address,
+        [THROTTLE_CODES_TENANT] = policy->codes_per_hour_tenant,
+    } };
+
+    TRY(throttle_new(&limits, r->options.rng, &r->throttle));
+    if (r->options.throttle_file == NULL)
+        return OK;
+    return throttle_load(r->throttle, r->options.throttle_file, clock_now(&r->options.clock));
+}
+
+static err open_inbox(struct rooms *r)
+{
+    const struct inbox_options options = {
+        .from = r->options.sender,
+        .messages = r->messages,
+        .source = mail_source_functions(r->mail_source),
+        .clock = &r->options.clock,
+        .events = r->options.events,
+    };
+
+    return inbox_start(&options, &r->inbox);
+}
+
+static err open_outbox(struct rooms *r)
+{
+    const struct outbox_options options = {
+        .smtp = *r->options.smtp,
+        .from = r->options.sender,
+        .messages = r->messages,
+        .source = mail_source_functions(r->mail_source),
+        .clock = &r->options.clock,
+        .events = r->options.events,
+    };
+
+    return outbox_start(&options, &r->outbox);
+}
+
+static err open_mail(struct rooms *r)
+{
+    TRY(messages_new(&r->messages));
+    TRY(mail_source_new(r->store, r->vault, &r->mail_source));
+    return r->options.smtp == NULL ? open_inbox(r) : open_outbox(r);
+}
+
+static void mail_waiting(void *ctx)
+{
+    struct rooms *r = ctx;
+
+    if (r->outbox != NULL)
+        outbox_wake(r->outbox);
+    else
+        inbox_wake(r->inbox);
+}
+
+static void observe(void *ctx, size_t endpoint, int status, int64_t microseconds)
+{
+    struct rooms *r = ctx;
+
+    if (r->options.metrics != NULL)
+        metrics_observe(r->options.metrics, endpoint, status, microseconds);
+}
+
+static void write_metrics(void *ctx, struct buf *out)
+{
+    struct rooms *r = ctx;
+
+    if (r->options.metrics != NULL)
+        metrics_write(r->options.metrics, out);
+}
+
+static err connect_api(struct rooms *r)
+{
+    r->api = (struct api){
+        .store = r->store,
+        .vault = r->vault,
+        .clock = &r->options.clock,
+        .rng = r->options.rng,
+        .policy = &r->options.policy,
+        .events = r->options.events,
+        .throttle = r->throttle,
+        .origin = slice_of(r->options.origin),
+        .hooks = { mail_waiting, observe, write_metrics, r },
+    };
+    if (r->options.dev != NULL) {
+        r->dev = *r->options.dev;
+        r->dev.inbox = r->inbox;
+        r->api.dev = &r->dev;
+    }
+    api_init(&r->api);
+    return OK;
+}
+
+static err open_housekeeper(struct rooms *r)
+{
+    const struct housekeeper_options options = {
+        .api = &r->api,
+        .keys = { r->store, r->vault, &r->options.rotation, r->options.events },
+        .throttle_file = r->options.throttle_file,
+    };
+
+    return housekeeper_start(&options, &r->housekeeper);
+}
+
+static err open_http(struct rooms *r)
+{
+    struct http_options options = r->options.http;
+
+    options.handler = api_handler(&r->api);
+    options.events = r->options.events;
+    return http_start(&options, &r->http, r->http_why);
+}
+
+/* In this order; taken down in the other. */
+static const struct {
+    const char *name;
+    err (*open)(struct rooms *r);
+} steps[] = {
+    { "master key", open_vault },  { "database", open_store },        { "throttle", open_throttle }, { "mail", open_mail },
+    { "endpoints", connect_api },  { "housekeeper", open_housekeeper }, { "http", open_http },
+};
+
+static void explain(const struct rooms *r, const char *step, err failure, char why[256])
+{
+    if (r->http_why[0] != '\0')
+        snprintf(why, 256, "%s", r->http_why);
+    else if (failure.code == ERR_IO)
+        snprintf(why, 256, "%s: %s", step, strerror(errno));
+    else
+        snprintf(why, 256, "%s: %s", step, err_text(failure));
+}
+
+err rooms_open(const struct rooms_options *options, struct rooms **out, char why[256])
+{
+    struct rooms *r = calloc(1, sizeof *r);
+
+    ENSURE(r != NULL, NO_MEMORY);
+    r->options = *options;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        err opened = steps[i].open(r);
+        if (err_is_ok(opened))
+            continue;
+        explain(r, steps[i].name, opened, why);
+        rooms_close(r, 0);
+        return opened;
+    }
+    *out = r;
+    return OK;
+}
+
+void rooms_close(struct rooms *r, unsigned seconds)
+{
+    if (r == NULL)
+        return;
+    atomic_store(&r->api.draining, true);
+    if (r->http != NULL)
+        http_stop(r->http, seconds);
+    housekeeper_stop(r->housekeeper);
+    outbox_stop(r->outbox, seconds);
+    inbox_stop(r->inbox);
+    store_close(r->store);
+    mail_source_free(r->mail_source);
+    messages_free(r->messages);
+    if (r->api.store != NULL)
+        api_destroy(&r->api);
+    throttle_free(r->throttle);
+    vault_free(r->vault);
+    free(r);
+}
+
+struct store *rooms_store(struct rooms *rooms)
+{
+    return rooms->store;
+}
+
+struct http_server *rooms_http(struct rooms *rooms)
+{
+    return rooms->http;
+}
+
+struct housekeeper *rooms_housekeeper(struct rooms *rooms)
+{
+    return rooms->housekeeper;
+}
+
+struct inbox *rooms_inbox(struct rooms *rooms)
+{
+    return rooms->inbox;
+}

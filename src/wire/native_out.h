@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* native_out.h: the successful bodies of native authentication (spec V1, 3.1, 3.2, 3.4; spec OIDC, 4.4). Each
+ * function appends one whole JSON body; no null members. Pure, any thread. */
+#ifndef DOORCODE_WIRE_NATIVE_OUT_H
+#define DOORCODE_WIRE_NATIVE_OUT_H
+
+#include "base/buf.h"
+
+/* {"continuation_token":…} of initiate. */
+void native_continuation(struct slice continuation_token, struct buf *out);
+
+struct native_challenge {
+    struct slice continuation_token;
+    struct slice target_label; /* masked address, never empty */
+    uint32_t code_length;
+    uint32_t interval; /* seconds before a resend makes sense (spec V1, 6.20) */
+};
+/* challenge_type "oob" over e-mail. */
+void native_oob(const struct native_challenge *challenge, struct buf *out);
+
+/* challenge_type "redirect", with the reason for developers (spec V1, 1.8). */
+void native_redirect(struct slice reason, struct buf *out);
+
+struct native_tokens {
+    struct slice scope;
+    uint32_t expires_in;
+    struct slice access_token;
+    struct slice refresh_token; /* empty: not granted, like the next two */
+    struct slice id_token;
+    struct slice client_info;
+};
+void native_tokens(const struct native_tokens *tokens, struct buf *out);
+
+#endif
