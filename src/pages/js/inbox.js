@@ -107,7 +107,7 @@ function makeRow(mail) {
   row.querySelector('.row-to').textContent = mail.to;
   row.querySelector('.row-at').dateTime = mail.at.replace(' ', 'T');
   row.querySelector('.row-at').title = mail.at;
-  row.querySelector('.row-subject').textContent = mail.subject;
+  row.querySelector('.row-subject').textContent = mail.subject ?? '';
   putCode(row.querySelector('.row-code'), mail.code ?? '');
   row.querySelector('.row').addEventListener('click', () => choose(mail.id, true));
   const copy = row.querySelector('.copy');
@@ -222,7 +222,7 @@ const quote = (text) => (/^[\w@.:/+-]+$/.test(text) ? text : `'${text.replaceAll
 
 function commands(tenant, app, user) {
   const base = `${location.origin}/${tenant.name}`;
-  const latest = `${location.origin}/dev/inbox/latest?address=${encodeURIComponent(user.email)}&wait=10`;
+  const latest = `${location.origin}/dev/inbox/latest?address=${encodeURIComponent(user.email)}`;
   const pick = (name, value) => `sed 's/.*"${name}":"\\(${value}*\\)".*/\\1/'`;
   const post = (endpoint) => `curl -sS ${base}/oauth2/v2.0/${endpoint} \\
   -d client_id=${app.client_id}`;
