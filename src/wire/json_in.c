@@ -3,26 +3,29 @@
 
 #include <jansson.h>
 
-/* Brackets outside of strings. The library would recurse through 2048 of them. */
+static int nesting(char c)
+{
+    if (c == '{' || c == '[')
+        return 1;
+    return c == '}' || c == ']' ? -1 : 0;
+}
+
+/* Counts brackets outside of strings: the library would recurse through 2048 of them. */
 static bool is_shallow(struct slice text)
 {
-    unsigned depth = 0;
+    int depth = 0;
     bool in_string = false;
 
-    for (size_t i = 0; i < text.n; i++) {
+    for (size_t i = 0; i < text.n && depth <= JSON_IN_DEPTH; i++) {
         char c = text.p[i];
         if (in_string && c == '\\')
             i++;
         else if (c == '"')
             in_string = !in_string;
-        else if (!in_string && (c == '{' || c == '['))
-            depth++;
-        else if (!in_string && (c == '}' || c == ']') && depth > 0)
-            depth--;
-        if (depth > JSON_IN_DEPTH)
-            return false;
+        else if (!in_string)
+            depth += nesting(c);
     }
-    return true;
+    return depth <= JSON_IN_DEPTH;
 }
 
 err json_in_parse(struct slice text, size_t max, struct json_t **out)

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arena.h: alignment, zeroing, the sticky end, and that a reset leaves nothing behind. */
+#include "base/arena.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SIZE = 256 };
+
+static void pieces_are_aligned_zeroed_and_apart(void **state)
+{
+    (void)state;
+    _Alignas(16) char block[SIZE];
+    struct arena a;
+
+    memset(block, 0x5a, sizeof block);
+    arena_init(&a, block, sizeof block);
+    char *last_end = block;
+    for (size_t n = 1; n <= 17; n += 4) {
+        char *p = arena_take(&a, n);
+        assert_non_null(p);
+        assert_int_equal((uintptr_t)p % 16, 0);
+        assert_true(p >= last_end);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(p[i], 0);
+        memset(p, 0x77, n);
+        last_end = p + n;
+    }
+}
+
+static void takes_the_last_byte_and_no_more(void **state)
+{
+    (void)state;
+    _Alignas(16) char block[SIZE];
+    struct arena a;
+
+    arena_init(&a, block, sizeof block);
+    assert_non_null(arena_take(&a, SIZE));
+    assert_false(a.full);
+    assert_null(arena_take(&a, 1));
+    assert_true(a.full);
+}
+
+static void is_full_for_good_until_reset(void **state)
+{
+    (void)state;
+    _Alignas(16) char block[SIZE];
+    struct arena a;
+    const size_t too_much[] = { SIZE + 1, SIZE_MAX, SIZE_MAX - 14, SIZE_MAX / 2 };
+
+    for (size_t i = 0; i < sizeof too_much / sizeof too_much[0]; i++) {
+        arena_init(&a, block, sizeof block);
+        assert_null(arena_take(&a, too_much[i]));
+        assert_null(arena_take(&a, 1));
+        assert_true(a.full);
+        arena_reset(&a);
+        assert_false(a.full);
+        assert_non_null(arena_take(&a, 1));
+    }
+}
+
+/* A block whose size is no multiple of 16: its tail is not handed out. */
+static void respects_an_odd_size(void **state)
+{
+    (void)state;
+    _Alignas(16) char block[32];
+    struct arena a;
+
+    arena_init(&a, block, 20);
+    assert_non_null(arena_take(&a, 16));
+    assert_null(arena_take(&a, 4));
+}
+
+static void reset_wipes_what_was_used(void **state)
+{
+    (void)state;
+    _Alignas(16) char block[SIZE];
+    struct arena a;
+
+    memset(block, 0x5a, sizeof block);
+    arena_init(&a, block, sizeof block);
+    struct slice copy = arena_copy(&a, SLICE("73914026"));
+    assert_int_equal(copy.n, 8);
+    assert_memory_equal(copy.p, "73914026", 8);
+    arena_reset(&a);
+    for (size_t i = 0; i < 16; i++)
+        assert_int_equal(block[i], 0);
+    assert_int_equal(block[16], 0x5a);
+}
+
+static void copies_or_gives_the_empty_slice(void **state)
+{
+    (void)state;
+    _Alignas(16) char block[16];
+    struct arena a;
+
+    arena_init(&a, block, sizeof block);
+    assert_int_equal(arena_copy(&a, SLICE_EMPTY).n, 0);
+    assert_int_equal(arena_copy(&a, SLICE("seventeen letters")).n, 0);
+    assert_true(a.full);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pieces_are_aligned_zeroed_and_apart),
+        cmocka_unit_test(takes_the_last_byte_and_no_more),
+        cmocka_unit_test(is_full_for_good_until_reset),
+        cmocka_unit_test(respects_an_odd_size),
+        cmocka_unit_test(reset_wipes_what_was_used),
+        cmocka_unit_test(copies_or_gives_the_empty_slice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
