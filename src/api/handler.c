@@ -7,24 +7,26 @@
 #include "api/router.h"
 #include "api/throttle.h"
 
+static enum error_id error_of_defect(enum http_defect defect)
+{
+    switch (http_defect_status(defect)) {
+    case 413:
+        return ERROR_BODY_TOO_LARGE;
+    case 431:
+        return ERROR_HEADERS_TOO_LARGE;
+    case 503:
+        return ERROR_SERVER_BUSY;
+    default:
+        return ERROR_REQUEST_MALFORMED;
+    }
+}
+
 static void check_defect(struct exchange *x)
 {
-    static const struct {
-        enum error_id refusal;
-        const char *detail;
-    } defects[] = {
-        [HTTP_DEFECT_NONE] = { ERROR_NONE, "" },
-        [HTTP_DEFECT_BAD_HEADER] = { ERROR_REQUEST_MALFORMED, "a header is not allowed or not a token" },
-        [HTTP_DEFECT_AMBIGUOUS_LENGTH] = { ERROR_REQUEST_MALFORMED, "the length of the body is ambiguous" },
-        [HTTP_DEFECT_BAD_ENCODING] = { ERROR_REQUEST_MALFORMED, "the transfer encoding is not supported" },
-        [HTTP_DEFECT_NUL] = { ERROR_REQUEST_MALFORMED, "there is a NUL or control character in it" },
-        [HTTP_DEFECT_TOO_LARGE] = { ERROR_BODY_TOO_LARGE, "" },
-        [HTTP_DEFECT_TIMEOUT] = { ERROR_REQUEST_TIMEOUT, "" },
-    };
     enum http_defect defect = x->call->request.defect;
 
-    if (defects[defect].refusal != ERROR_NONE)
-        exchange_refuse(x, defects[defect].refusal, slice_of(defects[defect].detail));
+    if (defect != HTTP_SOUND)
+        exchange_refuse(x, error_of_defect(defect), slice_of(http_defect_text(defect)));
 }
 
 static void check_route(struct exchange *x, const struct route *route)

@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "wire/json_out.h"
 
-enum { DETAIL_MAX = 64, DESCRIPTION_MAX = 512 };
+enum { DETAIL_MAX = 120, DESCRIPTION_MAX = 512 };
 
 static const struct error_row rows[] = {
     [ERROR_NONE] = { "NONE", 0, "", "", 0, "" },
