@@ -71,6 +71,8 @@ struct user_flow {
     size_t attribute_count;
 };
 
+struct block;
+
 struct directory {
     atomic_int references;
     int64_t version; /* the store's directory version it was read at */
@@ -80,8 +82,8 @@ struct directory {
     size_t application_count;
     const struct user_flow *user_flows;
     size_t user_flow_count;
-    void *block; /* everything the slices point to; freed with the last reference */
-    /* Indexes, built by directory_index: sorted by tenant name or client id. */
+    struct block *block; /* everything the slices point to; freed with the last reference */
+    /* All names of all tenants, sorted. The tables above are sorted too: by id, tenant and client id, tenant and name. */
     const struct directory_name *names;
     size_t name_count;
 };
@@ -92,7 +94,9 @@ struct directory_name {
     const struct tenant *tenant;
 };
 
+/* Any thread; gives d back. */
 struct directory *directory_hold(struct directory *d);
+/* The last one frees. Any thread. */
 void directory_release(struct directory *d); /* NULL is fine */
 
 /* By id, name, domain or alias, any case (spec OIDC, 1.1). NULL when unknown. */
@@ -102,16 +106,17 @@ const struct tenant *directory_tenant_by_id(const struct directory *d, struct gu
 const struct application *directory_application(const struct directory *d, struct guid tenant, struct guid client_id);
 /* The flow linked to the application, or NULL. */
 const struct user_flow *directory_user_flow(const struct directory *d, const struct application *app);
-/* True if any application of the tenant (NULL: of any tenant) allows the origin. */
+/* True if any application of the tenant (NULL: of any tenant) allows the origin; schemes and hosts in any case. */
 bool directory_allows_origin(const struct directory *d, const struct tenant *tenant, struct slice origin);
 
-/* For those who build a snapshot (store, manifests, tests): everything is copied into one growing block.
+/* For those who build a snapshot (store, manifests, tests): everything is copied into memory of the snapshot.
  *   struct directory_builder *b = directory_builder_new(version);
  *   directory_builder_tenant(b, &tenant); … directory_builder_done(b, &d);
- * The builder copies what it is given, keeps no pointer to it, and is consumed by done or free.
- * NO_MEMORY, FULL (LIMIT_DIRECTORY_TEXT) or CONFLICT (a name or id twice). */
+ * The builder copies what it is given, keeps no pointer to it, and is consumed by done (also where that fails) or free.
+ * NO_MEMORY, FULL (LIMIT_DIRECTORY_TEXT) or, from done, CONFLICT: a tenant id, a name of tenants, a client id in its
+ * tenant or a flow name in its tenant twice. One thread at a time. */
 struct directory_builder;
-struct directory_builder *directory_builder_new(int64_t version);
+struct directory_builder *directory_builder_new(int64_t version); /* NULL without memory */
 NODISCARD err directory_builder_tenant(struct directory_builder *b, const struct tenant *tenant);
 NODISCARD err directory_builder_application(struct directory_builder *b, const struct application *app);
 NODISCARD err directory_builder_user_flow(struct directory_builder *b, const struct user_flow *flow);

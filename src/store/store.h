@@ -24,6 +24,7 @@
 #include "base/rng.h"
 
 struct store;
+struct store_task;
 
 struct store_options {
     const char *path; /* of the SQLite file; NULL: in memory, gone at close */
@@ -97,13 +98,15 @@ struct store_batch {
     size_t n;
     void (*done)(struct store_batch *batch); /* on the writer thread, after the commit; must not block */
     void *ctx;  /* the caller's */
-    err result; /* OK, CONFLICT, STORE */
+    err result; /* OK, CONFLICT, STORE (it failed, or is not known to last) */
+    struct store_task *task; /* the store's own; NULL */
 };
 
 /* Queues the batch. FULL or STOPPING: nothing was queued and done will not be called. */
 NODISCARD err store_submit(struct store *s, struct store_batch *batch);
-/* The same, and waits: for start-up, command line, housekeeper, tests. Any number of writes, one transaction. */
-NODISCARD err store_write(struct store *s, struct store_write *writes, size_t n);
+/* The same, and waits: for start-up, command line, housekeeper, tests. Any number of writes, one transaction. Not from
+ * `done`. */
+NODISCARD err store_write(struct store *s, const struct store_write *writes, size_t n);
 
 /* ---- reads; NOT_FOUND where there is no row ---- */
 

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sink.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    CONNECTIONS_MAX = 4096,
+    INPUT_MAX = 65536, /* the largest mail */
+    COMMAND_MAX = 1000, /* the longest command */
+    RECIPIENT_MAX = 320,
+    CODE_MIN = 6,
+    CODE_MAX = 10,
+    EVENTS_MAX = 64,
+};
+
+struct peer {
+    int fd;
+    bool in_data;
+    bool drop;        /* close once data comes */
+    int64_t reply_at; /* a delayed answer is due, in ms; 0: none */
+    size_t n;
+    size_t scanned; /* of the data, already searched for its end */
+    char recipient[RECIPIENT_MAX];
+    char input[INPUT_MAX];
+};
+
+struct sink {
+    struct sink_options options;
+    int listener;
+    int epoll;
+    int stop;
+    uint16_t port;
+    pthread_t thread;
+    uint64_t data_seen;
+    _Atomic uint64_t mails;
+    _Atomic uint64_t connections;
+    struct peer *peers[CONNECTIONS_MAX]; /* by descriptor */
+};
+
+static bool open_listener(struct sink *s);
+static bool watch(struct sink *s, int fd);
+static void *run(void *ctx);
+static void accept_all(struct sink *s);
+static void read_peer(struct sink *s, struct peer *p);
+static bool take_input(struct sink *s, struct peer *p);
+static void find_code(const char *mail, size_t n, char *code);
+
+struct sink *sink_start(const struct sink_options *options)
+{
+    struct sink *s = calloc(1, sizeof *s);
+
+    if (s == NULL)
+        return NULL;
+    s->options = *options;
+    s->epoll = epoll_create1(EPOLL_CLOEXEC);
+    s->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    s->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool ready = open_listener(s) && watch(s, s->listener) && watch(s, s->stop);
+    if (ready && pthread_create(&s->thread, NULL, run, s) == 0)
+        return s;
+    close(s->listener);
+    close(s->stop);
+    close(s->epoll);
+    free(s);
+    return NULL;
+}
+
+void sink_stop(struct sink *s)
+{
+    uint64_t one = 1;
+
+    if (s == NULL)
+        return;
+    while (write(s->stop, &one, sizeof one) < 0 && errno == EINTR)
+        continue;
+    pthread_join(s->thread, NULL);
+    close(s->listener);
+    close(s->stop);
+    close(s->epoll);
+    free(s);
+}
+
+uint16_t sink_port(const struct sink *s)
+{
+    return s->port;
+}
+
+uint64_t sink_mails(struct sink *s)
+{
+    return atomic_load(&s->mails);
+}
+
+uint64_t sink_connections(struct sink *s)
+{
+    return atomic_load(&s->connections);
+}
+
+static bool open_listener(struct sink *s)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(s->options.port) };
+    socklen_t n = sizeof at;
+    int on = 1;
+
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(s->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(s->listener, (struct sockaddr *)&at, sizeof at) != 0 || listen(s->listener, 256) != 0 ||
+        getsockname(s->listener, (struct sockaddr *)&at, &n) != 0)
+        return false;
+    s->port = ntohs(at.sin_port);
+    return true;
+}
+
+static bool watch(struct sink *s, int fd)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+    return epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void close_peer(struct sink *s, struct peer *p)
+{
+    s->peers[p->fd] = NULL;
+    close(p->fd);
+    free(p);
+}
+
+static void reply(const struct peer *p, const char *line)
+{
+    /* Answers are short: where not even they fit, the client does not read, and its own deadline ends it. */
+    ssize_t n = send(p->fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)n;
+}
+
+/* Answers what is due and returns how long to wait for the next, in ms; -1: for ever. */
+static int answer_delayed(struct sink *s)
+{
+    int64_t now = now_ms(), next = -1;
+
+    if (s->options.delay_ms == 0)
+        return -1;
+    for (int fd = 0; fd < CONNECTIONS_MAX; fd++) {
+        struct peer *p = s->peers[fd];
+        if (p == NULL || p->reply_at == 0)
+            continue;
+        if (p->reply_at <= now) {
+            p->reply_at = 0;
+            reply(p, "250 2.0.0 accepted\r\n");
+        } else if (next < 0 || p->reply_at - now < next) {
+            next = p->reply_at - now;
+        }
+    }
+    return (int)next;
+}
+
+static void *run(void *ctx)
+{
+    struct sink *s = ctx;
+    struct epoll_event events[EVENTS_MAX];
+    bool stopping = false;
+
+    while (!stopping) {
+        int n = epoll_wait(s->epoll, events, EVENTS_MAX, answer_delayed(s));
+        for (int i = 0; i < n; i++) {
+            int fd = events[i].data.fd;
+            if (fd == s->stop)
+                stopping = true;
+            else if (fd == s->listener)
+                accept_all(s);
+            else if (s->peers[fd] != NULL)
+                read_peer(s, s->peers[fd]);
+        }
+    }
+    for (int fd = 0; fd < CONNECTIONS_MAX; fd++)
+        if (s->peers[fd] != NULL)
+            close_peer(s, s->peers[fd]);
+    return NULL;
+}
+
+static void accept_all(struct sink *s)
+{
+    int on = 1;
+
+    for (;;) {
+        int fd = accept4(s->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0)
+            return;
+        struct peer *p = fd < CONNECTIONS_MAX ? malloc(sizeof *p) : NULL;
+        if (p == NULL) {
+            close(fd);
+            continue;
+        }
+        memset(p, 0, offsetof(struct peer, input));
+        p->fd = fd;
+        s->peers[fd] = p;
+        atomic_fetch_add(&s->connections, 1);
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (watch(s, fd))
+            reply(p, "220 sink.example ESMTP\r\n");
+        else
+            close_peer(s, p);
+    }
+}
+
+static void read_peer(struct sink *s, struct peer *p)
+{
+    ssize_t n = recv(p->fd, p->input + p->n, sizeof p->input - p->n, 0);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n > 0)
+        p->n += (size_t)n;
+    if (n <= 0 || !take_input(s, p) || p->n == sizeof p->input)
+        close_peer(s, p);
+}
+
+static void eat(struct peer *p, size_t n)
+{
+    p->n -= n;
+    memmove(p->input, p->input + n, p->n);
+}
+
+static bool is_command(const struct peer *p, size_t n, const char *verb)
+{
+    return n >= strlen(verb) && strncasecmp(p->input, verb, strlen(verb)) == 0;
+}
+
+static void take_recipient(struct sink *s, struct peer *p, size_t n)
+{
+    const char *open = memchr(p->input, '<', n);
+    const char *close = memchr(p->input, '>', n);
+    char answer[64];
+    int code = 250;
+
+    if (open == NULL || close == NULL || close <= open || close - open > RECIPIENT_MAX) {
+        reply(p, "501 5.1.3 bad address\r\n");
+        return;
+    }
+    memcpy(p->recipient, open + 1, (size_t)(close - open - 1));
+    p->recipient[close - open - 1] = '\0';
+    if (s->options.recipient != NULL)
+        code = s->options.recipient(s->options.ctx, p->recipient);
+    snprintf(answer, sizeof answer, "%d %d.0.0 recipient\r\n", code, code / 100);
+    reply(p, answer);
+}
+
+static bool every(uint64_t count, unsigned n)
+{
+    return n > 0 && count % n == 0;
+}
+
+/* One command of n bytes; false ends the connection. */
+static bool take_command(struct sink *s, struct peer *p, size_t n)
+{
+    if (is_command(p, n, "EHLO")) {
+        reply(p, "250-sink.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 65000\r\n");
+    } else if (is_command(p, n, "RCPT TO:")) {
+        take_recipient(s, p, n);
+    } else if (is_command(p, n, "DATA")) {
+        s->data_seen++;
+        p->in_data = true;
+        p->scanned = 0;
+        p->drop = every(s->data_seen, s->options.drop_every);
+        reply(p, "354 go on\r\n");
+    } else if (is_command(p, n, "QUIT")) {
+        reply(p, "221 2.0.0 bye\r\n");
+        return false;
+    } else if (is_command(p, n, "HELO") || is_command(p, n, "MAIL FROM:") || is_command(p, n, "RSET") ||
+               is_command(p, n, "NOOP")) {
+        reply(p, "250 2.0.0 ok\r\n");
+    } else {
+        reply(p, "502 5.5.1 unknown command\r\n");
+    }
+    return true;
+}
+
+static void finish_mail(struct sink *s, struct peer *p, size_t n)
+{
+    char code[CODE_MAX + 1];
+
+    p->in_data = false;
+    if (every(s->data_seen, s->options.fail_every)) {
+        reply(p, "451 4.3.0 not now\r\n");
+        return;
+    }
+    atomic_fetch_add(&s->mails, 1);
+    if (s->options.mail != NULL) {
+        find_code(p->input, n, code);
+        s->options.mail(s->options.ctx, p->recipient, code);
+    }
+    if (s->options.delay_ms > 0)
+        p->reply_at = now_ms() + s->options.delay_ms;
+    else
+        reply(p, "250 2.0.0 accepted\r\n");
+}
+
+/* Takes a mail if all of it is there: 1 taken, 0 not yet, -1 the connection ends. */
+static int take_data(struct sink *s, struct peer *p)
+{
+    static const char end[] = "\r\n.\r\n";
+    size_t length = sizeof end - 1;
+
+    if (p->drop && p->n > 0)
+        return -1;
+    const char *at = memmem(p->input + p->scanned, p->n - p->scanned, end, length);
+    if (at == NULL) {
+        p->scanned = p->n < length ? 0 : p->n - length + 1;
+        return 0;
+    }
+    size_t n = (size_t)(at - p->input) + 2;
+    finish_mail(s, p, n);
+    eat(p, n + 3);
+    return 1;
+}
+
+static int take_line(struct sink *s, struct peer *p)
+{
+    const char *end = memchr(p->input, '\n', p->n);
+
+    if (end == NULL)
+        return p->n > COMMAND_MAX ? -1 : 0;
+    size_t n = (size_t)(end - p->input) + 1;
+    bool goes_on = take_command(s, p, n);
+    eat(p, n);
+    return goes_on ? 1 : -1;
+}
+
+static bool take_input(struct sink *s, struct peer *p)
+{
+    int taken = 1;
+
+    while (taken > 0 && p->n > 0)
+        taken = p->in_data ? take_data(s, p) : take_line(s, p);
+    return taken >= 0;
+}
+
+static int base64_value(char c)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c == '\0' ? NULL : strchr(alphabet, c);
+
+    return at == NULL ? -1 : (int)(at - alphabet);
+}
+
+/* Whatever is not of the alphabet is skipped, as RFC 2045 has it. Returns the length. */
+static size_t decode_base64(const char *text, size_t n, char *out, size_t cap)
+{
+    uint32_t bits = 0;
+    size_t used = 0, got = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int value = base64_value(text[i]);
+        if (value < 0)
+            continue;
+        bits = bits << 6 | (uint32_t)value;
+        used += 6;
+        if (used < 8 || got == cap)
+            continue;
+        used -= 8;
+        out[got++] = (char)(bits >> used & 0xff);
+    }
+    return got;
+}
+
+/* The first line that is 6 to 10 digits and nothing else. */
+static void find_digits(const char *text, size_t n, char *code)
+{
+    while (n > 0) {
+        const char *end = memchr(text, '\n', n);
+        size_t line = end == NULL ? n : (size_t)(end - text);
+        size_t digits = 0;
+        while (digits < line && text[digits] >= '0' && text[digits] <= '9')
+            digits++;
+        bool alone = digits == line || (digits + 1 == line && text[digits] == '\r');
+        if (alone && digits >= CODE_MIN && digits <= CODE_MAX) {
+            memcpy(code, text, digits);
+            code[digits] = '\0';
+            return;
+        }
+        if (end == NULL)
+            return;
+        text += line + 1;
+        n -= line + 1;
+    }
+}
+
+static void find_code(const char *mail, size_t n, char *code)
+{
+    static const char type[] = "text/plain", encoding[] = "base64";
+    char decoded[4096];
+
+    code[0] = '\0';
+    const char *part = memmem(mail, n, type, sizeof type - 1);
+    if (part == NULL)
+        return;
+    size_t left = n - (size_t)(part - mail);
+    const char *body = memmem(part, left, "\r\n\r\n", 4);
+    if (body == NULL)
+        return;
+    size_t head = (size_t)(body - part);
+    const char *end = memmem(body, left - head, "\r\n--=_", 6);
+    size_t length = end == NULL ? left - head : (size_t)(end - body);
+    if (memmem(part, head, encoding, sizeof encoding - 1) != NULL) {
+        length = decode_base64(body, length, decoded, sizeof decoded);
+        body = decoded;
+    }
+    find_digits(body, length, code);
+}

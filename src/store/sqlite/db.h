@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db.h: what the files of store/sqlite share: the store itself, a connection with its prepared statements, the way a
+ * statement is run. The only files that include <sqlite3.h> are those of this folder.
+ * A connection belongs to one thread: the writer's to the writer thread, a reading one to the thread that made it. */
+#ifndef DOORCODE_STORE_SQLITE_DB_H
+#define DOORCODE_STORE_SQLITE_DB_H
+
+#include "store/store.h"
+
+#include "base/buf.h"
+#include "base/embed.h"
+#include "base/queue.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+const struct embedded_file *store_sql(void);
+
+/* ---- statements by name (queries.c) ---- */
+
+enum query_id {
+#define QUERY_ROW(name) QUERY_##name,
+#include "store/sqlite/queries.def"
+#undef QUERY_ROW
+    QUERY_COUNT
+};
+
+/* The texts of queries.sql; FORMAT when a name of queries.def is missing there, stands twice, or is not ours. */
+NODISCARD err queries_read(struct slice texts[QUERY_COUNT]);
+
+/* ---- a connection (connection.c) ---- */
+
+struct connection {
+    struct store *store;
+    sqlite3 *db;
+    struct connection *next; /* in the store's list of reading ones */
+    sqlite3_stmt *statements[QUERY_COUNT]; /* prepared at first use */
+};
+
+NODISCARD err connection_open(struct store *s, struct connection **out);
+void connection_close(struct connection *c); /* NULL is fine */
+/* The calling thread's reading connection, made at first use, closed when the thread ends. */
+NODISCARD err connection_of_thread(struct store *s, struct connection **out);
+
+/* Emits store_failed with SQLite's result code and gives the err for it: NO_MEMORY or STORE. */
+NODISCARD err store_failed(struct store *s, int result_code, const char *what);
+
+/* ---- running a statement (query.c) ---- */
+
+/* The prepared statement, ready for binding. Give it back with query_end (AUTO), else it holds its snapshot. */
+NODISCARD err query_start(struct connection *c, enum query_id id, sqlite3_stmt **out);
+void query_end(sqlite3_stmt **q);
+/* Steps to the next row: OK, or NOT_FOUND after the last. */
+NODISCARD err query_row(struct connection *c, sqlite3_stmt *q);
+/* Steps to the end. CONFLICT for a constraint. */
+NODISCARD err query_done(struct connection *c, sqlite3_stmt *q);
+/* A statement without parameters, e.g. QUERY_commit. */
+NODISCARD err query_run(struct connection *c, enum query_id id);
+/* A statement that gives one number. */
+NODISCARD err query_number(struct connection *c, enum query_id id, int64_t *out);
+/* Binds that cannot fail: no copy is made, what they point to must last until query_end. */
+void bind_number(sqlite3_stmt *q, int at, int64_t value);
+void bind_guid(sqlite3_stmt *q, int at, const struct guid *g);
+void bind_slice(sqlite3_stmt *q, int at, struct slice text);
+
+/* ---- structs and rows (codec.c) ---- */
+
+struct shape;
+extern const struct shape shape_passcode, shape_mail, shape_grant, shape_refresh_token, shape_user, shape_key,
+    shape_tenant, shape_application, shape_redirect_uri, shape_user_flow, shape_attribute, shape_slice, shape_guid;
+
+/* Binds ?1 … ?n from the struct's members; it is borrowed until query_end. */
+void shape_bind(const struct shape *shape, sqlite3_stmt *q, const void *row);
+int shape_width(const struct shape *shape); /* n */
+/* Fills the struct from the current row. Slices point into SQLite's memory until the next step. STORE when a value
+ * does not fit. */
+NODISCARD err shape_read(const struct shape *shape, struct connection *c, sqlite3_stmt *q, void *row);
+/* Moves what the struct's slices point to into the arena (see arena.full). */
+void shape_keep(const struct shape *shape, struct arena *arena, void *row);
+/* Reads all rows of q into an array; *n in: room, out: count. FULL when there are more than room. */
+NODISCARD err shape_read_all(const struct shape *shape, struct connection *c, sqlite3_stmt *q, void *rows, size_t *n);
+
+/* ---- writing (write_*.c, on the writer's connection, in a transaction) ---- */
+
+typedef err write_fn(struct connection *c, const struct store_write *w);
+write_fn write_passcode_swap, write_mail_add, write_mail_remove, write_mail_update, write_grant_add, write_grant_revoke,
+    write_refresh_add, write_refresh_use, write_refresh_touch, write_user_put, write_user_delete, write_key_put,
+    write_key_delete, write_tenant_put, write_tenant_delete, write_application_put, write_application_delete,
+    write_user_flow_put, write_user_flow_delete;
+
+/* Runs the statement with the struct as its parameters. CONFLICT when it changed no row, or for a constraint. */
+NODISCARD err put_row(struct connection *c, enum query_id id, const struct shape *shape, const void *row);
+/* Runs statements in order, each with ?1 = g. */
+NODISCARD err run_for_guid(struct connection *c, const enum query_id *ids, size_t n, const struct guid *g);
+#define RUN_FOR_GUID(c, ids, g) run_for_guid((c), (ids), sizeof(ids) / sizeof((ids)[0]), (g))
+
+/* ---- the writer thread (writer.c) ---- */
+
+/* Work of ours in the place of a batch's writes; runs on the writer thread inside the transaction. */
+struct store_task {
+    err (*run)(struct connection *c, struct store_task *task);
+};
+
+NODISCARD err writer_start(struct store *s);
+void writer_stop(struct store *s); /* finishes what is queued */
+/* Queues the task and waits for its commit. */
+NODISCARD err writer_run(struct store *s, struct store_task *task);
+
+/* ---- the store ---- */
+
+struct mail_counts {
+    int64_t pending;
+    int64_t dead;
+};
+
+struct store {
+    struct clock clock;
+    struct rng rng;
+    struct events *events;
+    bool synchronous_normal;
+    bool in_memory;
+    char *path; /* or the URI of the shared memory */
+    struct slice queries[QUERY_COUNT];
+    _Atomic uint64_t last_id;
+
+    struct connection *writer;
+    struct queue *queue;
+    pthread_t thread;
+    bool running;
+    int wal_pages; /* after the last commit; writer thread */
+    struct mail_counts counting; /* as the transaction under way sees it; writer thread */
+    _Atomic int64_t mails_pending; /* as committed */
+    _Atomic int64_t mails_dead;
+    uint64_t expire_grants_after; /* where the next store_expire goes on; writer thread */
+    struct guid expire_passcodes_after;
+
+    pthread_key_t thread_key; /* the calling thread's connection */
+    bool has_thread_key;
+    pthread_mutex_t lock; /* guards readers */
+    struct connection *readers;
+};
+
+/* Brings the file's tables to the last step of schema.sql. */
+NODISCARD err schema_migrate(struct connection *c);
+/* Counts the mails anew into store.counting; writer's connection. */
+NODISCARD err mails_recount(struct connection *c);
+/* Makes store.counting what store_mail_count answers. */
+void mails_publish(struct store *s);
+
+#endif

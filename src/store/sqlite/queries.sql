@@ -1,0 +1,225 @@
+-- Every statement by its name (queries.def). Columns stand in the order of the row tables in codec.c; where a row is
+-- written, ?1 … ?n are its columns in that order.
+
+-- name: begin_write
+BEGIN IMMEDIATE
+-- name: begin_read
+BEGIN
+-- name: commit
+COMMIT
+-- name: rollback
+ROLLBACK
+-- name: savepoint
+SAVEPOINT batch
+-- name: release
+RELEASE batch
+-- name: rollback_to
+ROLLBACK TO batch
+
+-- name: passcode_insert
+INSERT INTO passcodes VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+ON CONFLICT DO NOTHING
+-- name: passcode_swap
+UPDATE passcodes
+SET version = ?2 + 1, state = ?3, challenge_id = ?4, flow_serial = ?5, asked_with = ?6, mac = ?7, issued_at = ?8,
+    expires_at = ?9, attempts = ?10, sent = ?11, sent_since = ?12, failures = ?13, failures_since = ?14,
+    lockouts = ?15, locked_until = ?16
+WHERE user_id = ?1 AND version = ?2
+-- name: passcode
+SELECT * FROM passcodes WHERE user_id = ?1
+
+-- name: mail_insert
+INSERT INTO mails VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+-- name: mail_delete_pending
+DELETE FROM mails WHERE id = ?1 AND state = 0
+-- name: mail_delete_dead
+DELETE FROM mails WHERE id = ?1 AND state = 1
+-- name: mail_state
+SELECT state FROM mails WHERE id = ?1
+-- name: mail_update
+UPDATE mails SET state = ?2, attempts = ?3, due_at = ?4, last_error = ?5 WHERE id = ?1
+-- name: mails_due
+SELECT m.* FROM mails AS p INDEXED BY mails_pending JOIN mails AS m ON m.id = p.id
+WHERE p.state = 0 AND p.id > ?1 AND p.due_at <= ?2 ORDER BY p.id LIMIT ?3
+-- name: mails
+SELECT * FROM mails WHERE id > ?1 ORDER BY id LIMIT ?2
+-- name: mails_pending
+SELECT count(*) FROM mails INDEXED BY mails_pending WHERE state = 0
+-- name: mails_dead
+SELECT count(*) FROM mails INDEXED BY mails_dead WHERE state = 1
+
+-- name: grant_insert
+INSERT INTO grants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+-- name: grant_revoke
+UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at = 0
+-- name: refresh_insert
+INSERT INTO refresh_tokens VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+-- name: refresh_use
+UPDATE refresh_tokens SET used_at = ?2 WHERE id = ?1 AND used_at = 0
+-- name: refresh_token
+SELECT * FROM refresh_tokens WHERE id = ?1
+-- name: grant
+SELECT * FROM grants WHERE id = ?1
+
+-- name: user_put
+INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+ON CONFLICT (id) DO UPDATE
+SET origin = ?3, enabled = ?4, email = ?5, identity = ?6, display_name = ?7, given_name = ?8, surname = ?9,
+    created_at = ?10, sessions_valid_from = ?11
+WHERE tenant_id = ?2
+-- name: user_delete
+DELETE FROM users WHERE id = ?1
+-- name: user_passcode_delete
+DELETE FROM passcodes WHERE user_id = ?1
+-- name: user_refresh_delete
+DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE user_id = ?1)
+-- name: user_grants_delete
+DELETE FROM grants WHERE user_id = ?1
+-- name: user
+SELECT * FROM users WHERE id = ?1 AND tenant_id = ?2
+-- name: user_by_identity
+SELECT * FROM users WHERE tenant_id = ?1 AND identity = ?2
+-- name: users
+SELECT * FROM users WHERE tenant_id = ?1 AND identity > ?2 ORDER BY identity LIMIT ?3
+-- name: user_count
+SELECT count(*) FROM users
+
+-- name: key_put
+INSERT OR REPLACE INTO keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+-- name: key_delete
+DELETE FROM keys WHERE kid = ?1
+-- name: keys
+SELECT * FROM keys ORDER BY created_at, kid LIMIT ?1
+
+-- name: directory_touch
+UPDATE directory_version SET version = version + 1
+-- name: directory_version
+SELECT version FROM directory_version
+
+-- name: tenant_put
+INSERT OR REPLACE INTO tenants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+-- name: tenant_delete
+DELETE FROM tenants WHERE id = ?1
+-- name: tenant_names_delete
+DELETE FROM tenant_names WHERE tenant_id = ?1
+-- name: tenant_name_insert
+INSERT INTO tenant_names VALUES (?3, ?1, ?2)
+-- name: tenant_refresh_delete
+DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE tenant_id = ?1)
+-- name: tenant_grants_delete
+DELETE FROM grants WHERE tenant_id = ?1
+-- name: tenant_passcodes_delete
+DELETE FROM passcodes WHERE user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
+-- name: tenant_mails_delete
+DELETE FROM mails WHERE tenant_id = ?1
+-- name: tenant_users_delete
+DELETE FROM users WHERE tenant_id = ?1
+-- name: tenant_redirect_uris_delete
+DELETE FROM redirect_uris WHERE tenant_id = ?1
+-- name: tenant_permissions_delete
+DELETE FROM permissions WHERE tenant_id = ?1
+-- name: tenant_origins_delete
+DELETE FROM allowed_origins WHERE tenant_id = ?1
+-- name: tenant_applications_delete
+DELETE FROM applications WHERE tenant_id = ?1
+-- name: tenant_attributes_delete
+DELETE FROM flow_attributes WHERE tenant_id = ?1
+-- name: tenant_user_flows_delete
+DELETE FROM user_flows WHERE tenant_id = ?1
+-- name: tenants
+SELECT * FROM tenants
+-- name: tenant_aliases
+SELECT name FROM tenant_names WHERE tenant_id = ?1 AND ordinal >= 0 ORDER BY ordinal
+
+-- name: application_put
+INSERT OR REPLACE INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+-- name: application_delete
+DELETE FROM applications WHERE tenant_id = ?1 AND client_id = ?2
+-- name: redirect_uris_delete
+DELETE FROM redirect_uris WHERE tenant_id = ?1 AND client_id = ?2
+-- name: permissions_delete
+DELETE FROM permissions WHERE tenant_id = ?1 AND client_id = ?2
+-- name: origins_delete
+DELETE FROM allowed_origins WHERE tenant_id = ?1 AND client_id = ?2
+-- name: redirect_uri_insert
+INSERT INTO redirect_uris (platform, uri, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
+-- name: permission_insert
+INSERT INTO permissions (permission, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4)
+-- name: origin_insert
+INSERT INTO allowed_origins (origin, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4)
+-- name: applications
+SELECT * FROM applications
+-- name: redirect_uris
+SELECT platform, uri FROM redirect_uris WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal
+-- name: permissions
+SELECT permission FROM permissions WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal
+-- name: origins
+SELECT origin FROM allowed_origins WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal
+
+-- name: user_flow_put
+INSERT OR REPLACE INTO user_flows VALUES (?1, ?2, ?3, ?4)
+-- name: user_flow_delete
+DELETE FROM user_flows WHERE tenant_id = ?1 AND name = ?2
+-- name: attributes_delete
+DELETE FROM flow_attributes WHERE tenant_id = ?1 AND user_flow = ?2
+-- name: attribute_insert
+INSERT INTO flow_attributes (name, type, label, regex, required, tenant_id, user_flow, ordinal)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+-- name: user_flows
+SELECT * FROM user_flows
+-- name: attributes
+SELECT name, type, label, regex, required FROM flow_attributes WHERE tenant_id = ?1 AND user_flow = ?2 ORDER BY ordinal
+
+-- Housekeeping: each takes at most ?2 rows; grants and passcodes: those of a stretch that …_last found.
+-- name: expire_refresh_tokens
+DELETE FROM refresh_tokens
+WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)
+-- name: grants_last
+SELECT max(id) FROM (SELECT id FROM grants WHERE id > ?1 ORDER BY id LIMIT ?2)
+-- name: expire_grants
+DELETE FROM grants
+WHERE id > ?2 AND id <= ?3 AND authenticated_at <= ?1
+  AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)
+-- name: passcodes_last
+SELECT max(user_id) FROM (SELECT user_id FROM passcodes WHERE user_id > ?1 ORDER BY user_id LIMIT ?2)
+-- name: expire_passcodes
+DELETE FROM passcodes
+WHERE user_id > ?2 AND user_id <= ?3
+  AND max(issued_at, expires_at, sent_since, failures_since, locked_until) <= ?1
+-- name: expire_pending_mails
+DELETE FROM mails
+WHERE id IN (SELECT id FROM mails INDEXED BY mails_pending WHERE state = 0 AND expires_at <= ?1 LIMIT ?2)
+-- name: expire_dead_mails
+DELETE FROM mails
+WHERE id IN (SELECT id FROM mails INDEXED BY mails_dead WHERE state = 1 AND expires_at <= ?1 LIMIT ?2)
+
+-- The development mode's reset; keys stay.
+-- name: reset_users
+DELETE FROM users
+-- name: reset_passcodes
+DELETE FROM passcodes
+-- name: reset_grants
+DELETE FROM grants
+-- name: reset_refresh_tokens
+DELETE FROM refresh_tokens
+-- name: reset_mails
+DELETE FROM mails
+-- name: reset_tenants
+DELETE FROM tenants
+-- name: reset_names
+DELETE FROM tenant_names
+-- name: reset_applications
+DELETE FROM applications
+-- name: reset_redirect_uris
+DELETE FROM redirect_uris
+-- name: reset_permissions
+DELETE FROM permissions
+-- name: reset_origins
+DELETE FROM allowed_origins
+-- name: reset_user_flows
+DELETE FROM user_flows
+-- name: reset_attributes
+DELETE FROM flow_attributes
+
+-- name: integrity_check
+PRAGMA integrity_check(1)

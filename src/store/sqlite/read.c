@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads of users, passcodes, tokens, mails and keys, on the calling thread's connection. */
+#include "store/sqlite/db.h"
+
+/* A reading statement on the calling thread's connection. */
+struct reading {
+    struct connection *c;
+    sqlite3_stmt *q;
+};
+
+static err reading_start(struct store *s, enum query_id id, struct reading *r)
+{
+    TRY(connection_of_thread(s, &r->c));
+    return query_start(r->c, id, &r->q);
+}
+
+static void reading_end(struct reading *r)
+{
+    query_end(&r->q);
+}
+
+static err read_one(const struct reading *r, const struct shape *shape, void *row)
+{
+    TRY(query_row(r->c, r->q));
+    return shape_read(shape, r->c, r->q, row);
+}
+
+static err read_page(const struct reading *r, const struct shape *shape, void *rows, size_t *n)
+{
+    return shape_read_all(shape, r->c, r->q, rows, n);
+}
+
+static err read_number(struct store *s, enum query_id id, int64_t *out)
+{
+    struct connection *c;
+
+    TRY(connection_of_thread(s, &c));
+    return query_number(c, id, out);
+}
+
+err store_user_by_identity(struct store *s, struct guid tenant, struct slice identity, struct user *out)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_user_by_identity, &r));
+    bind_guid(r.q, 1, &tenant);
+    bind_slice(r.q, 2, identity);
+    return read_one(&r, &shape_user, out);
+}
+
+err store_user(struct store *s, struct guid tenant, struct guid id, struct user *out)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_user, &r));
+    bind_guid(r.q, 1, &id);
+    bind_guid(r.q, 2, &tenant);
+    return read_one(&r, &shape_user, out);
+}
+
+err store_users(struct store *s, struct guid tenant, struct slice after, struct user *out, size_t *n)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_users, &r));
+    bind_guid(r.q, 1, &tenant);
+    bind_slice(r.q, 2, after);
+    bind_number(r.q, 3, (int64_t)*n);
+    return read_page(&r, &shape_user, out, n);
+}
+
+err store_user_count(struct store *s, uint64_t *out)
+{
+    int64_t n;
+
+    TRY(read_number(s, QUERY_user_count, &n));
+    *out = (uint64_t)n;
+    return OK;
+}
+
+err store_passcode(struct store *s, struct guid user, struct passcode *out)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_passcode, &r));
+    bind_guid(r.q, 1, &user);
+    err result = read_one(&r, &shape_passcode, out);
+    if (result.code != ERR_NOT_FOUND)
+        return result;
+    *out = (struct passcode){ .user_id = user, .state = PASSCODE_NONE };
+    return OK;
+}
+
+static err read_by_id(struct store *s, enum query_id id, uint64_t row_id, const struct shape *shape, void *out)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, id, &r));
+    bind_number(r.q, 1, (int64_t)row_id);
+    return read_one(&r, shape, out);
+}
+
+err store_refresh_token(struct store *s, uint64_t id, struct refresh_token *token, struct grant *grant)
+{
+    TRY(read_by_id(s, QUERY_refresh_token, id, &shape_refresh_token, token));
+    return read_by_id(s, QUERY_grant, token->grant_id, &shape_grant, grant);
+}
+
+err store_mails_due(struct store *s, instant now, uint64_t after, struct mail *out, size_t *n)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_mails_due, &r));
+    bind_number(r.q, 1, (int64_t)after);
+    bind_number(r.q, 2, now);
+    bind_number(r.q, 3, (int64_t)*n);
+    return read_page(&r, &shape_mail, out, n);
+}
+
+err store_mails(struct store *s, uint64_t after, struct mail *out, size_t *n)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_mails, &r));
+    bind_number(r.q, 1, (int64_t)after);
+    bind_number(r.q, 2, (int64_t)*n);
+    return read_page(&r, &shape_mail, out, n);
+}
+
+err store_keys(struct store *s, struct key *out, size_t *n)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_keys, &r));
+    bind_number(r.q, 1, (int64_t)*n);
+    return read_page(&r, &shape_key, out, n);
+}
+
+err store_directory_version(struct store *s, int64_t *out)
+{
+    return read_number(s, QUERY_directory_version, out);
+}
+
+err store_ping(struct store *s)
+{
+    int64_t version;
+
+    return store_directory_version(s, &version);
+}
+
+err store_check(struct store *s)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+    struct slice verdict;
+
+    TRY(reading_start(s, QUERY_integrity_check, &r));
+    TRY(read_one(&r, &shape_slice, &verdict));
+    return slice_eq(verdict, SLICE("ok")) ? OK : store_failed(s, SQLITE_CORRUPT, "integrity");
+}

@@ -1,0 +1,172 @@
+-- The tables, as numbered steps: a file at step n (PRAGMA user_version) runs all later ones when it is opened.
+-- A step that was released is never edited; a change is a new step.
+-- GUIDs are blobs of 16 bytes. Instants are seconds since 1970, 0 = never. Ids are time-ordered, so that new rows of
+-- mails, grants and refresh tokens fill pages from the right: few pages change in a commit.
+
+-- step: 1
+CREATE TABLE tenants (
+    id             BLOB PRIMARY KEY CHECK (length(id) = 16),
+    name           TEXT NOT NULL,
+    domain         TEXT NOT NULL,
+    display_name   TEXT NOT NULL,
+    logo_url       TEXT NOT NULL,
+    accent_color   TEXT NOT NULL,
+    issuer         TEXT NOT NULL,
+    hide_unknown_users    INTEGER NOT NULL CHECK (hide_unknown_users IN (0, 1)),
+    strict_refresh_tokens INTEGER NOT NULL CHECK (strict_refresh_tokens IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+-- All by which a tenant is called: its id, name and domain (ordinal below 0), and its aliases.
+CREATE TABLE tenant_names (
+    name           TEXT PRIMARY KEY COLLATE NOCASE,
+    tenant_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenant_names_by_tenant ON tenant_names (tenant_id, ordinal);
+
+CREATE TABLE applications (
+    tenant_id      BLOB NOT NULL CHECK (length(tenant_id) = 16),
+    client_id      BLOB NOT NULL CHECK (length(client_id) = 16),
+    name           TEXT NOT NULL,
+    public_client  INTEGER NOT NULL CHECK (public_client IN (0, 1)),
+    native_authentication INTEGER NOT NULL CHECK (native_authentication IN (0, 1)),
+    signing_alg    INTEGER NOT NULL CHECK (signing_alg BETWEEN 0 AND 2),
+    access_token_seconds  INTEGER NOT NULL,
+    user_flow      TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, client_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE redirect_uris (
+    tenant_id      BLOB NOT NULL,
+    client_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    platform       INTEGER NOT NULL CHECK (platform BETWEEN 0 AND 2),
+    uri            TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, client_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE permissions (
+    tenant_id      BLOB NOT NULL,
+    client_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    permission     TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, client_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE allowed_origins (
+    tenant_id      BLOB NOT NULL,
+    client_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    origin         TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, client_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user_flows (
+    tenant_id      BLOB NOT NULL CHECK (length(tenant_id) = 16),
+    name           TEXT NOT NULL,
+    identity_provider INTEGER NOT NULL CHECK (identity_provider BETWEEN 0 AND 1),
+    sign_up        INTEGER NOT NULL CHECK (sign_up IN (0, 1)),
+    PRIMARY KEY (tenant_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE flow_attributes (
+    tenant_id      BLOB NOT NULL,
+    user_flow      TEXT NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    name           TEXT NOT NULL,
+    type           TEXT NOT NULL,
+    label          TEXT NOT NULL,
+    regex          TEXT NOT NULL,
+    required       INTEGER NOT NULL CHECK (required IN (0, 1)),
+    PRIMARY KEY (tenant_id, user_flow, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE keys (
+    kid            TEXT PRIMARY KEY,
+    alg            INTEGER NOT NULL CHECK (alg BETWEEN 0 AND 2),
+    state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+    created_at     INTEGER NOT NULL,
+    signing_since  INTEGER NOT NULL,
+    retired_at     INTEGER NOT NULL,
+    sealed         BLOB NOT NULL,
+    certificate    BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row: rises with every change of the tables above.
+CREATE TABLE directory_version (
+    version        INTEGER NOT NULL
+) STRICT;
+INSERT INTO directory_version VALUES (1);
+
+CREATE TABLE users (
+    id             BLOB PRIMARY KEY CHECK (length(id) = 16),
+    tenant_id      BLOB NOT NULL CHECK (length(tenant_id) = 16),
+    origin         INTEGER NOT NULL CHECK (origin BETWEEN 0 AND 3),
+    enabled        INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    email          TEXT NOT NULL,
+    identity       TEXT NOT NULL,
+    display_name   TEXT NOT NULL,
+    given_name     TEXT NOT NULL,
+    surname        TEXT NOT NULL,
+    created_at     INTEGER NOT NULL,
+    sessions_valid_from INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX users_by_identity ON users (tenant_id, identity);
+
+CREATE TABLE passcodes (
+    user_id        BLOB PRIMARY KEY,
+    version        INTEGER NOT NULL,
+    state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+    challenge_id   INTEGER NOT NULL,
+    flow_serial    INTEGER NOT NULL,
+    asked_with     INTEGER NOT NULL,
+    mac            BLOB NOT NULL,
+    issued_at      INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    attempts       INTEGER NOT NULL,
+    sent           INTEGER NOT NULL,
+    sent_since     INTEGER NOT NULL,
+    failures       INTEGER NOT NULL,
+    failures_since INTEGER NOT NULL,
+    lockouts       INTEGER NOT NULL,
+    locked_until   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mails (
+    id             INTEGER PRIMARY KEY,
+    tenant_id      BLOB NOT NULL,
+    correlation_id BLOB NOT NULL,
+    state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 1),
+    attempts       INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    due_at         INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    last_error     TEXT NOT NULL,
+    sealed         BLOB NOT NULL
+) STRICT;
+-- When the mail server is away, many mails wait that are not due: these are looked through instead of the mails.
+CREATE INDEX mails_pending ON mails (id, due_at, expires_at) WHERE state = 0;
+CREATE INDEX mails_dead ON mails (id, expires_at) WHERE state = 1;
+
+CREATE TABLE grants (
+    id             INTEGER PRIMARY KEY,
+    tenant_id      BLOB NOT NULL,
+    client_id      BLOB NOT NULL,
+    user_id        BLOB NOT NULL,
+    session_id     BLOB NOT NULL,
+    authenticated_at INTEGER NOT NULL,
+    scope          TEXT NOT NULL,
+    revoked_at     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX grants_by_user ON grants (user_id);
+
+CREATE TABLE refresh_tokens (
+    id             INTEGER PRIMARY KEY,
+    grant_id       INTEGER NOT NULL,
+    hash           BLOB NOT NULL,
+    issued_at      INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    used_at        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (grant_id);
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);

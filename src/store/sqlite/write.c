@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the writes share; users and keys. */
+#include "store/sqlite/db.h"
+
+err put_row(struct connection *c, enum query_id id, const struct shape *shape, const void *row)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, id, &q));
+    shape_bind(shape, q, row);
+    TRY(query_done(c, q));
+    return sqlite3_changes(c->db) == 0 ? FAIL(CONFLICT) : OK;
+}
+
+static err run_with_guid(struct connection *c, enum query_id id, const struct guid *g)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, id, &q));
+    bind_guid(q, 1, g);
+    return query_done(c, q);
+}
+
+err run_for_guid(struct connection *c, const enum query_id *ids, size_t n, const struct guid *g)
+{
+    for (size_t i = 0; i < n; i++)
+        TRY(run_with_guid(c, ids[i], g));
+    return OK;
+}
+
+err write_user_put(struct connection *c, const struct store_write *w)
+{
+    return put_row(c, QUERY_user_put, &shape_user, w->user);
+}
+
+err write_user_delete(struct connection *c, const struct store_write *w)
+{
+    static const enum query_id ids[] = { QUERY_user_refresh_delete, QUERY_user_grants_delete, QUERY_user_passcode_delete,
+                                         QUERY_user_delete };
+
+    return RUN_FOR_GUID(c, ids, &w->guid);
+}
+
+/* Keys are part of what a server holds in memory, so they raise the directory version too. */
+err write_key_put(struct connection *c, const struct store_write *w)
+{
+    TRY(put_row(c, QUERY_key_put, &shape_key, w->key));
+    return query_run(c, QUERY_directory_touch);
+}
+
+err write_key_delete(struct connection *c, const struct store_write *w)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_key_delete, &q));
+    bind_slice(q, 1, w->name);
+    TRY(query_done(c, q));
+    return query_run(c, QUERY_directory_touch);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes of sign-ins: passcodes, mails, grants, refresh tokens. */
+#include "store/sqlite/db.h"
+
+#include <string.h>
+
+/* A statement of an id and, where it has a second parameter, a time; *changed: rows. */
+static err change_by_id(struct connection *c, enum query_id id, const struct store_write *w, int *changed)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, id, &q));
+    bind_number(q, 1, (int64_t)w->id);
+    if (sqlite3_bind_parameter_count(q) > 1)
+        bind_number(q, 2, w->at);
+    TRY(query_done(c, q));
+    *changed = sqlite3_changes(c->db);
+    return OK;
+}
+
+err write_passcode_swap(struct connection *c, const struct store_write *w)
+{
+    enum query_id id = w->passcode->version == 0 ? QUERY_passcode_insert : QUERY_passcode_swap;
+
+    return put_row(c, id, &shape_passcode, w->passcode);
+}
+
+static void count_mails(struct connection *c, enum mail_state state, int64_t change)
+{
+    if (state == MAIL_PENDING)
+        c->store->counting.pending += change;
+    else
+        c->store->counting.dead += change;
+}
+
+err write_mail_add(struct connection *c, const struct store_write *w)
+{
+    TRY(put_row(c, QUERY_mail_insert, &shape_mail, w->mail));
+    count_mails(c, w->mail->state, 1);
+    return OK;
+}
+
+err write_mail_remove(struct connection *c, const struct store_write *w)
+{
+    int changed = 0;
+
+    TRY(change_by_id(c, QUERY_mail_delete_pending, w, &changed));
+    count_mails(c, MAIL_PENDING, -changed);
+    if (changed > 0)
+        return OK;
+    TRY(change_by_id(c, QUERY_mail_delete_dead, w, &changed));
+    count_mails(c, MAIL_DEAD, -changed);
+    return OK;
+}
+
+static err store_mail_state(struct connection *c, const struct mail *mail)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_mail_update, &q));
+    bind_number(q, 1, (int64_t)mail->id);
+    bind_number(q, 2, mail->state);
+    bind_number(q, 3, mail->attempts);
+    bind_number(q, 4, mail->due_at);
+    bind_slice(q, 5, slice_bytes(mail->last_error, strnlen(mail->last_error, sizeof mail->last_error)));
+    return query_done(c, q);
+}
+
+err write_mail_update(struct connection *c, const struct store_write *w)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_mail_state, &q));
+    bind_number(q, 1, (int64_t)w->mail->id);
+    err row = query_row(c, q);
+    if (row.code == ERR_NOT_FOUND)
+        return FAIL(CONFLICT);
+    TRY(row);
+    count_mails(c, (enum mail_state)sqlite3_column_int(q, 0), -1);
+    count_mails(c, w->mail->state, 1);
+    return store_mail_state(c, w->mail);
+}
+
+err write_grant_add(struct connection *c, const struct store_write *w)
+{
+    return put_row(c, QUERY_grant_insert, &shape_grant, w->grant);
+}
+
+err write_grant_revoke(struct connection *c, const struct store_write *w)
+{
+    int changed;
+
+    return change_by_id(c, QUERY_grant_revoke, w, &changed);
+}
+
+err write_refresh_add(struct connection *c, const struct store_write *w)
+{
+    return put_row(c, QUERY_refresh_insert, &shape_refresh_token, w->refresh);
+}
+
+err write_refresh_use(struct connection *c, const struct store_write *w)
+{
+    int changed = 0;
+
+    TRY(change_by_id(c, QUERY_refresh_use, w, &changed));
+    return changed == 0 ? FAIL(CONFLICT) : OK;
+}
+
+err write_refresh_touch(struct connection *c, const struct store_write *w)
+{
+    int changed;
+
+    return change_by_id(c, QUERY_refresh_use, w, &changed);
+}
