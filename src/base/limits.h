@@ -14,6 +14,7 @@ enum {
     LIMIT_REQUEST_SECONDS = 30,      /* from first byte to last byte of a request */
     LIMIT_IDLE_SECONDS = 75,         /* between requests of a connection */
     LIMIT_HEADERS = 64,              /* header lines of one request; browsers and SDKs send at most about 30 */
+    LIMIT_TARGET = 8192,             /* path and query; the longest is an authorization request of OpenID Connect */
     LIMIT_HOST = 261,                /* a domain name of 253 and a port */
     LIMIT_METHOD = 32,
     LIMIT_DISCARD = 262144,          /* read and thrown away after a body that is too large, so that the reply arrives */

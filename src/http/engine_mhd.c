@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HTTP engine: libmicrohttpd behind http.h, and the only file that knows it (0.9.75; keep it building with 1.x).
+ *
+ * What the engine answers itself, as HTML and with the connection closed, because it never calls us: a request line or
+ * version it can't read (400, 505), a header line without a colon and a Content-Length that is no number (400, 413), a
+ * head that exceeds LIMIT_CONNECTION_MEMORY (414, 431), malformed chunks (400, 413). All else reaches the handler. */
+#include "base/limits.h"
+#include "http/blocks.h"
+#include "http/body.h"
+#include "http/deadline.h"
+#include "http/head.h"
+#include "http/http.h"
+#include "http/listener.h"
+#include "http/tls.h"
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    LISTENERS = 4,
+    OPTIONS = 16,
+    MAGIC = 0x63616c6c,
+    POLL_MS = 5, /* while stopping */
+};
+
+enum stage { STAGE_HEAD, STAGE_BODY, STAGE_HANDLER };
+
+struct http_server {
+    struct http_handler handler;
+    struct events *events;
+    size_t max_connections;
+    struct address_range *proxies;
+    size_t proxies_n;
+    struct deadlines *deadlines;
+    struct blocks *blocks;
+    struct tls *tls;
+    struct port {
+        struct http_server *server;
+        struct MHD_Daemon *daemon;
+        uint16_t number;
+        bool tls;
+    } ports[LISTENERS];
+    size_t ports_n;
+    _Atomic bool draining; /* no new connections, no keep-alive */
+    _Atomic bool closing;  /* the handler is not called any more */
+    /* Running handler calls, plus two for each suspended call: one until its connection runs again, one until http_wake
+     * has left the engine. Only at 0 may the daemons be stopped. */
+    _Atomic size_t pending;
+    _Atomic unsigned large_bodies;
+};
+
+/* One request: the call as the handler sees it, and what the engine keeps about it. */
+struct running {
+    struct http_call call;
+    unsigned magic;
+    enum stage stage;
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct link *link;
+    struct slice target; /* a copy of the first LIMIT_TARGET bytes and one more, query included */
+    size_t target_n;     /* as it came */
+    struct body body;
+    bool suspended;
+    bool handled;
+    bool last; /* the connection is closed after the reply */
+    _Alignas(16) char memory[LIMIT_EXCHANGE_MEMORY];
+};
+
+static err server_fill(struct http_server *s, const struct http_options *options, char why[200]);
+static err port_open(struct http_server *s, const struct http_options *options, const struct http_listener *listener,
+                     char why[200]);
+static void server_free(struct http_server *s);
+
+static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, socklen_t n);
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code);
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection);
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *data, size_t *data_n, void **context);
+static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode code);
+static enum MHD_Result step(struct running *r);
+static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s);
+
+err http_start(const struct http_options *options, struct http_server **out, char why[200])
+{
+    struct http_server *s = calloc(1, sizeof *s);
+
+    why[0] = '\0';
+    ENSURE(s != NULL, NO_MEMORY);
+    err e = server_fill(s, options, why);
+    for (size_t i = 0; err_is_ok(e) && i < options->listener_count; i++)
+        e = port_open(s, options, &options->listeners[i], why);
+    if (!err_is_ok(e)) {
+        if (why[0] == '\0')
+            snprintf(why, 200, "%s", err_text(e));
+        http_stop(s, 0);
+        return e;
+    }
+    *out = s;
+    return OK;
+}
+
+uint16_t http_server_port(const struct http_server *s, size_t listener)
+{
+    return listener < s->ports_n ? s->ports[listener].number : 0;
+}
+
+err http_reload_certificate(struct http_server *s)
+{
+    char why[TLS_WHY] = "";
+
+    if (s->tls == NULL)
+        return OK;
+    err e = tls_reload(s->tls, why);
+    if (err_is_ok(e))
+        EMIT(s->events, certificate_loaded, NULL, field_reason("reloaded"));
+    else
+        EMIT(s->events, certificate_failed, NULL, field_detail(slice_of(why)));
+    return e;
+}
+
+size_t http_connections(const struct http_server *s)
+{
+    return s->deadlines == NULL ? 0 : deadlines_count(s->deadlines);
+}
+
+static void pause_ms(long ms)
+{
+    nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
+}
+
+void http_stop(struct http_server *s, unsigned seconds)
+{
+    atomic_store(&s->draining, true);
+    if (s->deadlines != NULL) {
+        for (long left = (long)seconds * 1000; left > 0 && http_connections(s) > 0; left -= POLL_MS) {
+            deadlines_shut(s->deadlines, false);
+            pause_ms(POLL_MS);
+        }
+        atomic_store(&s->closing, true);
+        deadlines_shut(s->deadlines, true);
+        while (atomic_load(&s->pending) > 0)
+            pause_ms(POLL_MS);
+    }
+    for (size_t i = 0; i < s->ports_n; i++)
+        MHD_stop_daemon(s->ports[i].daemon);
+    server_free(s);
+}
+
+/* What crosses a void pointer carries a magic number. */
+static struct running *running_of(void *p)
+{
+    struct running *r = p;
+
+    ASSERT(r->magic == MAGIC);
+    return r;
+}
+
+void http_suspend(struct http_call *call)
+{
+    struct running *r = running_of(call->engine);
+
+    ASSERT(r->stage == STAGE_HANDLER && !r->suspended);
+    r->suspended = true;
+    atomic_fetch_add(&r->server->pending, 2);
+    MHD_suspend_connection(r->connection);
+}
+
+void http_wake(struct http_call *call)
+{
+    struct running *r = running_of(call->engine);
+    struct http_server *s = r->server;
+
+    MHD_resume_connection(r->connection); /* from here on the call belongs to its worker */
+    atomic_fetch_sub(&s->pending, 1);
+}
+
+static err parse_proxies(struct http_server *s, const struct http_options *options, char why[200])
+{
+    s->proxies = calloc(options->trusted_proxy_count + 1, sizeof s->proxies[0]);
+    ENSURE(s->proxies != NULL, NO_MEMORY);
+    for (; s->proxies_n < options->trusted_proxy_count; s->proxies_n++) {
+        const char *text = options->trusted_proxies[s->proxies_n];
+        err e = address_range_parse(slice_of(text), &s->proxies[s->proxies_n]);
+        if (!err_is_ok(e)) {
+            snprintf(why, 200, "trusted proxy %.100s is neither an address nor a network", text);
+            return e;
+        }
+    }
+    return OK;
+}
+
+static unsigned or_default(unsigned value, unsigned other)
+{
+    return value == 0 ? other : value;
+}
+
+static err server_fill(struct http_server *s, const struct http_options *options, char why[200])
+{
+    bool tls = false;
+
+    s->handler = options->handler;
+    s->events = options->events;
+    s->max_connections = or_default(options->max_connections, LIMIT_CONNECTIONS);
+    TRY(parse_proxies(s, options, why));
+    s->blocks = blocks_new(sizeof(struct running), LIMIT_CALLS_KEPT);
+    ENSURE(s->blocks != NULL, NO_MEMORY);
+    TRY(deadlines_open(s->max_connections, or_default(options->request_seconds, LIMIT_REQUEST_SECONDS),
+                       or_default(options->idle_seconds, LIMIT_IDLE_SECONDS), options->events, &s->deadlines));
+    ASSERT(options->listener_count <= LISTENERS);
+    for (size_t i = 0; i < options->listener_count; i++)
+        tls = tls || options->listeners[i].tls;
+    return tls ? tls_open(options->certificate_file, options->key_file, &s->tls, why) : OK;
+}
+
+/* Options of a daemon. A function pointer travels as an integer: that is how the engine's option array has it. */
+static void engine_options(struct MHD_OptionItem options[OPTIONS], struct port *port, int fd, unsigned workers)
+{
+    const unsigned most = (unsigned)port->server->max_connections * workers;
+    const struct MHD_OptionItem common[] = {
+        { MHD_OPTION_LISTEN_SOCKET, fd, NULL },
+        { MHD_OPTION_CONNECTION_MEMORY_LIMIT, LIMIT_CONNECTION_MEMORY, NULL },
+        /* The engine divides this among its workers, who then stop accepting one by one; the true bound is in
+         * deadline.c. */
+        { MHD_OPTION_CONNECTION_LIMIT, (intptr_t)most, NULL },
+        /* 1 would refuse a missing Host and blanks in the target by itself, without JSON; the guard refuses both. */
+        { MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL },
+        { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, port },
+        { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, port },
+        { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, port },
+        { MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, port },
+    };
+    size_t n = sizeof common / sizeof common[0];
+
+    memcpy(options, common, sizeof common);
+    if (workers > 1)
+        options[n++] = (struct MHD_OptionItem){ MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)workers, NULL };
+    if (port->tls) {
+        options[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tls_retriever() };
+        options[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities };
+    }
+    options[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+}
+
+static err port_open(struct http_server *s, const struct http_options *options, const struct http_listener *listener,
+                     char why[200])
+{
+    struct port *port = &s->ports[s->ports_n];
+    struct MHD_OptionItem items[OPTIONS];
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int fd;
+
+    TRY(listener_open(listener, &fd, why));
+    *port = (struct port){ .server = s, .number = listener_port(fd), .tls = listener->tls };
+    engine_options(items, port, fd, or_default(options->workers, cores > 0 ? (unsigned)cores : 1));
+    port->daemon = MHD_start_daemon(flags | (listener->tls ? MHD_USE_TLS : 0u), 0, on_accept, port, on_request, port,
+                                    MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+    if (port->daemon == NULL) {
+        close(fd);
+        snprintf(why, 200, "the HTTP engine did not start on port %u", port->number);
+        return FAIL(IO);
+    }
+    s->ports_n++;
+    return OK;
+}
+
+static void server_free(struct http_server *s)
+{
+    deadlines_close(s->deadlines);
+    tls_close(s->tls);
+    blocks_free(s->blocks);
+    free(s->proxies);
+    free(s);
+}
+
+static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, socklen_t n)
+{
+    struct http_server *s = ((struct port *)cls)->server;
+
+    (void)address, (void)n;
+    return !atomic_load(&s->draining) && deadlines_admit(s->deadlines) ? MHD_YES : MHD_NO;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct port *port = cls;
+    struct http_server *s = port->server;
+    struct link *link = *context;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (link != NULL) {
+            tls_release(&link->tls);
+            link_close(s->deadlines, link);
+        }
+        return;
+    }
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    *context = link = link_open(s->deadlines, fd);
+    if (link == NULL) {
+        shutdown(fd, SHUT_RDWR); /* too many at once slipped past on_accept */
+        return;
+    }
+    link->peer = address_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    if (port->tls)
+        tls_attach(s->tls, &link->tls,
+                   MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+}
+
+/* The router compares raw bytes, and arguments are read by wire/form. */
+static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s)
+{
+    (void)cls, (void)connection;
+    return strlen(s);
+}
+
+/* The request line is there. The engine is about to cut the query into arguments, so the target is copied first. */
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    struct port *port = cls;
+    struct link *link = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    struct running *r = link == NULL ? NULL : block_take(port->server->blocks);
+    struct slice whole = slice_of(target);
+
+    if (r == NULL)
+        return NULL;
+    memset(r, 0, offsetof(struct running, memory));
+    r->magic = MAGIC;
+    r->server = port->server;
+    r->connection = connection;
+    r->link = link;
+    r->target_n = whole.n;
+    r->call.engine = r;
+    r->call.request.tls = port->tls;
+    arena_init(&r->call.arena, r->memory, sizeof r->memory);
+    whole.n = whole.n > LIMIT_TARGET ? LIMIT_TARGET + 1 : whole.n;
+    r->target = arena_copy(&r->call.arena, whole);
+    link_enter(link, LINK_READING);
+    return r;
+}
+
+static enum MHD_Result collect_field(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n,
+                                     const char *value, size_t value_n)
+{
+    struct http_head *head = cls;
+
+    (void)kind;
+    head->overflow = head->count == LIMIT_HEADERS;
+    if (head->overflow)
+        return MHD_NO;
+    head->fields[head->count++] = (struct http_field){ { name, name_n }, { value, value_n } };
+    return MHD_YES;
+}
+
+/* A bad head makes the rest of the stream meaningless: the reply is the last. */
+static void refuse(struct running *r, enum http_defect defect, bool last)
+{
+    struct http_request *q = &r->call.request;
+
+    q->defect = defect;
+    q->too_large = defect == HTTP_TOO_LARGE;
+    r->last = r->last || last;
+    EMIT(r->server->events, request_malformed, NULL, field_reason(http_defect_text(defect)),
+         field_client_address(slice_of(q->client_address)));
+}
+
+static enum http_defect check_head(const struct running *r, struct http_head *head)
+{
+    const union MHD_ConnectionInfo *size = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    enum http_defect defect = guard_seams(head, head->method.p + size->header_size);
+
+    head->target = r->target;
+    return defect == HTTP_SOUND ? guard_check(head) : defect;
+}
+
+static enum MHD_Result run(struct running *r)
+{
+    struct http_server *s = r->server;
+
+    if (r->suspended)
+        atomic_fetch_sub(&s->pending, 1);
+    r->suspended = false;
+    atomic_fetch_add(&s->pending, 1);
+    enum MHD_Result result = atomic_load(&s->closing) ? MHD_NO : step(r);
+    atomic_fetch_sub(&s->pending, 1);
+    return result;
+}
+
+/* The headers are there, and nothing of the body has been read. */
+static enum MHD_Result read_head(struct running *r, struct http_head *head)
+{
+    struct http_server *s = r->server;
+    struct http_request *q = &r->call.request;
+    struct head_body body;
+    struct slice query;
+
+    enum http_defect defect = check_head(r, head);
+    slice_cut(r->target, '?', &query);
+    q->method_name = head->method;
+    q->method = head_method(head->method);
+    q->query = query;
+    q->path = defect == HTTP_SOUND ? guard_path(r->target) : SLICE("/");
+    head_client(head, &r->link->peer, &(struct head_proxies){ s->proxies, s->proxies_n }, q->client_address);
+    if (defect != HTTP_BAD_FRAMING && defect != HTTP_BAD_HEADER)
+        head_read(head, q, &body);
+    if (defect != HTTP_SOUND) {
+        refuse(r, defect, true);
+        return run(r);
+    }
+    size_t limit = s->handler.body_limit(s->handler.ctx, q->method, q->path);
+    body_init(&r->body, &r->call.arena, &s->large_bodies, limit, body.announced ? &body.length : NULL);
+    r->stage = STAGE_BODY;
+    if (!body.announced || body.length <= limit)
+        return MHD_YES;
+    bool hopeless = body.expect || body.length > limit + LIMIT_DISCARD;
+    refuse(r, HTTP_TOO_LARGE, hopeless);
+    return hopeless ? run(r) : MHD_YES;
+}
+
+static enum MHD_Result read_body(struct running *r, const char *data, size_t *n)
+{
+    enum http_defect defect = body_put(&r->body, (struct slice){ data, *n });
+
+    *n = 0;
+    if (defect != HTTP_SOUND && r->call.request.defect == HTTP_SOUND)
+        refuse(r, defect, false);
+    return body_endless(&r->body) ? MHD_NO : MHD_YES; /* MHD_NO closes the connection */
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *data, size_t *data_n, void **context)
+{
+    struct http_field fields[LIMIT_HEADERS];
+
+    (void)cls;
+    if (*context == NULL)
+        return MHD_NO; /* no memory, or no room in the table of connections */
+    struct running *r = running_of(*context);
+    if (r->stage == STAGE_HEAD) {
+        struct http_head head = {
+            .method = slice_of(method),
+            .target = { url, r->target_n },
+            .version = slice_of(version),
+            .fields = fields,
+        };
+        MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_field, &head);
+        return read_head(r, &head);
+    }
+    if (*data_n > 0)
+        return read_body(r, data, data_n);
+    return run(r);
+}
+
+static enum MHD_Result send_reply(struct running *r)
+{
+    const struct http_reply *reply = &r->call.reply;
+    /* Nothing is copied: arena and static memory live until on_completed. */
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        reply->body.n, (void *)(uintptr_t)reply->body.p, MHD_RESPMEM_PERSISTENT);
+
+    if (response == NULL)
+        return MHD_NO;
+    enum MHD_Result result = MHD_YES;
+    for (size_t i = 0; result == MHD_YES && i < reply->header_count; i++)
+        result = MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    if (result == MHD_YES && (r->last || atomic_load_explicit(&r->server->draining, memory_order_relaxed)))
+        result = MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    if (result == MHD_YES)
+        result = MHD_queue_response(r->connection, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    link_enter(r->link, LINK_SENDING);
+    return result;
+}
+
+static enum MHD_Result step(struct running *r)
+{
+    struct http_handler *h = &r->server->handler;
+
+    if (!r->handled) {
+        struct http_request *q = &r->call.request;
+        q->body = q->defect == HTTP_SOUND ? body_slice(&r->body) : SLICE_EMPTY;
+        r->stage = STAGE_HANDLER;
+        r->handled = true;
+        link_enter(r->link, LINK_BUSY);
+    }
+    if (h->handle(h->ctx, &r->call) == HTTP_DONE) {
+        ASSERT(!r->suspended);
+        return send_reply(r);
+    }
+    ASSERT(r->suspended);
+    return MHD_YES;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct running *r = *context;
+
+    (void)cls, (void)connection, (void)code;
+    if (r == NULL)
+        return;
+    struct http_server *s = running_of(r)->server;
+    if (r->handled && s->handler.finish != NULL)
+        s->handler.finish(s->handler.ctx, &r->call);
+    if (r->suspended) /* woken, and the connection broke before it ran again */
+        atomic_fetch_sub(&s->pending, 1);
+    link_enter(r->link, LINK_IDLE);
+    body_free(&r->body);
+    arena_reset(&r->call.arena);
+    r->magic = 0;
+    *context = NULL;
+    block_give(s->blocks, r);
+}
