@@ -16,6 +16,10 @@ struct json {
     bool started[JSON_DEPTH]; /* something stands at this depth: a comma comes next */
 };
 
+/* jansson, in the same program, exports functions of these two names and calls them itself. */
+#define json_object json_out_object
+#define json_array json_out_array
+
 void json_start(struct json *j, struct buf *out);
 void json_object(struct json *j, const char *key);
 void json_array(struct json *j, const char *key);
