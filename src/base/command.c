@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/command.h"
+
+#include "base/err.h"
+#include "base/slice.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NAME_LIMIT = 64,      /* longest word that is compared for a suggestion */
+    FIRST_OPTION = 0x100, /* getopt values above every letter: FIRST_OPTION + place in the table */
+    HELP_OPTION = 0x1000,
+    GIVEN_WORDS = 2, /* most words of a command's name */
+};
+
+static const char flag_set[] = "1";
+
+static const struct command *find_command(const struct command_program *program, int argc, char **argv, int *words);
+static int run_command(const struct command_program *program, const struct command *command, int argc, char **argv,
+                       FILE *out, FILE *errors);
+static int unknown_command(const struct command_program *program, int argc, char **argv, FILE *errors);
+static int run_help(const struct command_program *program, int argc, char **argv, FILE *out, FILE *errors);
+
+int command_main(const struct command_program *program, int argc, char **argv)
+{
+    int status = command_run(program, argc, argv, stdout, stderr);
+    if (fflush(stdout) != 0 && status == COMMAND_OK) {
+        fprintf(stderr, "%s: the output could not be written\n", program->name);
+        return COMMAND_FAILED;
+    }
+    return status;
+}
+
+int command_run(const struct command_program *program, int argc, char **argv, FILE *out, FILE *errors)
+{
+    if (argc < 2) {
+        command_write_overview(errors, program);
+        return COMMAND_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        command_write_overview(out, program);
+        return COMMAND_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        fprintf(out, "%s %s\n", program->name, program->version);
+        return COMMAND_OK;
+    }
+    if (strcmp(argv[1], "help") == 0)
+        return run_help(program, argc - 2, argv + 2, out, errors);
+    int words = 0;
+    const struct command *command = find_command(program, argc - 1, argv + 1, &words);
+    if (command == NULL)
+        return unknown_command(program, argc - 1, argv + 1, errors);
+    return run_command(program, command, argc - words, argv + words, out, errors);
+}
+
+const struct command *command_at(const struct command_program *program, size_t index)
+{
+    for (const struct command *const *const *list = program->lists; *list != NULL; list++) {
+        for (const struct command *const *command = *list; *command != NULL; command++) {
+            if (index-- == 0)
+                return *command;
+        }
+    }
+    return NULL;
+}
+
+/* Number of leading arguments that spell the name, or 0. */
+static int words_matching(const char *name, int argc, char **argv)
+{
+    struct slice rest = slice_of(name);
+    int words = 0;
+    while (rest.n > 0) {
+        struct slice word = slice_word(&rest);
+        if (words == argc || !slice_eq(word, slice_of(argv[words])))
+            return 0;
+        words++;
+    }
+    return words;
+}
+
+static const struct command *find_command(const struct command_program *program, int argc, char **argv, int *words)
+{
+    const struct command *found = NULL;
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
+        int matching = words_matching(command->name, argc, argv);
+        if (matching > *words) {
+            found = command;
+            *words = matching;
+        }
+    }
+    return found;
+}
+
+/* ---- options ---- */
+
+struct option_tables {
+    struct option longs[COMMAND_OPTIONS + 2];
+    char letters[COMMAND_OPTIONS * 2 + 4];
+};
+
+static void make_tables(const struct command *command, struct option_tables *tables)
+{
+    ASSERT(command->option_count <= COMMAND_OPTIONS);
+    size_t n = 0;
+    tables->letters[n++] = ':'; /* tell a missing value from an unknown option */
+    tables->letters[n++] = 'h';
+    for (size_t i = 0; i < command->option_count; i++) {
+        const struct command_option *option = &command->options[i];
+        int has_value = option->argument != NULL ? required_argument : no_argument;
+        tables->longs[i] = (struct option){ option->name, has_value, NULL, FIRST_OPTION + (int)i };
+        if (option->letter != 0)
+            tables->letters[n++] = option->letter;
+        if (option->letter != 0 && has_value)
+            tables->letters[n++] = ':';
+    }
+    tables->letters[n] = '\0';
+    tables->longs[command->option_count] = (struct option){ "help", no_argument, NULL, HELP_OPTION };
+    tables->longs[command->option_count + 1] = (struct option){ NULL, 0, NULL, 0 };
+}
+
+static const char *nearest_option(const struct command *command, const char *typed)
+{
+    const char *nearest = NULL;
+    size_t best = 3;
+    for (size_t i = 0; i < command->option_count; i++) {
+        const char *name = command->options[i].name;
+        bool is_start = strncmp(name, typed, strlen(typed)) == 0;
+        size_t distance = is_start ? 0 : command_distance(typed, name, best);
+        if (distance < best) {
+            best = distance;
+            nearest = name;
+        }
+    }
+    return nearest;
+}
+
+/* getopt_long has moved past the option it refuses: one place back for all but a bundle of letters. */
+static int refuse_option(const struct command_line *line, char **argv, bool lacks_value)
+{
+    const char *typed = argv[optind - 1];
+    if (lacks_value)
+        return command_usage(line, "option '%s' needs a value", typed);
+    if (strncmp(typed, "--", 2) != 0)
+        return command_usage(line, "unknown option '-%c'", optopt);
+    char name[NAME_LIMIT];
+    struct slice unused;
+    if (!slice_to_cstr(slice_cut(slice_of(typed + 2), '=', &unused), name, sizeof(name)))
+        return command_usage(line, "unknown option");
+    const char *nearest = nearest_option(line->command, name);
+    if (nearest != NULL && strcmp(nearest, name) == 0)
+        return command_usage(line, "option '--%s' takes no value", name);
+    if (nearest != NULL)
+        return command_usage(line, "unknown option '--%s'; did you mean '--%s'?", name, nearest);
+    return command_usage(line, "unknown option '--%s'", name);
+}
+
+static size_t option_of_letter(const struct command *command, int letter)
+{
+    size_t i = 0;
+    while (i < command->option_count && command->options[i].letter != letter)
+        i++;
+    return i;
+}
+
+/* COMMAND_OK, or the status to end with; *help where it was asked for. */
+static int parse_options(struct command_line *line, int argc, char **argv, bool *help)
+{
+    struct option_tables tables;
+    make_tables(line->command, &tables);
+    optind = 0;
+    opterr = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
+        if (option == ':' || option == '?')
+            return refuse_option(line, argv, option == ':');
+        if (option == 'h' || option == HELP_OPTION) {
+            *help = true;
+            return COMMAND_OK;
+        }
+        bool by_name = option >= FIRST_OPTION;
+        size_t i = by_name ? (size_t)(option - FIRST_OPTION) : option_of_letter(line->command, option);
+        line->values[i] = optarg != NULL ? optarg : flag_set;
+    }
+    return COMMAND_OK;
+}
+
+static int check_line(const struct command_line *line)
+{
+    const struct command *command = line->command;
+    if (line->argument_count < command->min_arguments)
+        return command_usage(line, "missing argument: %s", command->arguments);
+    if (command->max_arguments >= 0 && line->argument_count > command->max_arguments)
+        return command_usage(line, "too many arguments, beginning with '%s'", line->arguments[command->max_arguments]);
+    for (size_t i = 0; i < command->option_count; i++) {
+        const struct command_option *option = &command->options[i];
+        if (!option->required || command_value(line, option->name) != NULL)
+            continue;
+        if (option->environment != NULL)
+            return command_usage(line, "option '--%s %s' is missing (or set %s)", option->name, option->argument,
+                                 option->environment);
+        return command_usage(line, "option '--%s %s' is missing", option->name, option->argument);
+    }
+    return COMMAND_OK;
+}
+
+static int run_command(const struct command_program *program, const struct command *command, int argc, char **argv,
+                       FILE *out, FILE *errors)
+{
+    struct command_line line = { .program = program, .command = command, .out = out, .errors = errors };
+    bool help = false;
+    int status = parse_options(&line, argc, argv, &help);
+    if (status != COMMAND_OK)
+        return status;
+    if (help) {
+        command_write_help(out, program, command);
+        return COMMAND_OK;
+    }
+    line.arguments = argv + optind;
+    line.argument_count = argc - optind;
+    status = check_line(&line);
+    return status == COMMAND_OK ? command->run(&line) : status;
+}
+
+/* ---- values ---- */
+
+static size_t option_place(const struct command *command, const char *name)
+{
+    size_t i = 0;
+    while (i < command->option_count && strcmp(command->options[i].name, name) != 0)
+        i++;
+    ASSERT(i < command->option_count);
+    return i;
+}
+
+const char *command_value(const struct command_line *line, const char *option)
+{
+    size_t i = option_place(line->command, option);
+    if (line->values[i] != NULL)
+        return line->values[i];
+    const struct command_option *row = &line->command->options[i];
+    const char *value = row->environment != NULL ? getenv(row->environment) : NULL;
+    return value != NULL && value[0] != '\0' ? value : row->fallback;
+}
+
+bool command_flag(const struct command_line *line, const char *option)
+{
+    static const char *const yes[] = { "1", "true", "yes", "on" };
+    struct slice value = slice_of(command_value(line, option));
+    for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+        if (slice_eq_nocase(value, slice_of(yes[i])))
+            return true;
+    }
+    return false;
+}
+
+bool command_number(const struct command_line *line, const char *option, uint64_t min, uint64_t max, uint64_t *out)
+{
+    const char *value = command_value(line, option);
+    if (value == NULL)
+        return true;
+    uint64_t number = 0;
+    if (slice_to_u64(slice_of(value), max, &number) && number >= min) {
+        *out = number;
+        return true;
+    }
+    command_usage(line, "'--%s %s' must be a number from %llu to %llu", option, value, (unsigned long long)min,
+                  (unsigned long long)max);
+    return false;
+}
+
+/* ---- errors ---- */
+
+__attribute__((format(printf, 2, 0)))
+static void complain(const struct command_line *line, const char *format, va_list arguments)
+{
+    fprintf(line->errors, "%s %s: ", line->program->name, line->command->name);
+    vfprintf(line->errors, format, arguments);
+    fputc('\n', line->errors);
+}
+
+int command_usage(const struct command_line *line, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    complain(line, format, arguments);
+    va_end(arguments);
+    fprintf(line->errors, "See '%s %s --help'.\n", line->program->name, line->command->name);
+    return COMMAND_USAGE;
+}
+
+int command_fail(const struct command_line *line, const char *next, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    complain(line, format, arguments);
+    va_end(arguments);
+    if (next != NULL)
+        fprintf(line->errors, "%s\n", next);
+    return COMMAND_FAILED;
+}
+
+size_t command_distance(const char *a, const char *b, size_t limit)
+{
+    size_t n = strlen(b);
+    if (strlen(a) >= NAME_LIMIT || n >= NAME_LIMIT)
+        return limit + 1;
+    size_t row[NAME_LIMIT];
+    for (size_t i = 0; i <= n; i++)
+        row[i] = i;
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < n; j++) {
+            size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
+            size_t shorter = row[j] < row[j + 1] ? row[j] : row[j + 1];
+            diagonal = row[j + 1];
+            row[j + 1] = change < shorter + 1 ? change : shorter + 1;
+        }
+    }
+    return row[n] > limit ? limit + 1 : row[n];
+}
+
+/* The first words as a command's name would be written, e.g. "token shwo". */
+static void typed_name(int argc, char **argv, int words, char *name, size_t cap)
+{
+    int used = snprintf(name, cap, "%s", argv[0]);
+    if (words > 1 && argc > 1 && used >= 0 && (size_t)used < cap)
+        snprintf(name + used, cap - (size_t)used, " %s", argv[1]);
+}
+
+static const char *nearest_command(const struct command_program *program, int argc, char **argv)
+{
+    const char *nearest = NULL;
+    size_t best = 3;
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
+        char name[NAME_LIMIT];
+        typed_name(argc, argv, strchr(command->name, ' ') != NULL ? GIVEN_WORDS : 1, name, sizeof(name));
+        size_t distance = command_distance(name, command->name, best);
+        if (distance < best) {
+            best = distance;
+            nearest = command->name;
+        }
+    }
+    return nearest;
+}
+
+/* "token" alone: the commands that begin with this word. */
+static bool list_group(const struct command_program *program, const char *group, FILE *errors)
+{
+    bool any = false;
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
+        struct slice rest;
+        if (!slice_eq(slice_cut(slice_of(command->name), ' ', &rest), slice_of(group)) || rest.n == 0)
+            continue;
+        if (!any)
+            fprintf(errors, "%s %s: one of these is meant:\n", program->name, group);
+        fprintf(errors, "  %s %-20s %s\n", program->name, command->name, command->summary);
+        any = true;
+    }
+    return any;
+}
+
+static int unknown_command(const struct command_program *program, int argc, char **argv, FILE *errors)
+{
+    const char *nearest = nearest_command(program, argc, argv);
+    if (nearest != NULL)
+        fprintf(errors, "%s: unknown command '%s'; did you mean '%s %s'?\n", program->name, argv[0], program->name, nearest);
+    else if (!list_group(program, argv[0], errors))
+        fprintf(errors, "%s: unknown command '%s'\n", program->name, argv[0]);
+    fprintf(errors, "See '%s --help'.\n", program->name);
+    return COMMAND_USAGE;
+}
+
+static int run_help(const struct command_program *program, int argc, char **argv, FILE *out, FILE *errors)
+{
+    if (argc == 0) {
+        command_write_overview(out, program);
+        return COMMAND_OK;
+    }
+    if (strcmp(argv[0], "--man") == 0) {
+        command_write_man(out, program);
+        return COMMAND_OK;
+    }
+    int words = 0;
+    const struct command *command = find_command(program, argc, argv, &words);
+    if (command == NULL)
+        return unknown_command(program, argc, argv, errors);
+    command_write_help(out, program, command);
+    return COMMAND_OK;
+}

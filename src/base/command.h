@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* command.h: the commands of one program as tables. Parsing, --help, errors and the manual page come from the same
+ * rows, so that they cannot differ. All text is static and borrowed. Used by the main thread only (getopt_long of
+ * the C library keeps its own state). */
+#ifndef DOORCODE_BASE_COMMAND_H
+#define DOORCODE_BASE_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum {
+    COMMAND_OPTIONS = 32, /* most options of one command */
+
+    /* What run() returns, and the program with it. Others are documented in command_program.statuses. */
+    COMMAND_OK = 0,
+    COMMAND_FAILED = 1,
+    COMMAND_USAGE = 2,
+};
+
+struct command_option {
+    const char *name;        /* long name without its hyphens */
+    char letter;             /* 0: none */
+    const char *argument;    /* "URL"; NULL makes it a flag */
+    const char *help;        /* one sentence */
+    const char *environment; /* variable read where the option is not given, or NULL */
+    const char *fallback;    /* value where neither is given, or NULL; shown in help */
+    bool required;
+};
+
+struct command_line;
+
+struct command {
+    const char *name;            /* one or two words: "signin", "token show" */
+    const char *arguments;       /* "USER", "[FILE ...]"; NULL where it takes none */
+    const char *summary;         /* one line without a full stop */
+    const char *description;     /* sentences; a blank line parts paragraphs; NULL where the summary says all */
+    const char *const *examples; /* complete command lines, NULL ends; or NULL */
+    const struct command_option *options;
+    size_t option_count;
+    int min_arguments;
+    int max_arguments; /* -1: any number */
+    int (*run)(const struct command_line *line);
+};
+
+/* A name and its meaning, for the lists of the manual. */
+struct command_note {
+    const char *name;
+    const char *text;
+};
+
+struct command_program {
+    const char *name;
+    const char *summary;
+    const char *description;
+    const char *version;
+    const char *date;                             /* of the manual: "November 23, 2026" */
+    const struct command *const *const *lists;    /* NULL-terminated lists of commands; NULL ends */
+    const struct command_note *statuses;          /* exit statuses beyond 0, 1 and 2; a NULL name ends; or NULL */
+    const struct command_note *files;             /* likewise */
+    const struct command_note *environment;       /* variables that no option names; likewise */
+};
+
+/* What was typed, handed to run(). Borrowed for the time of the call. */
+struct command_line {
+    const struct command_program *program;
+    const struct command *command;
+    char *const *arguments; /* the positional ones */
+    int argument_count;
+    const char *values[COMMAND_OPTIONS]; /* by place in command->options; use command_value */
+    FILE *out;
+    FILE *errors;
+};
+
+/* The value of an option of this command: typed, else from its variable, else its fallback, else NULL.
+ * Asking for an option that is not in the table is an error of ours and ends the program. */
+const char *command_value(const struct command_line *line, const char *option);
+/* Whether a flag was given (its variable counts when it is 1, true, yes or on). */
+bool command_flag(const struct command_line *line, const char *option);
+/* An option's value as a decimal number within [min, max]. False after having told the user what it must be;
+ * then run() returns COMMAND_USAGE. `*out` is untouched where the option has no value. */
+bool command_number(const struct command_line *line, const char *option, uint64_t min, uint64_t max, uint64_t *out);
+
+/* "doorcode signin: <what>" and a line that names --help; returns COMMAND_USAGE. */
+int command_usage(const struct command_line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "doorcode signin: <what>" and, unless NULL, a line with what to do next; returns COMMAND_FAILED. */
+int command_fail(const struct command_line *line, const char *next, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Finds and runs the command of argv. Besides the tables it knows `help [COMMAND]`, `help --man`, `--help` and
+ * `--version`. Output goes to out and errors. Returns the exit status. */
+int command_run(const struct command_program *program, int argc, char **argv, FILE *out, FILE *errors);
+/* command_run on stdout and stderr; output that could not be written makes it COMMAND_FAILED. */
+int command_main(const struct command_program *program, int argc, char **argv);
+
+/* The manual page of the whole program in mdoc. */
+void command_write_man(FILE *out, const struct command_program *program);
+/* The overview, and the help of one command. */
+void command_write_overview(FILE *out, const struct command_program *program);
+void command_write_help(FILE *out, const struct command_program *program, const struct command *command);
+
+/* The command at place `index` over all lists, or NULL past the end. */
+const struct command *command_at(const struct command_program *program, size_t index);
+/* How many letters must be changed, added or left out to make `b` of `a`; at most `limit` + 1. */
+size_t command_distance(const char *a, const char *b, size_t limit);
+
+#endif
