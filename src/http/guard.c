@@ -11,7 +11,6 @@ struct single {
     enum http_defect defect;
 };
 
-static bool is_token(struct slice s);
 static enum http_defect check_target(struct slice target);
 static enum http_defect check_field(struct http_field *field);
 static enum http_defect check_singles(const struct http_head *head);
@@ -24,7 +23,7 @@ enum http_defect guard_check(struct http_head *head)
 {
     enum http_defect defect;
 
-    if (head->method.n > LIMIT_METHOD || !is_token(head->method))
+    if (head->method.n > LIMIT_METHOD || !guard_is_token(head->method))
         return HTTP_BAD_METHOD;
     if ((defect = check_target(head->target)) != HTTP_SOUND)
         return defect;
@@ -91,7 +90,7 @@ static bool all_are(struct slice s, unsigned bit)
     return s.n > 0;
 }
 
-static bool is_token(struct slice s)
+bool guard_is_token(struct slice s)
 {
     return all_are(s, BIT_TOKEN);
 }
@@ -130,7 +129,7 @@ static struct slice origin_form(struct slice target)
 
 static enum http_defect check_field(struct http_field *field)
 {
-    if (!is_token(field->name))
+    if (!guard_is_token(field->name))
         return HTTP_BAD_HEADER;
     field->value = slice_trim(field->value);
     for (size_t i = 0; i < field->value.n; i++) {

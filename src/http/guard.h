@@ -29,6 +29,9 @@ enum http_defect guard_check(struct http_head *head);
  * trims. */
 enum http_defect guard_seams(const struct http_head *head, const char *end);
 
+/* RFC 9110, 5.6.2. */
+bool guard_is_token(struct slice s);
+
 /* The path of a target that passed guard_check: without scheme and authority, without the query. */
 struct slice guard_path(struct slice target);
 
