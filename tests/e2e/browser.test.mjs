@@ -73,8 +73,9 @@ async function lastCallOfAnApp({ base, clientId, code, token }) {
 test('a page on an origin nobody allowed cannot read an answer', async (t) => {
   const page = await browser.newPage();
   t.after(() => page.close());
-  await page.route('http://evil.example/**', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
-  await page.goto('http://evil.example/');
+  const other = allowedOrigin.replace(/\d+$/, '3999');
+  await page.route(`${other}/**`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
+  await page.goto(`${other}/`);
   const outcome = await page.evaluate(callsOfAnApp, { base: `${server.origin}/${tenant}`, clientId, username: sam }).catch((fault) => fault.message);
   assert.match(String(outcome), /Failed to fetch/);
 });
