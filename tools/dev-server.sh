@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154
 # To be sourced: a development server in memory on free ports, for the demonstration and the tests of the documentation.
 # Uses $doorcode (the program). Sets $folder (temporary, removed at exit), $origin, $server_command. Nothing that is run
 # later finds the caller's own tokens: HOME and its like point into the folder.
@@ -22,14 +23,14 @@ free_port() {
 
 # start_server: returns when it is ready; prints its output and fails when that does not come.
 start_server() {
-    local port i
+    local port tries=200
     port=$(free_port)
     origin=http://127.0.0.1:$port
     server_command="dev --memory --http-port $port --https-port $(free_port)"
     # shellcheck disable=SC2086 # words, not one
     "$doorcode" $server_command >"$folder/server.log" 2>&1 &
     server_pid=$!
-    for i in $(seq 200); do
+    while [ $((tries -= 1)) -ge 0 ]; do
         if curl -fsS -o "$folder/ready" "$origin/readyz" 2>/dev/null; then
             return
         fi
@@ -58,8 +59,8 @@ mail_member() {
 # type_code ADDRESS FORMER: prints the code of the first mail to the address that is not the one with the id FORMER, as
 # somebody would type it. Ten seconds at most.
 type_code() {
-    local i id
-    for i in $(seq 200); do
+    local id tries=200
+    while [ $((tries -= 1)) -ge 0 ]; do
         id=$(mail_member "$1" id)
         if [ -n "$id" ] && [ "$id" != "$2" ]; then
             mail_member "$1" code
