@@ -27,14 +27,21 @@ static bool is_open_to_all(const struct exchange *x)
     return x->endpoint != NULL && x->endpoint->kind == ENDPOINT_TENANT;
 }
 
+static struct cors cors_of(struct exchange *x)
+{
+    bool is_get = x->endpoint != NULL && x->endpoint->method == HTTP_GET;
+
+    return (struct cors){ .methods = is_get ? "GET, OPTIONS" : "POST, OPTIONS",
+                          .any = is_open_to_all(x),
+                          .allowed = origin_allowed,
+                          .ctx = x };
+}
+
 static void put_cors(struct exchange *x)
 {
-    struct http_call *call = x->call;
+    const struct cors cors = cors_of(x);
 
-    if (is_open_to_all(x))
-        cors_allow_all(call);
-    else
-        cors_allow(call, origin_allowed, x);
+    cors_reply(&cors, x->call);
 }
 
 static void put_common_headers(struct exchange *x)
@@ -160,14 +167,9 @@ void reply_fault(struct exchange *x, err fault)
 
 void reply_preflight(struct exchange *x)
 {
-    struct http_reply *reply = &x->call->reply;
-    const char *methods = x->endpoint->method == HTTP_GET ? "GET, OPTIONS" : "POST, OPTIONS";
+    const struct cors cors = cors_of(x);
 
-    *reply = (struct http_reply){ .status = 204 };
+    cors_preflight(&cors, x->call);
+    http_header(&x->call->reply, "Allow", cors.methods);
     put_common_headers(x);
-    http_header(reply, "Allow", methods);
-    if (is_open_to_all(x))
-        cors_preflight_all(x->call, methods);
-    else
-        cors_preflight(x->call, methods, origin_allowed, x);
 }

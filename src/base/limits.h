@@ -30,6 +30,7 @@ enum {
     LIMIT_REFRESH_TOKEN = 256,      /* ours have about 90 */
     LIMIT_SCOPE = 1024,
     LIMIT_SCOPES = 16,
+    LIMIT_RESOURCE = 256, /* an API's identifier URI */
     LIMIT_CODE = 16,                /* longest accepted `oob` after trimming */
     LIMIT_TENANT_SEGMENT = 253,     /* a domain name */
     LIMIT_LABEL = 512,              /* masked address: at most one character of two bytes per source byte */

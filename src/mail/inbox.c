@@ -146,7 +146,12 @@ err inbox_find(struct inbox *box, uint64_t id, struct inbox_mail *out)
     return result;
 }
 
-err inbox_message(struct inbox *box, const struct inbox_mail *mail, struct buf *out)
+err inbox_read(struct inbox *box, const struct inbox_mail *mail, struct arena *arena, struct message_parts *out)
 {
-    return message_write(box->options.messages, &mail->letter, &box->options.from, mail->id, mail->at, out);
+    return message_parts(box->options.messages, &mail->letter, arena, out);
+}
+
+struct slice inbox_sender(const struct inbox *box)
+{
+    return box->options.from.address;
 }

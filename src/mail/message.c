@@ -260,6 +260,25 @@ static err fill_template(const struct filling *f, struct slice template, struct 
     return OK;
 }
 
+err message_parts(const struct messages *m, const struct letter *letter, struct arena *arena, struct message_parts *out)
+{
+    struct filling f;
+    struct buf subject, text, html;
+
+    TRY(letter_check(letter));
+    filling_init(&f, m, letter);
+    buf_init_arena(&subject, arena, SUBJECT_MAX);
+    TRY(fill_flat(&f, f.texts->texts[TEXT_subject], false, &subject));
+    buf_init_arena(&text, arena, BODY_MAX / 4);
+    TRY(fill_template(&f, m->text_template, &text));
+    f.html = true;
+    buf_init_arena(&html, arena, BODY_MAX);
+    TRY(fill_template(&f, m->html_template, &html));
+    ENSURE(buf_ok(&subject), FULL);
+    *out = (struct message_parts){ buf_slice(&subject), buf_slice(&text), buf_slice(&html) };
+    return OK;
+}
+
 static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id, instant now)
 {
     char block[SUBJECT_MAX];

@@ -33,6 +33,15 @@ NODISCARD err message_sender_check(const struct message_sender *from);
 NODISCARD err message_write(const struct messages *m, const struct letter *letter, const struct message_sender *from,
                             uint64_t id, instant now, struct buf *out);
 
+/* The same, readable: subject and both bodies in the arena, for the inbox of the development mode. */
+struct message_parts {
+    struct slice subject;
+    struct slice text;
+    struct slice html;
+};
+NODISCARD err message_parts(const struct messages *m, const struct letter *letter, struct arena *arena,
+                            struct message_parts *out);
+
 /* The best of our languages for an Accept-Language or ui_locales value (RFC 4647 lookup); "en" by default. Static. */
 const char *message_language(struct slice preferences);
 /* Our languages, English first, ended by NULL. Static. */

@@ -28,27 +28,31 @@ static err reply_clock(struct exchange *x)
     return OK;
 }
 
-/* {"advance": seconds} from where the clock is, or {"offset": seconds} from the real time. */
-static bool wanted_offset(struct exchange *x, int64_t *offset)
+static void free_json(struct json_t **object)
 {
-    AUTO(json_in_free) struct json_in *in = json_in_parse(x->call->request.body, LIMIT_BODY);
+    json_in_free(*object);
+}
+
+/* {"advance": seconds} from where the clock is, or {"offset": seconds} from the real time. */
+static err wanted_offset(struct exchange *x, int64_t *offset)
+{
+    AUTO(free_json) struct json_t *object = NULL;
     int64_t advance;
 
-    if (in == NULL)
-        return false;
-    if (json_in_number(in, "offset", offset))
-        return true;
-    if (!json_in_number(in, "advance", &advance) || advance > CLOCK_REACH || advance < -CLOCK_REACH)
-        return false;
+    TRY(json_in_parse(x->call->request.body, LIMIT_BODY, &object));
+    if (err_is_ok(json_in_number(object, "offset", offset)))
+        return OK;
+    TRY(json_in_number(object, "advance", &advance));
+    ENSURE(advance <= CLOCK_REACH && advance >= -CLOCK_REACH, FORMAT);
     *offset = x->api->dev->clock_offset(x->api->dev->ctx) + advance;
-    return true;
+    return OK;
 }
 
 static err parse_clock_move(struct exchange *x)
 {
     int64_t offset;
 
-    if (!wanted_offset(x, &offset) || offset > CLOCK_REACH || offset < -CLOCK_REACH) {
+    if (!err_is_ok(wanted_offset(x, &offset)) || offset > CLOCK_REACH || offset < -CLOCK_REACH) {
         exchange_refuse(x, ERROR_REQUEST_MALFORMED, SLICE("send {\"advance\": seconds} or {\"offset\": seconds}"));
         return OK;
     }

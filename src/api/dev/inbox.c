@@ -107,11 +107,11 @@ static err reply_message(struct exchange *x)
         put_not_found(x);
         return OK;
     }
-    TRY(inbox_parts(inbox_of(x), &mail, &x->call->arena, &parts));
+    TRY(inbox_read(inbox_of(x), &mail, &x->call->arena, &parts));
     json_start(&j, &x->body);
     json_object(&j, NULL);
     put_mail(&j, x, &mail);
-    json_text(&j, "from", parts.from);
+    json_text(&j, "from", inbox_sender(inbox_of(x)));
     json_text(&j, "subject", parts.subject);
     json_text(&j, "text", parts.text);
     json_text(&j, "html", parts.html);

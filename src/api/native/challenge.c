@@ -4,8 +4,7 @@
 
 #include "api/letters.h"
 #include "api/throttle.h"
-
-#include <string.h>
+#include "base/secret.h"
 
 static err parse(struct exchange *x)
 {

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/jws.h"
+
+#include "base/b64.h"
+#include "base/secret.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEADER_MAX = 160, SIGNATURE_MAX = 512, COORDINATE = 32 };
+
+struct jws_key {
+    struct key row; /* without its sealed part */
+    EVP_PKEY *pkey;
+    EVP_MD_CTX *signing; /* prepared once: its set-up costs more than an ES256 signature's half */
+    char header[HEADER_MAX]; /* base64url of the JOSE header and the dot */
+    size_t header_n;
+};
+
+static const EVP_MD *digest_of(enum signing_alg alg)
+{
+    return alg == ALG_EDDSA ? NULL : EVP_sha256();
+}
+
+static err open_private(const struct vault *v, const struct key *row, EVP_PKEY **out)
+{
+    unsigned char der[KEY_SEALED];
+    const unsigned char *at = der;
+    size_t n;
+
+    TRY(vault_open(v, VAULT_SIGNING_KEY, 0, slice_of(row->kid), slice_bytes(row->sealed, row->sealed_n), der, sizeof der, &n));
+    *out = d2i_AutoPrivateKey(NULL, &at, (long)n);
+    wipe(der, sizeof der);
+    ENSURE(*out != NULL, CRYPTO);
+    return OK;
+}
+
+static err prepare(struct jws_key *k)
+{
+    char json[HEADER_MAX];
+    struct buf text, encoded;
+
+    buf_init(&text, json, sizeof json);
+    buf_fmt(&text, "{\"typ\":\"JWT\",\"alg\":\"%s\",\"kid\":\"%s\"}", signing_alg_name(k->row.alg), k->row.kid);
+    buf_init(&encoded, k->header, sizeof k->header);
+    b64url_put(&encoded, text.p, text.n);
+    buf_putc(&encoded, '.');
+    ENSURE(buf_ok(&text) && buf_ok(&encoded), FULL);
+    k->header_n = encoded.n;
+    k->signing = EVP_MD_CTX_new();
+    ENSURE(k->signing != NULL, NO_MEMORY);
+    ENSURE(EVP_DigestSignInit(k->signing, NULL, digest_of(k->row.alg), NULL, k->pkey) == 1, CRYPTO);
+    return OK;
+}
+
+err jws_key_open(const struct vault *v, const struct key *row, struct jws_key **out)
+{
+    struct jws_key *k = calloc(1, sizeof *k);
+
+    ENSURE(k != NULL, NO_MEMORY);
+    k->row = *row;
+    k->row.sealed_n = 0;
+    err opened = open_private(v, row, &k->pkey);
+    if (err_is_ok(opened))
+        opened = prepare(k);
+    if (!err_is_ok(opened)) {
+        jws_key_free(k);
+        return opened;
+    }
+    *out = k;
+    return OK;
+}
+
+void jws_key_free(struct jws_key *k)
+{
+    if (k == NULL)
+        return;
+    EVP_MD_CTX_free(k->signing);
+    EVP_PKEY_free(k->pkey);
+    free(k);
+}
+
+bool jws_key_signs(const struct jws_key *k, enum signing_alg alg)
+{
+    return k->row.state == KEY_CURRENT && k->row.alg == alg;
+}
+
+static void free_context(EVP_MD_CTX **ctx)
+{
+    EVP_MD_CTX_free(*ctx);
+}
+
+static void free_ecdsa(ECDSA_SIG **sig)
+{
+    ECDSA_SIG_free(*sig);
+}
+
+/* ES256 writes r and s with 32 bytes each, not OpenSSL's DER (RFC 7518, 3.4). */
+static err from_der(unsigned char *signature, size_t *n)
+{
+    const unsigned char *at = signature;
+
+    AUTO(free_ecdsa) ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)*n);
+    ENSURE(sig != NULL, CRYPTO);
+    ENSURE(BN_bn2binpad(ECDSA_SIG_get0_r(sig), signature, COORDINATE) == COORDINATE, CRYPTO);
+    ENSURE(BN_bn2binpad(ECDSA_SIG_get0_s(sig), signature + COORDINATE, COORDINATE) == COORDINATE, CRYPTO);
+    *n = 2 * COORDINATE;
+    return OK;
+}
+
+static err sign_bytes(const struct jws_key *k, struct slice input, unsigned char *signature, size_t *n)
+{
+    AUTO(free_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    ENSURE(ctx != NULL, NO_MEMORY);
+    ENSURE(EVP_MD_CTX_copy_ex(ctx, k->signing) == 1, CRYPTO);
+    ENSURE(EVP_DigestSign(ctx, signature, n, (const unsigned char *)input.p, input.n) == 1, CRYPTO);
+    return k->row.alg == ALG_ES256 ? from_der(signature, n) : OK;
+}
+
+err jws_sign(const struct jws_key *k, struct slice payload, struct buf *out)
+{
+    unsigned char signature[SIGNATURE_MAX];
+    size_t n = sizeof signature;
+    size_t start = out->n;
+
+    buf_put(out, slice_bytes(k->header, k->header_n));
+    b64url_put(out, payload.p, payload.n);
+    ENSURE(buf_ok(out), FULL);
+    TRY(sign_bytes(k, slice_bytes(out->p + start, out->n - start), signature, &n));
+    buf_putc(out, '.');
+    b64url_put(out, signature, n);
+    ENSURE(buf_ok(out), FULL);
+    return OK;
+}
+
+static err to_der(unsigned char *signature, size_t *n)
+{
+    AUTO(free_ecdsa) ECDSA_SIG *sig = ECDSA_SIG_new();
+    unsigned char *at = signature;
+
+    ENSURE(*n == 2 * COORDINATE, CRYPTO);
+    ENSURE(sig != NULL, NO_MEMORY);
+    BIGNUM *r = BN_bin2bn(signature, COORDINATE, NULL);
+    BIGNUM *s = BN_bin2bn(signature + COORDINATE, COORDINATE, NULL);
+    if (r == NULL || s == NULL || ECDSA_SIG_set0(sig, r, s) != 1) {
+        BN_free(r);
+        BN_free(s);
+        return FAIL(NO_MEMORY);
+    }
+    int length = i2d_ECDSA_SIG(sig, &at);
+    ENSURE(length > 0, CRYPTO);
+    *n = (size_t)length;
+    return OK;
+}
+
+static err verify_bytes(const struct jws_key *k, struct slice input, unsigned char *signature, size_t n)
+{
+    AUTO(free_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    ENSURE(ctx != NULL, NO_MEMORY);
+    if (k->row.alg == ALG_ES256)
+        TRY(to_der(signature, &n));
+    ENSURE(EVP_DigestVerifyInit(ctx, NULL, digest_of(k->row.alg), NULL, k->pkey) == 1, CRYPTO);
+    ENSURE(EVP_DigestVerify(ctx, signature, n, (const unsigned char *)input.p, input.n) == 1, CRYPTO);
+    return OK;
+}
+
+static err decode_payload(struct slice encoded, struct buf *payload)
+{
+    size_t n;
+
+    ENSURE(buf_ok(payload), FULL);
+    ENSURE(b64url_decode(encoded, payload->p + payload->n, payload->cap - payload->n, &n), FORMAT);
+    payload->n += n;
+    return OK;
+}
+
+err jws_verify(const struct jws_key *k, struct slice jws, struct buf *payload)
+{
+    unsigned char signature[SIGNATURE_MAX];
+    struct slice encoded_signature;
+    size_t n;
+
+    ENSURE(slice_starts(jws, slice_bytes(k->header, k->header_n)), NOT_FOUND);
+    struct slice body = slice_cut(slice_from(jws, k->header_n), '.', &encoded_signature);
+    ENSURE(b64url_decode(encoded_signature, signature, sizeof signature - 16, &n), FORMAT);
+    TRY(verify_bytes(k, slice_bytes(jws.p, k->header_n + body.n), signature, n));
+    return decode_payload(body, payload);
+}
+
+/* A big number of the key as base64url, left-padded to `width` bytes (0: as long as it is). */
+static err put_number(const EVP_PKEY *pkey, const char *parameter, int width, struct buf *out)
+{
+    unsigned char bytes[SIGNATURE_MAX];
+    BIGNUM *number = NULL;
+
+    ENSURE(EVP_PKEY_get_bn_param(pkey, parameter, &number) == 1, CRYPTO);
+    int n = width > 0 ? width : BN_num_bytes(number);
+    int written = n <= (int)sizeof bytes ? BN_bn2binpad(number, bytes, n) : -1;
+    BN_free(number);
+    ENSURE(written == n, CRYPTO);
+    b64url_put(out, bytes, (size_t)n);
+    return OK;
+}
+
+static err publish_rsa(const struct jws_key *k, struct buf *out)
+{
+    buf_puts(out, "\"kty\":\"RSA\",\"n\":\"");
+    TRY(put_number(k->pkey, OSSL_PKEY_PARAM_RSA_N, 0, out));
+    buf_puts(out, "\",\"e\":\"");
+    TRY(put_number(k->pkey, OSSL_PKEY_PARAM_RSA_E, 0, out));
+    return OK;
+}
+
+static err publish_ec(const struct jws_key *k, struct buf *out)
+{
+    buf_puts(out, "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"");
+    TRY(put_number(k->pkey, OSSL_PKEY_PARAM_EC_PUB_X, COORDINATE, out));
+    buf_puts(out, "\",\"y\":\"");
+    TRY(put_number(k->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, COORDINATE, out));
+    return OK;
+}
+
+static err publish_okp(const struct jws_key *k, struct buf *out)
+{
+    unsigned char raw[COORDINATE];
+    size_t n = sizeof raw;
+
+    ENSURE(EVP_PKEY_get_raw_public_key(k->pkey, raw, &n) == 1, CRYPTO);
+    buf_puts(out, "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"");
+    b64url_put(out, raw, n);
+    return OK;
+}
+
+/* An issuer is a URL of the configuration; quotes and backslashes in it would still break the document. */
+static err put_issuer(struct slice issuer, struct buf *out)
+{
+    for (size_t i = 0; i < issuer.n; i++)
+        ENSURE(issuer.p[i] > ' ' && issuer.p[i] < 127 && issuer.p[i] != '"' && issuer.p[i] != '\\', FORMAT);
+    buf_put(out, issuer);
+    return OK;
+}
+
+err jws_key_publish(const struct jws_key *k, struct slice issuer, struct buf *out)
+{
+    static err (*const publish[ALG_COUNT])(const struct jws_key *, struct buf *) = {
+        [ALG_RS256] = publish_rsa, [ALG_ES256] = publish_ec, [ALG_EDDSA] = publish_okp
+    };
+
+    buf_putc(out, '{');
+    TRY(publish[k->row.alg](k, out));
+    buf_fmt(out, "\",\"use\":\"sig\",\"kid\":\"%s\",\"x5t\":\"%s\",\"alg\":\"%s\",\"x5c\":[\"", k->row.kid, k->row.kid,
+            signing_alg_name(k->row.alg));
+    b64_put(out, k->row.certificate, k->row.certificate_n);
+    buf_puts(out, "\"],\"issuer\":\"");
+    TRY(put_issuer(issuer, out));
+    buf_puts(out, "\"}");
+    return OK;
+}

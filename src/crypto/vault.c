@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/vault.h"
+
+#include "base/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { KEY = crypto_aead_xchacha20poly1305_ietf_KEYBYTES, NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES };
+
+_Static_assert(VAULT_OVERHEAD == NONCE + crypto_aead_xchacha20poly1305_ietf_ABYTES, "nonce and tag");
+_Static_assert(VAULT_MASTER == crypto_kdf_KEYBYTES, "the master key feeds the key derivation");
+_Static_assert(VAULT_MAC == crypto_generichash_BYTES, "BLAKE2b-256");
+
+/* In guarded memory (sodium_malloc). */
+struct vault {
+    uint8_t purpose[VAULT_PURPOSES][crypto_kdf_KEYBYTES];
+};
+
+static void system_fill(void *ctx, void *out, size_t n)
+{
+    (void)ctx;
+    randombytes_buf(out, n);
+}
+
+const struct rng rng_system = { system_fill, NULL };
+
+err vault_new(const uint8_t master[VAULT_MASTER], struct vault **out)
+{
+    ENSURE(sodium_init() >= 0, CRYPTO);
+    struct vault *v = sodium_malloc(sizeof *v);
+    ENSURE(v != NULL, NO_MEMORY);
+    for (unsigned i = 0; i < VAULT_PURPOSES; i++)
+        crypto_kdf_derive_from_key(v->purpose[i], sizeof v->purpose[i], i + 1, "doorcode", master);
+    *out = v;
+    return OK;
+}
+
+void vault_free(struct vault *v)
+{
+    sodium_free(v); /* wipes */
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+/* The folder too, or the name of a new file may be lost with the power. */
+static err sync_folder_of(const char *path)
+{
+    char copy[4096];
+
+    ENSURE(slice_to_cstr(slice_of(path), copy, sizeof copy), FULL);
+    AUTO(close_fd) int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ENSURE(fd >= 0 && fsync(fd) == 0, IO);
+    return OK;
+}
+
+/* IO with EEXIST when another process was faster: its key is the one. */
+static err create_master(const char *path, const struct rng *rng)
+{
+    uint8_t master[VAULT_MASTER];
+
+    AUTO(close_fd) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ENSURE(fd >= 0, IO);
+    rng_fill(rng, master, sizeof master);
+    bool written = write(fd, master, sizeof master) == (ssize_t)sizeof master && fsync(fd) == 0;
+    wipe(master, sizeof master);
+    if (!written) {
+        unlink(path);
+        return FAIL(IO);
+    }
+    return sync_folder_of(path);
+}
+
+static err read_master(const char *path, uint8_t master[VAULT_MASTER])
+{
+    uint8_t bytes[VAULT_MASTER + 1];
+    struct stat info;
+
+    AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ENSURE(fd >= 0 && fstat(fd, &info) == 0, IO);
+    if ((info.st_mode & 077) != 0) {
+        errno = EACCES; /* readable by others: not a secret */
+        return FAIL(IO);
+    }
+    ssize_t n = read(fd, bytes, sizeof bytes);
+    if (n == VAULT_MASTER)
+        memcpy(master, bytes, VAULT_MASTER);
+    wipe(bytes, sizeof bytes);
+    ENSURE(n >= 0, IO);
+    ENSURE(n == VAULT_MASTER, FORMAT);
+    return OK;
+}
+
+err vault_load(const char *path, bool create, const struct rng *rng, struct vault **out)
+{
+    uint8_t master[VAULT_MASTER];
+
+    if (create && access(path, F_OK) != 0) {
+        err created = create_master(path, rng);
+        if (!err_is_ok(created) && errno != EEXIST)
+            return created;
+    }
+    TRY(read_master(path, master));
+    err made = vault_new(master, out);
+    wipe(master, sizeof master);
+    return made;
+}
+
+static void hash_part(crypto_generichash_state *state, struct slice part)
+{
+    uint64_t length = part.n;
+
+    crypto_generichash_update(state, (const unsigned char *)&length, sizeof length);
+    crypto_generichash_update(state, (const unsigned char *)part.p, part.n);
+}
+
+void vault_mac(const struct vault *v, enum vault_purpose purpose, const struct slice *parts, size_t n, uint8_t out[VAULT_MAC])
+{
+    crypto_generichash_state state;
+
+    crypto_generichash_init(&state, v->purpose[purpose], sizeof v->purpose[purpose], VAULT_MAC);
+    for (size_t i = 0; i < n; i++)
+        hash_part(&state, parts[i]);
+    crypto_generichash_final(&state, out, VAULT_MAC);
+    wipe(&state, sizeof state);
+}
+
+/* Two keys of an epoch: one encrypts, one makes nonces. */
+static void epoch_keys(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, uint8_t keys[2][KEY])
+{
+    for (uint64_t i = 0; i < 2; i++)
+        crypto_kdf_derive_from_key(keys[i], KEY, epoch * 2 + i, "epoch   ", v->purpose[purpose]);
+}
+
+static void make_nonce(const uint8_t key[KEY], struct slice bound_to, struct slice plain, uint8_t nonce[NONCE])
+{
+    crypto_generichash_state state;
+
+    crypto_generichash_init(&state, key, KEY, NONCE);
+    hash_part(&state, bound_to);
+    hash_part(&state, plain);
+    crypto_generichash_final(&state, nonce, NONCE);
+}
+
+err vault_seal(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, struct slice bound_to, struct slice plain,
+               struct buf *out)
+{
+    uint8_t keys[2][KEY];
+    uint8_t nonce[NONCE];
+
+    ENSURE(buf_ok(out) && out->cap - out->n >= plain.n + VAULT_OVERHEAD, FULL);
+    epoch_keys(v, purpose, epoch, keys);
+    make_nonce(keys[1], bound_to, plain, nonce);
+    buf_put(out, slice_bytes(nonce, sizeof nonce));
+    crypto_aead_xchacha20poly1305_ietf_encrypt((unsigned char *)out->p + out->n, NULL, (const unsigned char *)plain.p, plain.n,
+                                               (const unsigned char *)bound_to.p, bound_to.n, NULL, nonce, keys[0]);
+    out->n += plain.n + crypto_aead_xchacha20poly1305_ietf_ABYTES;
+    wipe(keys, sizeof keys);
+    return OK;
+}
+
+err vault_open(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, struct slice bound_to, struct slice sealed,
+               void *plain, size_t cap, size_t *n)
+{
+    uint8_t keys[2][KEY];
+    unsigned long long length = 0;
+
+    ENSURE(sealed.n >= VAULT_OVERHEAD, CRYPTO);
+    ENSURE(sealed.n - VAULT_OVERHEAD <= cap, FULL);
+    epoch_keys(v, purpose, epoch, keys);
+    int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
+        plain, &length, NULL, (const unsigned char *)sealed.p + NONCE, sealed.n - NONCE, (const unsigned char *)bound_to.p,
+        bound_to.n, (const unsigned char *)sealed.p, keys[0]);
+    wipe(keys, sizeof keys);
+    ENSURE(opened == 0, CRYPTO);
+    *n = (size_t)length;
+    return OK;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/scope.h"
+
+#include "base/buf.h"
+
+#include <string.h>
+
+static const char graph[] = "https://graph.microsoft.com";
+
+struct permission {
+    struct slice resource; /* empty: Graph */
+    struct slice value;
+};
+
+/* One reading of the list: where the words go, and the resource they share. */
+struct reading {
+    const struct application *app;
+    struct scope_grant *out;
+    struct buf granted;
+    struct buf scp;
+    struct slice resource;
+    bool has_resource;
+};
+
+static bool *openid_flag(struct scope_grant *out, struct slice word)
+{
+    if (slice_eq(word, SLICE("openid")))
+        return &out->openid;
+    if (slice_eq(word, SLICE("profile")))
+        return &out->profile;
+    if (slice_eq(word, SLICE("email")))
+        return &out->email;
+    return slice_eq(word, SLICE("offline_access")) ? &out->offline_access : NULL;
+}
+
+/* The resource is all before the last slash; without one it is Graph. */
+static struct permission permission_of(struct slice word)
+{
+    size_t at = word.n;
+
+    while (at > 0 && word.p[at - 1] != '/')
+        at--;
+    if (at == 0)
+        return (struct permission){ SLICE_EMPTY, word };
+    struct permission p = { { word.p, at - 1 }, slice_from(word, at) };
+    if (slice_eq_nocase(p.resource, slice_of(graph)))
+        p.resource = SLICE_EMPTY;
+    return p;
+}
+
+static bool holds(struct slice list, struct slice wanted)
+{
+    for (struct slice word = slice_word(&list); word.n > 0; word = slice_word(&list))
+        if (slice_eq(word, wanted))
+            return true;
+    return false;
+}
+
+static void add_word(struct buf *list, struct slice word)
+{
+    if (holds(buf_slice(list), word))
+        return;
+    if (list->n > 0)
+        buf_putc(list, ' ');
+    buf_put(list, word);
+}
+
+/* Every permission of the resource: what `.default` means. */
+static size_t add_all(struct reading *r, struct slice resource)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->app->permissions.n; i++) {
+        struct slice word = r->app->permissions.items[i];
+        struct permission p = permission_of(word);
+        if (!slice_eq(p.resource, resource) || openid_flag(r->out, word) != NULL)
+            continue;
+        add_word(&r->scp, p.value);
+        add_word(&r->granted, word);
+        n++;
+    }
+    return n;
+}
+
+static bool is_permitted(const struct application *app, const struct permission *wanted)
+{
+    for (size_t i = 0; i < app->permissions.n; i++) {
+        struct permission p = permission_of(app->permissions.items[i]);
+        if (slice_eq(p.resource, wanted->resource) && slice_eq(p.value, wanted->value))
+            return true;
+    }
+    return false;
+}
+
+static enum scope_result add_permission(struct reading *r, struct slice word)
+{
+    struct permission p = permission_of(word);
+
+    if (r->has_resource && !slice_eq(r->resource, p.resource))
+        return SCOPE_SEVERAL_RESOURCES;
+    r->has_resource = true;
+    r->resource = p.resource;
+    if (slice_eq(p.value, SLICE(".default"))) {
+        if (add_all(r, p.resource) == 0)
+            return SCOPE_UNKNOWN;
+    } else if (is_permitted(r->app, &p)) {
+        add_word(&r->scp, p.value);
+    } else {
+        return SCOPE_UNKNOWN;
+    }
+    add_word(&r->granted, word);
+    return SCOPE_OK;
+}
+
+static enum scope_result read_word(struct reading *r, struct slice word)
+{
+    bool *flag = openid_flag(r->out, word);
+
+    if (flag == NULL)
+        return add_permission(r, word);
+    *flag = true;
+    add_word(&r->granted, word);
+    return SCOPE_OK;
+}
+
+static enum scope_result finish(struct reading *r)
+{
+    bool fits = buf_ok(&r->granted) && buf_ok(&r->scp) &&
+                slice_to_cstr(r->resource, r->out->resource, sizeof r->out->resource);
+
+    return fits ? SCOPE_OK : SCOPE_TOO_LONG;
+}
+
+enum scope_result scope_parse(struct slice requested, const struct application *app, struct scope_grant *out)
+{
+    struct reading r = { .app = app, .out = out, .resource = SLICE_EMPTY };
+    size_t words = 0;
+
+    memset(out, 0, sizeof *out);
+    buf_init(&r.granted, out->granted, sizeof out->granted - 1);
+    buf_init(&r.scp, out->scp, sizeof out->scp - 1);
+    for (struct slice word = slice_word(&requested); word.n > 0; word = slice_word(&requested)) {
+        enum scope_result result = ++words > LIMIT_SCOPES ? SCOPE_TOO_LONG : read_word(&r, word);
+        if (result != SCOPE_OK)
+            return result;
+    }
+    return finish(&r);
+}
+
+enum scope_result scope_narrow(struct slice requested, struct slice granted, const struct application *app,
+                               struct scope_grant *out)
+{
+    return scope_parse(slice_trim(requested).n > 0 ? requested : granted, app, out);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "token/claims.h"
+
+#include "base/b64.h"
+#include "wire/json_out.h"
+
+#include <string.h>
+
+enum { CLAIMS_MAX = 2560, BACKDATED_SECONDS = 300, RH_TAIL = 5 };
+
+/* Graph's application id: the audience when no API is asked for (spec OIDC, 4.6). */
+static const char graph_id[] = "00000003-0000-0000-c000-000000000000";
+
+static void put_guid(struct json *j, const char *key, struct guid g)
+{
+    json_cstr(j, key, guid_format(g).c);
+}
+
+static void put_b64(struct json *j, const char *key, const void *bytes, size_t n)
+{
+    char space[128];
+    struct buf text;
+
+    buf_init(&text, space, sizeof space);
+    b64url_put(&text, bytes, n);
+    json_text(j, key, buf_slice(&text));
+}
+
+/* Pairwise: the same user is another `sub` for every audience (spec OIDC, 5.2). */
+static void put_sub(struct json *j, const struct claims_input *in, const struct vault *v, struct slice audience)
+{
+    uint8_t mac[VAULT_MAC];
+    const struct slice parts[] = { slice_bytes(in->tenant->id.b, sizeof in->tenant->id.b), audience,
+                                   slice_bytes(in->user->id.b, sizeof in->user->id.b) };
+
+    vault_mac(v, VAULT_SUBJECT, parts, sizeof parts / sizeof parts[0], mac);
+    put_b64(j, "sub", mac, sizeof mac);
+}
+
+/* .NET writes the first three parts of a GUID with the low byte first. */
+static void put_dotnet_guid(uint8_t *out, struct guid g)
+{
+    static const uint8_t order[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
+
+    for (size_t i = 0; i < sizeof order; i++)
+        out[i] = g.b[order[i]];
+}
+
+/* Opaque to clients, of Entra's shape: "1.", 54 characters, "." (spec OIDC, 5.2). */
+static void put_rh(struct json *j, const struct claims_input *in, struct guid audience)
+{
+    uint8_t raw[3 + 16 + 16 + RH_TAIL] = { 1 };
+    char space[64];
+    struct buf text;
+
+    put_dotnet_guid(raw + 3, in->tenant->id);
+    put_dotnet_guid(raw + 19, audience);
+    memcpy(raw + 35, in->session_id.b, RH_TAIL);
+    buf_init(&text, space, sizeof space);
+    buf_puts(&text, "1.");
+    b64url_put(&text, raw, sizeof raw);
+    buf_putc(&text, '.');
+    json_text(j, "rh", buf_slice(&text));
+}
+
+static void put_times(struct json *j, const struct claims_input *in, uint32_t seconds)
+{
+    json_number(j, "iat", in->now - BACKDATED_SECONDS);
+    json_number(j, "nbf", in->now - BACKDATED_SECONDS);
+    json_number(j, "exp", in->now + seconds);
+}
+
+/* The identity provider where it is not ourselves: a mailbox for one-time passcodes. */
+static void put_idp(struct json *j, const struct user *user)
+{
+    if (user->origin == ORIGIN_EMAIL_OTP)
+        json_cstr(j, "idp", "mail");
+}
+
+static void put_name(struct json *j, const struct user *user)
+{
+    json_cstr(j, "name", user->display_name[0] == '\0' ? "unknown" : user->display_name);
+}
+
+static void put_tail(struct json *j, const struct claims_input *in, const char *version)
+{
+    put_guid(j, "tid", in->tenant->id);
+    put_b64(j, "uti", in->trace_id.b, sizeof in->trace_id.b);
+    json_cstr(j, "ver", version);
+}
+
+static struct json begin(struct buf *claims, struct arena *scratch)
+{
+    struct json j;
+
+    buf_init_arena(claims, scratch, CLAIMS_MAX);
+    json_start(&j, claims);
+    json_object(&j, NULL);
+    return j;
+}
+
+static err sign(const struct claims_input *in, const struct keyring *ring, const struct buf *claims, struct buf *out)
+{
+    ENSURE(buf_ok(claims), FULL);
+    return keyring_sign(ring, in->application->signing_alg, buf_slice(claims), out);
+}
+
+err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring, struct arena *scratch,
+                    struct buf *out)
+{
+    struct guid_text client_id = guid_format(in->application->client_id);
+    struct buf claims;
+    struct json j = begin(&claims, scratch);
+
+    json_cstr(&j, "aud", client_id.c);
+    json_text(&j, "iss", in->issuer);
+    put_times(&j, in, in->id_token_seconds);
+    if (in->scope->email)
+        json_cstr(&j, "email", in->user->email);
+    put_idp(&j, in->user);
+    put_name(&j, in->user);
+    if (in->nonce.n > 0)
+        json_text(&j, "nonce", in->nonce);
+    put_guid(&j, "oid", in->user->id);
+    json_cstr(&j, "preferred_username", in->user->email);
+    put_rh(&j, in, in->application->client_id);
+    put_guid(&j, "sid", in->session_id);
+    put_sub(&j, in, v, slice_of(client_id.c));
+    put_tail(&j, in, "2.0");
+    json_end(&j);
+    return sign(in, ring, &claims, out);
+}
+
+/* An API's audience is its application id, where the resource names it (spec OIDC, 5.3). */
+static struct slice audience_of(const struct scope_grant *scope, struct guid *id)
+{
+    struct slice resource = slice_of(scope->resource);
+
+    *id = (struct guid){ { 0 } };
+    if (resource.n == 0)
+        resource = slice_of(graph_id);
+    if (slice_starts(resource, SLICE("api://")) && guid_parse(slice_from(resource, 6), id))
+        return slice_from(resource, 6);
+    (void)guid_parse(resource, id);
+    return resource;
+}
+
+/* Graph gets v1.0 names, an API v2.0 names (spec OIDC, 5.3 and 5.4). */
+static void put_client_v1(struct json *j, const struct claims_input *in)
+{
+    json_cstr(j, "acr", "1");
+    json_array(j, "amr");
+    json_cstr(j, NULL, "otp");
+    json_end(j);
+    put_guid(j, "appid", in->application->client_id);
+    json_cstr(j, "appidacr", "0");
+    json_text(j, "app_displayname", in->application->name);
+    json_cstr(j, "idtyp", "user");
+    json_cstr(j, "unique_name", in->user->email);
+}
+
+static void put_client_v2(struct json *j, const struct claims_input *in)
+{
+    put_guid(j, "azp", in->application->client_id);
+    json_cstr(j, "azpacr", "0");
+    json_cstr(j, "preferred_username", in->user->email);
+}
+
+/* `scp` of a token that was asked for with OpenID scopes alone is what Graph's userinfo needs. */
+static void put_scp(struct json *j, const struct scope_grant *scope)
+{
+    char space[LIMIT_SCOPE + 32];
+    struct buf text;
+
+    buf_init(&text, space, sizeof space);
+    if (scope->resource[0] == '\0') {
+        buf_puts(&text, scope->openid ? "openid " : "");
+        buf_puts(&text, scope->profile ? "profile " : "");
+        buf_puts(&text, scope->email ? "email " : "");
+    }
+    buf_puts(&text, scope->scp);
+    json_text(j, "scp", slice_trim(buf_slice(&text)));
+}
+
+err claims_access_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
+                        struct arena *scratch, struct buf *out)
+{
+    struct guid audience_id;
+    struct slice audience = audience_of(in->scope, &audience_id);
+    bool is_graph = in->scope->resource[0] == '\0';
+    struct buf claims;
+    struct json j = begin(&claims, scratch);
+
+    json_text(&j, "aud", audience);
+    json_text(&j, "iss", in->issuer);
+    put_times(&j, in, in->access_token_seconds);
+    if (is_graph)
+        put_client_v1(&j, in);
+    else
+        put_client_v2(&j, in);
+    put_idp(&j, in->user);
+    put_name(&j, in->user);
+    put_guid(&j, "oid", in->user->id);
+    put_rh(&j, in, audience_id);
+    put_scp(&j, in->scope);
+    put_guid(&j, "sid", in->session_id);
+    put_sub(&j, in, v, audience);
+    put_tail(&j, in, is_graph ? "1.0" : "2.0");
+    json_end(&j);
+    return sign(in, ring, &claims, out);
+}
+
+void claims_client_info(struct guid oid, struct guid tid, struct buf *out)
+{
+    char space[128];
+    struct buf json_text_space;
+    struct json j;
+
+    buf_init(&json_text_space, space, sizeof space);
+    json_start(&j, &json_text_space);
+    json_object(&j, NULL);
+    put_guid(&j, "uid", oid);
+    put_guid(&j, "utid", tid);
+    json_end(&j);
+    b64url_put(out, space, json_text_space.n);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* claims.h: what tokens say: id token (spec OIDC, 5.2), access token for Graph or an API (5.3, 5.4), client_info (4.7).
+ * Claims are written as JSON and signed by the keyring in the application's algorithm. Any thread. */
+#ifndef DOORCODE_TOKEN_CLAIMS_H
+#define DOORCODE_TOKEN_CLAIMS_H
+
+#include "crypto/keyring.h"
+#include "model/directory.h"
+#include "model/scope.h"
+#include "model/user.h"
+
+struct claims_input {
+    const struct tenant *tenant;
+    const struct application *application;
+    const struct user *user;
+    struct slice issuer;
+    struct guid session_id;
+    struct guid trace_id; /* makes `uti` */
+    const struct scope_grant *scope;
+    struct slice nonce; /* empty: none */
+    instant now;
+    uint32_t id_token_seconds;
+    uint32_t access_token_seconds;
+};
+
+/* Append one compact JWS. `scratch` holds the claims meanwhile. FULL, CRYPTO, NOT_FOUND (no key of the algorithm). */
+NODISCARD err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
+                              struct arena *scratch, struct buf *out);
+NODISCARD err claims_access_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
+                                  struct arena *scratch, struct buf *out);
+/* base64url of {"uid":oid,"utid":tid}. */
+void claims_client_info(struct guid oid, struct guid tid, struct buf *out);
+
+#endif
