@@ -25,7 +25,7 @@ test: ## only the C tests of the release build
 	@tools/install-deps test-c
 	@cmake --preset release >/dev/null
 	@cmake --build $(BUILD) -j $(JOBS)
-	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+	@ctest --preset release -j $(JOBS)
 
 bench: all ## measure sign-ins; results and conditions are in bench/RESULTS.md
 	@tools/bench
