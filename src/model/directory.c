@@ -20,7 +20,7 @@ void directory_release(struct directory *d)
 {
     if (d == NULL || atomic_fetch_sub_explicit(&d->references, 1, memory_order_acq_rel) > 1)
         return;
-    block_free(d->block);
+    directory_block_free(d->block);
     free(d);
 }
 

@@ -16,7 +16,7 @@ struct block {
     alignas(max_align_t) char bytes[];
 };
 
-err block_take(struct block **first, size_t n, void **out)
+err directory_block_take(struct block **first, size_t n, void **out)
 {
     struct block *piece = *first;
     size_t step = alignof(max_align_t);
@@ -37,7 +37,7 @@ err block_take(struct block **first, size_t n, void **out)
     return OK;
 }
 
-void block_free(struct block *first)
+void directory_block_free(struct block *first)
 {
     while (first != NULL) {
         struct block *next = first->next;

@@ -10,8 +10,8 @@ struct block;
 
 /* Cuts n bytes, aligned for any struct, from *first, or from a new piece. FULL once all pieces together would pass
  * LIMIT_DIRECTORY_TEXT, NO_MEMORY. */
-NODISCARD err block_take(struct block **first, size_t n, void **out);
-void block_free(struct block *first); /* all pieces; NULL is fine */
+NODISCARD err directory_block_take(struct block **first, size_t n, void **out);
+void directory_block_free(struct block *first); /* all pieces; NULL is fine */
 
 char ascii_lower(char c);
 int guid_compare(struct guid a, struct guid b);

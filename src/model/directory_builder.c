@@ -37,7 +37,7 @@ void directory_builder_free(struct directory_builder *b)
 {
     if (b == NULL)
         return;
-    block_free(b->block);
+    directory_block_free(b->block);
     free(b->tenants.rows);
     free(b->applications.rows);
     free(b->user_flows.rows);
@@ -69,7 +69,7 @@ static err copy_text(struct directory_builder *b, struct slice *text)
         *text = SLICE_EMPTY;
         return OK;
     }
-    TRY(block_take(&b->block, text->n, &copy));
+    TRY(directory_block_take(&b->block, text->n, &copy));
     memcpy(copy, text->p, text->n);
     text->p = copy;
     return OK;
@@ -81,7 +81,7 @@ static err copy_rows(struct directory_builder *b, const void *rows, size_t n, si
     *copy = NULL;
     if (n == 0)
         return OK;
-    TRY(block_take(&b->block, n * size, copy));
+    TRY(directory_block_take(&b->block, n * size, copy));
     memcpy(*copy, rows, n * size);
     return OK;
 }
