@@ -128,8 +128,7 @@ static bool advance(struct exchange *x, err *fault)
         *fault = committed(x);
         return true;
     case AT_ISSUE:
-        if (!exchange_refused(x))
-            *fault = run_step(x, x->steps->issue);
+        *fault = run_step(x, x->steps->issue);
         x->at = AT_REPLY;
         return true;
     case AT_REPLY:

@@ -19,7 +19,7 @@ struct exchange_steps {
     exchange_step_fn *parse;  /* form → typed values in x->work */
     exchange_step_fn *load;   /* rows */
     exchange_step_fn *decide; /* flow; then writes into x->batch */
-    exchange_step_fn *issue;  /* after the commit: tokens */
+    exchange_step_fn *issue;  /* after the commit, also of a refusal: events, tokens */
     exchange_step_fn *reply;  /* 200 body */
 };
 

@@ -2,6 +2,7 @@
 #include "server/rooms.h"
 
 #include "api/throttle.h"
+#include "base/secret.h"
 #include "server/mail_source.h"
 
 #include <errno.h>

@@ -70,7 +70,7 @@ static err issue(struct exchange *x)
     struct signin_work *work = signin_work(x);
 
     wipe(work->code, sizeof work->code);
-    if (!work->outcome.send_mail)
+    if (exchange_refused(x) || !work->outcome.send_mail)
         return OK;
     EMIT(x->api->events, code_sent, &x->correlation_id, field_tenant(x->tenant->id), field_application(x->app->client_id),
          field_user(work->user.id), field_mail((int64_t)work->mail.id));

@@ -104,9 +104,24 @@ static err decide(struct exchange *x)
     return work->outcome.kind == OUTCOME_TOKENS ? begin_grant(x) : OK;
 }
 
+/* After the commit: only a counted attempt is an event. */
+static void tell_wrong_code(struct exchange *x)
+{
+    const struct outcome *out = &signin_work(x)->outcome;
+
+    EMIT(x->api->events, code_wrong, &x->correlation_id, field_tenant(x->tenant->id), field_user(out->passcode.user_id),
+         field_attempt(out->passcode.attempts));
+    if (out->locks_user)
+        EMIT(x->api->events, code_locked, &x->correlation_id, field_tenant(x->tenant->id),
+             field_user(out->passcode.user_id), field_seconds(out->passcode.locked_until - x->now));
+}
+
 static err issue(struct exchange *x)
 {
     struct signin_work *work = signin_work(x);
+
+    if (exchange_refused(x) && work->outcome.write_passcode)
+        tell_wrong_code(x);
 
     if (work->outcome.kind != OUTCOME_TOKENS)
         return OK;

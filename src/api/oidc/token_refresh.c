@@ -96,6 +96,11 @@ static err issue(struct exchange *x)
 {
     struct refresh_work *work = refresh_work(x);
 
+    if (work->outcome.reused)
+        EMIT(x->api->events, refresh_token_reused, &x->correlation_id, field_tenant(x->tenant->id),
+             field_application(x->app->client_id), field_user(work->user.id));
+    if (exchange_refused(x))
+        return OK;
     EMIT(x->api->events, token_refreshed, &x->correlation_id, field_tenant(x->tenant->id),
          field_application(x->app->client_id), field_user(work->user.id));
     return tokens_sign(x, &work->issued);
