@@ -3,18 +3,13 @@
  *
  * What the engine answers itself, as HTML and with the connection closed, because it never calls us: a request line or
  * version it can't read (400, 505), a header line without a colon and a Content-Length that is no number (400, 413), a
- * head that exceeds LIMIT_CONNECTION_MEMORY (414, 431), malformed chunks (400, 413). All else reaches the handler. */
+ * head that exceeds LIMIT_CONNECTION_MEMORY (414, 431), malformed chunks (400, 413, 500 where a chunk's extensions
+ * exceed that memory). All else reaches the handler. */
 #include "base/limits.h"
-#include "http/blocks.h"
-#include "http/body.h"
-#include "http/deadline.h"
-#include "http/head.h"
-#include "http/http.h"
+#include "http/engine.h"
 #include "http/listener.h"
-#include "http/tls.h"
 
 #include <microhttpd.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,53 +18,8 @@
 #include <unistd.h>
 
 enum {
-    LISTENERS = 4,
     OPTIONS = 16,
-    MAGIC = 0x63616c6c,
     POLL_MS = 5, /* while stopping */
-};
-
-enum stage { STAGE_HEAD, STAGE_BODY, STAGE_HANDLER };
-
-struct http_server {
-    struct http_handler handler;
-    struct events *events;
-    size_t max_connections;
-    struct address_range *proxies;
-    size_t proxies_n;
-    struct deadlines *deadlines;
-    struct blocks *blocks;
-    struct tls *tls;
-    struct port {
-        struct http_server *server;
-        struct MHD_Daemon *daemon;
-        uint16_t number;
-        bool tls;
-    } ports[LISTENERS];
-    size_t ports_n;
-    _Atomic bool draining; /* no new connections, no keep-alive */
-    _Atomic bool closing;  /* the handler is not called any more */
-    /* Running handler calls, plus two for each suspended call: one until its connection runs again, one until http_wake
-     * has left the engine. Only at 0 may the daemons be stopped. */
-    _Atomic size_t pending;
-    _Atomic unsigned large_bodies;
-};
-
-/* One request: the call as the handler sees it, and what the engine keeps about it. */
-struct running {
-    struct http_call call;
-    unsigned magic;
-    enum stage stage;
-    struct http_server *server;
-    struct MHD_Connection *connection;
-    struct link *link;
-    struct slice target; /* a copy of the first LIMIT_TARGET bytes and one more, query included */
-    size_t target_n;     /* as it came */
-    struct body body;
-    bool suspended;
-    bool handled;
-    bool last; /* the connection is closed after the reply */
-    _Alignas(16) char memory[LIMIT_EXCHANGE_MEMORY];
 };
 
 static err server_fill(struct http_server *s, const struct http_options *options, char why[200]);
@@ -154,15 +104,6 @@ void http_stop(struct http_server *s, unsigned seconds)
     server_free(s);
 }
 
-/* What crosses a void pointer carries a magic number. */
-static struct running *running_of(void *p)
-{
-    struct running *r = p;
-
-    ASSERT(r->magic == MAGIC);
-    return r;
-}
-
 void http_suspend(struct http_call *call)
 {
     struct running *r = running_of(call->engine);
@@ -214,14 +155,14 @@ static err server_fill(struct http_server *s, const struct http_options *options
     ENSURE(s->blocks != NULL, NO_MEMORY);
     TRY(deadlines_open(s->max_connections, or_default(options->request_seconds, LIMIT_REQUEST_SECONDS),
                        or_default(options->idle_seconds, LIMIT_IDLE_SECONDS), options->events, &s->deadlines));
-    ASSERT(options->listener_count <= LISTENERS);
+    ASSERT(options->listener_count <= ENGINE_PORTS);
     for (size_t i = 0; i < options->listener_count; i++)
         tls = tls || options->listeners[i].tls;
     return tls ? tls_open(options->certificate_file, options->key_file, &s->tls, why) : OK;
 }
 
 /* Options of a daemon. A function pointer travels as an integer: that is how the engine's option array has it. */
-static void engine_options(struct MHD_OptionItem options[OPTIONS], struct port *port, int fd, unsigned workers)
+static void engine_options(struct MHD_OptionItem options[OPTIONS], struct engine_port *port, int fd, unsigned workers)
 {
     const unsigned most = (unsigned)port->server->max_connections * workers;
     const struct MHD_OptionItem common[] = {
@@ -252,14 +193,14 @@ static void engine_options(struct MHD_OptionItem options[OPTIONS], struct port *
 static err port_open(struct http_server *s, const struct http_options *options, const struct http_listener *listener,
                      char why[200])
 {
-    struct port *port = &s->ports[s->ports_n];
+    struct engine_port *port = &s->ports[s->ports_n];
     struct MHD_OptionItem items[OPTIONS];
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int fd;
 
     TRY(listener_open(listener, &fd, why));
-    *port = (struct port){ .server = s, .number = listener_port(fd), .tls = listener->tls };
+    *port = (struct engine_port){ .server = s, .number = listener_port(fd), .tls = listener->tls };
     engine_options(items, port, fd, or_default(options->workers, cores > 0 ? (unsigned)cores : 1));
     port->daemon = MHD_start_daemon(flags | (listener->tls ? MHD_USE_TLS : 0u), 0, on_accept, port, on_request, port,
                                     MHD_OPTION_ARRAY, items, MHD_OPTION_END);
@@ -283,7 +224,7 @@ static void server_free(struct http_server *s)
 
 static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, socklen_t n)
 {
-    struct http_server *s = ((struct port *)cls)->server;
+    struct http_server *s = ((struct engine_port *)cls)->server;
 
     (void)address, (void)n;
     return !atomic_load(&s->draining) && deadlines_admit(s->deadlines) ? MHD_YES : MHD_NO;
@@ -292,12 +233,14 @@ static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, sock
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
-    struct port *port = cls;
+    struct engine_port *port = cls;
     struct http_server *s = port->server;
     struct link *link = *context;
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         if (link != NULL) {
+            if (link->request != NULL) /* the engine forgets to tell when it fails amid the request line */
+                running_end(running_of(link->request));
             tls_release(&link->tls);
             link_close(s->deadlines, link);
         }
@@ -325,25 +268,14 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s
 /* The request line is there. The engine is about to cut the query into arguments, so the target is copied first. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
-    struct port *port = cls;
+    struct engine_port *port = cls;
     struct link *link = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-    struct running *r = link == NULL ? NULL : block_take(port->server->blocks);
-    struct slice whole = slice_of(target);
+    struct running *r = link == NULL ? NULL : running_begin(port->server, link, slice_of(target));
 
     if (r == NULL)
-        return NULL;
-    memset(r, 0, offsetof(struct running, memory));
-    r->magic = MAGIC;
-    r->server = port->server;
+        return NULL; /* on_request will close the connection */
     r->connection = connection;
-    r->link = link;
-    r->target_n = whole.n;
-    r->call.engine = r;
     r->call.request.tls = port->tls;
-    arena_init(&r->call.arena, r->memory, sizeof r->memory);
-    whole.n = whole.n > LIMIT_TARGET ? LIMIT_TARGET + 1 : whole.n;
-    r->target = arena_copy(&r->call.arena, whole);
-    link_enter(link, LINK_READING);
     return r;
 }
 
@@ -360,27 +292,6 @@ static enum MHD_Result collect_field(void *cls, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-/* A bad head makes the rest of the stream meaningless: the reply is the last. */
-static void refuse(struct running *r, enum http_defect defect, bool last)
-{
-    struct http_request *q = &r->call.request;
-
-    q->defect = defect;
-    q->too_large = defect == HTTP_TOO_LARGE;
-    r->last = r->last || last;
-    EMIT(r->server->events, request_malformed, NULL, field_reason(http_defect_text(defect)),
-         field_client_address(slice_of(q->client_address)));
-}
-
-static enum http_defect check_head(const struct running *r, struct http_head *head)
-{
-    const union MHD_ConnectionInfo *size = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    enum http_defect defect = guard_seams(head, head->method.p + size->header_size);
-
-    head->target = r->target;
-    return defect == HTTP_SOUND ? guard_check(head) : defect;
-}
-
 static enum MHD_Result run(struct running *r)
 {
     struct http_server *s = r->server;
@@ -392,47 +303,6 @@ static enum MHD_Result run(struct running *r)
     enum MHD_Result result = atomic_load(&s->closing) ? MHD_NO : step(r);
     atomic_fetch_sub(&s->pending, 1);
     return result;
-}
-
-/* The headers are there, and nothing of the body has been read. */
-static enum MHD_Result read_head(struct running *r, struct http_head *head)
-{
-    struct http_server *s = r->server;
-    struct http_request *q = &r->call.request;
-    struct head_body body;
-    struct slice query;
-
-    enum http_defect defect = check_head(r, head);
-    slice_cut(r->target, '?', &query);
-    q->method_name = head->method;
-    q->method = head_method(head->method);
-    q->query = query;
-    q->path = defect == HTTP_SOUND ? guard_path(r->target) : SLICE("/");
-    head_client(head, &r->link->peer, &(struct head_proxies){ s->proxies, s->proxies_n }, q->client_address);
-    if (defect != HTTP_BAD_FRAMING && defect != HTTP_BAD_HEADER)
-        head_read(head, q, &body);
-    if (defect != HTTP_SOUND) {
-        refuse(r, defect, true);
-        return run(r);
-    }
-    size_t limit = s->handler.body_limit(s->handler.ctx, q->method, q->path);
-    body_init(&r->body, &r->call.arena, &s->large_bodies, limit, body.announced ? &body.length : NULL);
-    r->stage = STAGE_BODY;
-    if (!body.announced || body.length <= limit)
-        return MHD_YES;
-    bool hopeless = body.expect || body.length > limit + LIMIT_DISCARD;
-    refuse(r, HTTP_TOO_LARGE, hopeless);
-    return hopeless ? run(r) : MHD_YES;
-}
-
-static enum MHD_Result read_body(struct running *r, const char *data, size_t *n)
-{
-    enum http_defect defect = body_put(&r->body, (struct slice){ data, *n });
-
-    *n = 0;
-    if (defect != HTTP_SOUND && r->call.request.defect == HTTP_SOUND)
-        refuse(r, defect, false);
-    return body_endless(&r->body) ? MHD_NO : MHD_YES; /* MHD_NO closes the connection */
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
@@ -452,11 +322,15 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
             .fields = fields,
         };
         MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_field, &head);
-        return read_head(r, &head);
+        const union MHD_ConnectionInfo *size =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+        return running_head(r, &head, method + size->header_size) ? MHD_YES : run(r);
     }
-    if (*data_n > 0)
-        return read_body(r, data, data_n);
-    return run(r);
+    if (*data_n == 0)
+        return run(r);
+    struct slice part = { data, *data_n };
+    *data_n = 0;
+    return running_body(r, part) ? MHD_YES : MHD_NO; /* MHD_NO closes the connection */
 }
 
 static enum MHD_Result send_reply(struct running *r)
@@ -484,13 +358,7 @@ static enum MHD_Result step(struct running *r)
 {
     struct http_handler *h = &r->server->handler;
 
-    if (!r->handled) {
-        struct http_request *q = &r->call.request;
-        q->body = q->defect == HTTP_SOUND ? body_slice(&r->body) : SLICE_EMPTY;
-        r->stage = STAGE_HANDLER;
-        r->handled = true;
-        link_enter(r->link, LINK_BUSY);
-    }
+    running_complete(r);
     if (h->handle(h->ctx, &r->call) == HTTP_DONE) {
         ASSERT(!r->suspended);
         return send_reply(r);
@@ -502,20 +370,11 @@ static enum MHD_Result step(struct running *r)
 static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
                          enum MHD_RequestTerminationCode code)
 {
-    struct running *r = *context;
-
     (void)cls, (void)connection, (void)code;
-    if (r == NULL)
+    if (*context == NULL)
         return;
-    struct http_server *s = running_of(r)->server;
-    if (r->handled && s->handler.finish != NULL)
-        s->handler.finish(s->handler.ctx, &r->call);
-    if (r->suspended) /* woken, and the connection broke before it ran again */
-        atomic_fetch_sub(&s->pending, 1);
-    link_enter(r->link, LINK_IDLE);
-    body_free(&r->body);
-    arena_reset(&r->call.arena);
-    r->magic = 0;
+    struct running *r = running_of(*context);
     *context = NULL;
-    block_give(s->blocks, r);
+    link_enter(r->link, LINK_IDLE);
+    running_end(r);
 }
