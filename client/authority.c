@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "authority.h"
+
+#include "base/err.h"
+#include "client_limits.h"
+#include "errors.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <curl/curl.h>
+
+static const struct doorcode_error not_an_address = {
+    .kind = DOORCODE_ERROR_USAGE,
+    .message = "The authority is not an address like https://petstore.ciamlogin.com/petstore.onmicrosoft.com.",
+    .advice = "Give scheme, host and tenant, without user name, query or fragment.",
+    .description = "", .error = "", .suberror = "", .trace_id = "", .correlation_id = "",
+};
+
+static const struct doorcode_error no_tenant = {
+    .kind = DOORCODE_ERROR_USAGE,
+    .message = "The authority names no tenant.",
+    .advice = "Add it to the address, like https://login.example.org/petstore.",
+    .description = "", .error = "", .suberror = "", .trace_id = "", .correlation_id = "",
+};
+
+struct parts {
+    char *scheme;
+    char *host;
+    char *port;
+    char *path;
+};
+
+static void close_url(CURLU **url)
+{
+    curl_url_cleanup(*url);
+}
+
+static void free_parts(struct parts *parts)
+{
+    curl_free(parts->scheme);
+    curl_free(parts->host);
+    curl_free(parts->port);
+    curl_free(parts->path);
+}
+
+static bool has_part(CURLU *url, CURLUPart what)
+{
+    char *text = NULL;
+    bool has = curl_url_get(url, what, &text, 0) == CURLUE_OK;
+    curl_free(text);
+    return has;
+}
+
+static bool split(CURLU *url, const char *text, struct parts *parts)
+{
+    if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
+        return false;
+    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD) || has_part(url, CURLUPART_QUERY) ||
+        has_part(url, CURLUPART_FRAGMENT))
+        return false;
+    curl_url_get(url, CURLUPART_PORT, &parts->port, CURLU_NO_DEFAULT_PORT); /* absent where it is the usual one */
+    return curl_url_get(url, CURLUPART_SCHEME, &parts->scheme, 0) == CURLUE_OK &&
+           curl_url_get(url, CURLUPART_HOST, &parts->host, 0) == CURLUE_OK &&
+           curl_url_get(url, CURLUPART_PATH, &parts->path, 0) == CURLUE_OK;
+}
+
+bool authority_is_loopback_address(const char *address)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (inet_pton(AF_INET, address, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+static bool is_loopback(struct slice host)
+{
+    if (slice_eq(host, SLICE("localhost")) || slice_ends(host, SLICE(".localhost")) || slice_eq(host, SLICE("[::1]")))
+        return true;
+    char text[64];
+    return slice_to_cstr(host, text, sizeof(text)) && authority_is_loopback_address(text);
+}
+
+static void lower(char *text)
+{
+    for (; *text != '\0'; text++)
+        *text = (char)tolower((unsigned char)*text);
+}
+
+/* https://petstore.ciamlogin.com alone: petstore.onmicrosoft.com is its tenant, as for Microsoft's own libraries. */
+static bool tenant_of_host(struct slice host, struct slice *subdomain)
+{
+    struct slice rest;
+    *subdomain = slice_cut(host, '.', &rest);
+    return slice_eq(rest, SLICE("ciamlogin.com")) && subdomain->n > 0;
+}
+
+static bool write_url(const struct parts *parts, struct authority *out)
+{
+    struct buf url;
+    struct slice path = slice_of(parts->path);
+    while (slice_ends(path, SLICE("/")))
+        path.n--;
+    buf_init(&url, out->url, sizeof(out->url));
+    buf_fmt(&url, "%s://%s", parts->scheme, parts->host);
+    if (parts->port != NULL)
+        buf_fmt(&url, ":%s", parts->port);
+    struct slice subdomain;
+    if (path.n == 0 && !tenant_of_host(slice_of(parts->host), &subdomain))
+        return false;
+    if (path.n == 0)
+        buf_fmt(&url, "/%.*s.onmicrosoft.com", SLICE_ARGS(subdomain));
+    buf_put(&url, path);
+    buf_putc(&url, '\0');
+    return buf_ok(&url);
+}
+
+const struct doorcode_error *authority_parse(const char *text, bool allow_http, struct authority *out)
+{
+    *out = (struct authority){ 0 };
+    if (text == NULL || strlen(text) > CLIENT_URL - 64 || strchr(text, '%') != NULL || strchr(text, ' ') != NULL)
+        return &not_an_address;
+    AUTO(close_url) CURLU *url = curl_url();
+    AUTO(free_parts) struct parts parts = { 0 };
+    if (url == NULL)
+        return error_static(DOORCODE_ERROR_NO_MEMORY);
+    if (!split(url, text, &parts))
+        return &not_an_address;
+    lower(parts.scheme);
+    lower(parts.host);
+    out->is_http = strcmp(parts.scheme, "http") == 0;
+    out->is_loopback = is_loopback(slice_of(parts.host));
+    if (!out->is_http && strcmp(parts.scheme, "https") != 0)
+        return &not_an_address;
+    if (out->is_http && !out->is_loopback && !allow_http)
+        return error_static(DOORCODE_ERROR_INSECURE);
+    return write_url(&parts, out) ? NULL : &no_tenant;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* client_internal.h: what a client is made of; never changed after doorcode_client_new. */
+#ifndef DOORCODE_CLIENT_INTERNAL_H
+#define DOORCODE_CLIENT_INTERNAL_H
+
+#include "authority.h"
+#include "base/guid.h"
+#include "client_limits.h"
+
+struct doorcode_client {
+    struct authority authority;
+    struct guid_text client_id;
+    struct guid_text correlation_id; /* "" makes one for each flow */
+    char scopes[CLIENT_SCOPES];
+    char *ca_file; /* NULL: the system's */
+    char *proxy;   /* NULL: the environment's */
+    long connect_timeout_ms;
+    long timeout_ms;
+    bool allow_http;
+};
+
+/* "openid profile offline_access" and those of `more` that are not among them. False where they are too long. */
+bool client_make_scopes(const char *more, char *scopes, size_t size);
+
+#endif

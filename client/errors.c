@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "errors.h"
+
+#include "base/slice.h"
+
+struct kind_row {
+    const char *name;
+    bool goes_on;
+    struct doorcode_error error;
+};
+
+static const struct kind_row kinds[] = {
+#define KIND_ROW(kind_, name_, goes_on_, message_, advice_)                                                     \
+    [DOORCODE_ERROR_##kind_] = { .name = name_,                                                                 \
+                                 .goes_on = goes_on_,                                                           \
+                                 .error = { .kind = DOORCODE_ERROR_##kind_, .message = message_, .advice = advice_, \
+                                            .description = "", .error = "", .suberror = "", .trace_id = "",     \
+                                            .correlation_id = "" } },
+#include "errors.def"
+};
+
+struct match_row {
+    const char *error;
+    const char *suberror;
+    int64_t code;
+    const char *text;
+    enum doorcode_error_kind kind;
+};
+
+static const struct match_row matches[] = {
+#define MATCH_ROW(error, suberror, code, text, kind) { error, suberror, code, text, DOORCODE_ERROR_##kind },
+#include "errors.def"
+};
+
+const struct doorcode_error *error_static(enum doorcode_error_kind kind)
+{
+    return &kinds[kind].error;
+}
+
+struct doorcode_error error_of(enum doorcode_error_kind kind)
+{
+    return kinds[kind].error;
+}
+
+bool error_goes_on(enum doorcode_error_kind kind)
+{
+    return kinds[kind].goes_on;
+}
+
+const char *doorcode_error_name(enum doorcode_error_kind kind)
+{
+    bool known = (size_t)kind < sizeof(kinds) / sizeof(kinds[0]);
+    return known ? kinds[kind].name : "unknown";
+}
+
+static bool has_code(const struct doorcode_error *answer, int64_t code)
+{
+    for (size_t i = 0; i < answer->code_count; i++) {
+        if (answer->codes[i] == code)
+            return true;
+    }
+    return code == 0;
+}
+
+static bool fits(const struct match_row *row, const struct doorcode_error *answer)
+{
+    /* Words are compared without regard to case, as the SDKs do (spec V1, 5.4 A11). */
+    if (!slice_eq_nocase(slice_of(row->error), slice_of(answer->error)))
+        return false;
+    if (row->suberror[0] != '\0' && !slice_eq_nocase(slice_of(row->suberror), slice_of(answer->suberror)))
+        return false;
+    return has_code(answer, row->code) && strstr(answer->description, row->text) != NULL;
+}
+
+enum doorcode_error_kind error_kind(const struct doorcode_error *answer)
+{
+    if (answer->http_status == 429)
+        return DOORCODE_ERROR_THROTTLED;
+    for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++) {
+        if (fits(&matches[i], answer))
+            return matches[i].kind;
+    }
+    if (answer->http_status >= 500)
+        return DOORCODE_ERROR_SERVER;
+    /* The live service answers 404 without a body where native authentication is off (spec V1, 1.2). */
+    return answer->http_status == 404 ? DOORCODE_ERROR_NOT_AVAILABLE : DOORCODE_ERROR_PROTOCOL;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* errors.h: what the words and numbers of an error answer mean to the caller. Pure. */
+#ifndef DOORCODE_CLIENT_ERRORS_H
+#define DOORCODE_CLIENT_ERRORS_H
+
+#include "doorcode/client.h"
+
+#include <stdbool.h>
+
+/* An error of ours: kind, message and advice; all other texts are "". */
+struct doorcode_error error_of(enum doorcode_error_kind kind);
+/* The kind by error, suberror, codes, description and http_status of `answer`. */
+enum doorcode_error_kind error_kind(const struct doorcode_error *answer);
+/* Whether a sign-in that waits for a code goes on after this. */
+bool error_goes_on(enum doorcode_error_kind kind);
+/* The same as error_of, static, for where there is no memory or no flow yet. */
+const struct doorcode_error *error_static(enum doorcode_error_kind kind);
+
+#endif
