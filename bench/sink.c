@@ -111,6 +111,16 @@ uint64_t sink_connections(struct sink *s)
     return atomic_load(&s->connections);
 }
 
+int64_t sink_cpu_us(const struct sink *s)
+{
+    clockid_t clock;
+    struct timespec t = { 0, 0 };
+
+    if (pthread_getcpuclockid(s->thread, &clock) == 0)
+        clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static bool open_listener(struct sink *s)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(s->options.port) };

@@ -18,16 +18,16 @@ struct smtp_options {
     const char *host;
     uint16_t port;
     enum smtp_security security; /* STARTTLS is required, not tried: no downgrade */
-    const char *user;            /* NULL: no AUTH */
+    const char *user;            /* NULL: no AUTH; refused with SMTP_PLAIN, as it would travel in clear */
     const char *password;
-    const char *ca_file; /* NULL: the system's */
-    unsigned connections; /* at most; default 4 */
-    unsigned timeout_seconds;
+    const char *ca_file;      /* NULL: the system's */
+    unsigned connections;     /* at most 64; 0: 4 */
+    unsigned timeout_seconds; /* for connecting, and for one mail; 0: 30 */
 };
 
-/* How the mailer reaches the outbox. All run on the mailer's thread, except `wake`. */
+/* How the mailer reaches the outbox. All run on the mailer's thread. */
 struct outbox_source {
-    /* Due mails with id > after, as store_mails_due. */
+    /* Due mails with id > after, as store_mails_due: lowest id first. */
     err (*due)(void *ctx, instant now, uint64_t after, struct mail *out, size_t *n);
     /* Opens the seal of one mail. CRYPTO: it becomes dead. */
     err (*open)(void *ctx, const struct mail *mail, struct letter *out);
@@ -40,6 +40,7 @@ struct outbox_source {
 struct outbox_options {
     struct smtp_options smtp;
     struct message_sender from;
+    const struct messages *messages; /* borrowed; must outlive the outbox */
     struct outbox_source source;
     const struct clock *clock;
     struct events *events;
@@ -47,11 +48,12 @@ struct outbox_options {
 
 struct outbox;
 
-/* Copies the options (texts included) and starts the thread. */
+/* Copies the options (texts included) and starts the thread. FORMAT for options that cannot be, NO_MEMORY. */
 NODISCARD err outbox_start(const struct outbox_options *options, struct outbox **out);
 /* There may be something due. Any thread, never blocks. */
 void outbox_wake(struct outbox *o);
-/* Lets transfers under way finish for at most `seconds`, then stops. NULL is fine. */
+/* Lets transfers under way finish for at most `seconds`, then stops and frees; what is cut off stays in the store as it
+ * was. NULL is fine. */
 void outbox_stop(struct outbox *o, unsigned seconds);
 
 /* When to try again after `attempts` failures: 5 s doubling to 10 min, with jitter; 0: give up (pure). A permanent (5xx)

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mail/dialogue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool take_line(struct dialogue *d);
+static void answer(struct dialogue *d, int code);
+
+static void say(struct dialogue *d, enum dialogue_step step, const char *before, struct slice argument, const char *after)
+{
+    int n = snprintf(d->command, sizeof d->command, "%s%.*s%s\r\n", before, SLICE_ARGS(argument), after);
+
+    d->step = step;
+    d->out = (struct slice){ d->command, (size_t)n };
+}
+
+void dialogue_begin(struct dialogue *d, struct slice from, struct slice to, bool utf8, struct slice message)
+{
+    d->to = to;
+    d->message = message;
+    d->refusal = 0;
+    d->refusal_text[0] = '\0';
+    d->line_n = 0;
+    say(d, DIALOGUE_MAIL, "MAIL FROM:<", from, utf8 ? "> SMTPUTF8" : ">");
+}
+
+bool dialogue_take(struct dialogue *d, struct slice bytes)
+{
+    while (bytes.n > 0) {
+        struct slice rest;
+        struct slice head = slice_cut(bytes, '\n', &rest);
+        if (d->step == DIALOGUE_IDLE || d->line_n + head.n >= sizeof d->line)
+            return false;
+        memcpy(d->line + d->line_n, head.p, head.n);
+        d->line_n += head.n;
+        if (head.n == bytes.n)
+            return true;
+        if (!take_line(d))
+            return false;
+        bytes = rest;
+    }
+    return true;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* "250-more", "250 end" or "250" (RFC 5321, 4.2). */
+static bool take_line(struct dialogue *d)
+{
+    const char *line = d->line;
+    size_t n = d->line_n;
+
+    d->line_n = 0;
+    if (n > 0 && line[n - 1] == '\r')
+        n--;
+    d->line[n] = '\0';
+    if (n < 3 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) || !is_digit(line[2]))
+        return false;
+    if (line[3] != '\0' && line[3] != ' ' && line[3] != '-')
+        return false;
+    if (line[3] == '-')
+        return true;
+    answer(d, (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0'));
+    return true;
+}
+
+/* The mail is over; the connection is made ready for the next. */
+static void refuse(struct dialogue *d, int code)
+{
+    d->refusal = code;
+    memcpy(d->refusal_text, d->line, sizeof d->refusal_text);
+    if (d->step == DIALOGUE_BODY)
+        d->step = DIALOGUE_IDLE;
+    else
+        say(d, DIALOGUE_RESET, "RSET", SLICE_EMPTY, "");
+}
+
+static void answer(struct dialogue *d, int code)
+{
+    bool good = d->step == DIALOGUE_DATA ? code == 354 : code / 100 == 2;
+
+    if (d->step == DIALOGUE_RESET) {
+        d->step = DIALOGUE_IDLE;
+        return;
+    }
+    if (!good) {
+        refuse(d, code);
+        return;
+    }
+    switch (d->step) {
+    case DIALOGUE_MAIL:
+        say(d, DIALOGUE_RCPT, "RCPT TO:<", d->to, ">");
+        break;
+    case DIALOGUE_RCPT:
+        say(d, DIALOGUE_DATA, "DATA", SLICE_EMPTY, "");
+        break;
+    case DIALOGUE_DATA:
+        d->step = DIALOGUE_BODY;
+        d->out = d->message;
+        break;
+    default:
+        d->step = DIALOGUE_IDLE;
+    }
+}
