@@ -30,7 +30,7 @@ static err expire_rows(struct connection *c, enum query_id id, instant before, u
 }
 
 /* Grants and passcodes have no index by time, which every sign-in would have to keep up. They are walked through instead,
- * some rows a call, from where the last call stopped. */
+ * some rows a call, from where the last call stopped, and from the start again after the end. */
 
 static err grants_last(struct connection *c, uint64_t after, uint64_t *last)
 {
@@ -51,6 +51,10 @@ static err expire_grants(struct connection *c, instant before, uint64_t *removed
     uint64_t last;
 
     TRY(grants_last(c, after, &last));
+    if (last == 0) {
+        after = 0;
+        TRY(grants_last(c, after, &last));
+    }
     c->store->expire_grants_after = last;
     TRY(query_start(c, QUERY_expire_grants, &q));
     bind_number(q, 1, before);
@@ -82,6 +86,10 @@ static err expire_passcodes(struct connection *c, instant before, uint64_t *remo
     struct guid last;
 
     TRY(passcodes_last(c, &after, &last));
+    if (guid_is_nil(last)) {
+        after = last;
+        TRY(passcodes_last(c, &after, &last));
+    }
     c->store->expire_passcodes_after = last;
     TRY(query_start(c, QUERY_expire_passcodes, &q));
     bind_number(q, 1, before);

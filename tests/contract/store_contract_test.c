@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What store.h promises for users, passcodes, mails, grants and refresh tokens, in both ways of opening. */
+#include "support/store_fixture.h"
+
+static void assert_same(const void *a, const void *b, size_t n)
+{
+    assert_memory_equal(a, b, n);
+}
+
+/* ---- users ---- */
+
+static void user_comes_back_as_it_was_put(void **state)
+{
+    struct fixture *f = *state;
+    struct user u = sample_user(1, 1), found;
+
+    memset(u.surname, 's', sizeof u.surname - 1);
+    memset(u.email, 'e', sizeof u.email - 1);
+    u.enabled = false;
+    assert_int_equal(write_one(f->s, put_user(&u)), ERR_OK);
+    assert_int_equal(store_user(f->s, u.tenant_id, u.id, &found).code, ERR_OK);
+    assert_same(&found, &u, sizeof u);
+    assert_int_equal(store_user_by_identity(f->s, u.tenant_id, slice_of(u.identity), &found).code, ERR_OK);
+    assert_same(&found, &u, sizeof u);
+}
+
+static void user_is_found_in_its_tenant_only(void **state)
+{
+    struct fixture *f = *state;
+    struct user u = sample_user(1, 1), found;
+
+    assert_int_equal(store_user(f->s, u.tenant_id, u.id, &found).code, ERR_NOT_FOUND);
+    assert_int_equal(write_one(f->s, put_user(&u)), ERR_OK);
+    assert_int_equal(store_user(f->s, tenant_id(2), u.id, &found).code, ERR_NOT_FOUND);
+    assert_int_equal(store_user_by_identity(f->s, tenant_id(2), slice_of(u.identity), &found).code, ERR_NOT_FOUND);
+    assert_int_equal(store_user_by_identity(f->s, u.tenant_id, SLICE("visitor"), &found).code, ERR_NOT_FOUND);
+    assert_int_equal(store_user_by_identity(f->s, u.tenant_id, SLICE_EMPTY, &found).code, ERR_NOT_FOUND);
+}
+
+static void user_put_replaces_by_id(void **state)
+{
+    struct fixture *f = *state;
+    struct user u = sample_user(1, 1), found;
+    uint64_t count;
+
+    assert_int_equal(write_one(f->s, put_user(&u)), ERR_OK);
+    memset(u.identity, 0, sizeof u.identity);
+    snprintf(u.identity, sizeof u.identity, "moved@petstore.example");
+    u.sessions_valid_from = NOON + 9;
+    assert_int_equal(write_one(f->s, put_user(&u)), ERR_OK);
+    assert_int_equal(store_user_by_identity(f->s, u.tenant_id, slice_of(u.identity), &found).code, ERR_OK);
+    assert_same(&found, &u, sizeof u);
+    assert_int_equal(store_user_count(f->s, &count).code, ERR_OK);
+    assert_int_equal(count, 1);
+}
+
+static void identity_of_another_user_is_a_conflict(void **state)
+{
+    struct fixture *f = *state;
+    struct user first = sample_user(1, 1), second = sample_user(1, 2), elsewhere = sample_user(2, 3);
+
+    memcpy(second.identity, first.identity, sizeof first.identity);
+    memcpy(elsewhere.identity, first.identity, sizeof first.identity);
+    assert_int_equal(write_one(f->s, put_user(&first)), ERR_OK);
+    assert_int_equal(write_one(f->s, put_user(&second)), ERR_CONFLICT);
+    assert_int_equal(write_one(f->s, put_user(&elsewhere)), ERR_OK);
+    first.tenant_id = tenant_id(7); /* a user does not change its tenant */
+    assert_int_equal(write_one(f->s, put_user(&first)), ERR_CONFLICT);
+}
+
+static void users_are_paged_by_identity(void **state)
+{
+    enum { USERS = 10, PAGE = 4 };
+    struct fixture *f = *state;
+    struct user users[USERS], page[PAGE];
+    struct store_write writes[USERS];
+    struct slice after = SLICE_EMPTY;
+    size_t seen = 0, n;
+
+    for (uint32_t i = 0; i < USERS; i++) {
+        users[i] = sample_user(i == 3 ? 2 : 1, 90 - i);
+        writes[i] = put_user(&users[i]);
+    }
+    assert_int_equal(store_write(f->s, writes, USERS).code, ERR_OK);
+    for (n = PAGE; n == PAGE;) {
+        assert_int_equal(store_users(f->s, tenant_id(1), after, page, &n).code, ERR_OK);
+        for (size_t i = 0; i < n; i++)
+            assert_true(i == 0 || strcmp(page[i - 1].identity, page[i].identity) < 0);
+        seen += n;
+        after = n == 0 ? after : slice_of(page[n - 1].identity);
+    }
+    assert_int_equal(seen, USERS - 1);
+}
+
+static void deleted_user_leaves_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct user u = sample_user(1, 1), other = sample_user(1, 2);
+    struct passcode p = sample_passcode(1, 0);
+    struct grant g = sample_grant(10, 1), kept = sample_grant(20, 2);
+    struct refresh_token r = sample_refresh(11, 10), kept_token = sample_refresh(21, 20);
+    struct store_write writes[] = { put_user(&u),  put_user(&other), swap(&p),
+                                    add_grant(&g), add_refresh(&r),  add_grant(&kept), add_refresh(&kept_token) };
+    struct store_write gone = { .kind = WRITE_USER_DELETE, .guid = u.id };
+
+    assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);
+    assert_int_equal(write_one(f->s, gone), ERR_OK);
+    assert_int_equal(store_user(f->s, u.tenant_id, u.id, &u).code, ERR_NOT_FOUND);
+    assert_int_equal(version_of(f->s, 1), 0);
+    assert_int_equal(store_refresh_token(f->s, 11, &r, &g).code, ERR_NOT_FOUND);
+    assert_int_equal(store_refresh_token(f->s, 21, &r, &g).code, ERR_OK);
+    assert_int_equal(store_user(f->s, other.tenant_id, other.id, &u).code, ERR_OK);
+    assert_int_equal(write_one(f->s, gone), ERR_OK);
+}
+
+/* ---- passcodes ---- */
+
+static void passcode_swaps_by_version(void **state)
+{
+    struct fixture *f = *state;
+    struct passcode p, next = sample_passcode(1, 0);
+
+    assert_int_equal(store_passcode(f->s, user_id(1), &p).code, ERR_OK);
+    assert_int_equal(p.version, 0);
+    assert_int_equal(p.state, PASSCODE_NONE);
+    assert_true(guid_eq(p.user_id, user_id(1)));
+    for (int64_t version = 0; version < 3; version++) {
+        next.version = version;
+        next.attempts = (uint32_t)version + 7;
+        assert_int_equal(write_one(f->s, swap(&next)), ERR_OK);
+        assert_int_equal(write_one(f->s, swap(&next)), ERR_CONFLICT);
+        assert_int_equal(store_passcode(f->s, user_id(1), &p).code, ERR_OK);
+        next.version++;
+        assert_same(&p, &next, sizeof p);
+    }
+}
+
+static void passcode_of_another_version_conflicts(void **state)
+{
+    static const int64_t wrong[] = { 2, -1, INT64_MAX };
+    struct fixture *f = *state;
+    struct passcode p = sample_passcode(1, 0);
+
+    p.version = 5; /* there is no row */
+    assert_int_equal(write_one(f->s, swap(&p)), ERR_CONFLICT);
+    p.version = 0;
+    assert_int_equal(write_one(f->s, swap(&p)), ERR_OK);
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        p.version = wrong[i];
+        assert_int_equal(write_one(f->s, swap(&p)), ERR_CONFLICT);
+    }
+    assert_int_equal(version_of(f->s, 1), 1);
+}
+
+/* ---- mails ---- */
+
+static void mail_comes_back_as_it_was_put(void **state)
+{
+    struct fixture *f = *state;
+    struct mail m = sample_mail(5), found;
+    size_t n = 1;
+
+    m.sealed_n = MAIL_SEALED;
+    memset(m.sealed, 0x3c, sizeof m.sealed);
+    memset(m.last_error, 'x', sizeof m.last_error - 1);
+    m.attempts = 2;
+    assert_int_equal(write_one(f->s, add_mail(&m)), ERR_OK);
+    assert_int_equal(store_mails(f->s, 0, &found, &n).code, ERR_OK);
+    assert_int_equal(n, 1);
+    assert_same(&found, &m, sizeof m);
+    assert_int_equal(write_one(f->s, add_mail(&m)), ERR_CONFLICT);
+}
+
+static void add_mails(struct fixture *f, const struct mail *mails, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(write_one(f->s, add_mail(&mails[i])), ERR_OK);
+}
+
+static void due_mails_come_oldest_first(void **state)
+{
+    struct fixture *f = *state;
+    struct mail mails[] = { sample_mail(8), sample_mail(3), sample_mail(5), sample_mail(4), sample_mail(9) }, found[4];
+    size_t n = 4;
+
+    mails[2].due_at = NOON + 1; /* not yet */
+    mails[3].state = MAIL_DEAD;
+    add_mails(f, mails, COUNT(mails));
+    assert_int_equal(store_mails_due(f->s, NOON, 0, found, &n).code, ERR_OK);
+    assert_int_equal(n, 3);
+    assert_int_equal(found[0].id, 3);
+    assert_int_equal(found[1].id, 8);
+    assert_int_equal(found[2].id, 9);
+    n = 1;
+    assert_int_equal(store_mails_due(f->s, NOON + 1, 3, found, &n).code, ERR_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(found[0].id, 5);
+    n = 4;
+    assert_int_equal(store_mails_due(f->s, NOON, 9, found, &n).code, ERR_OK);
+    assert_int_equal(n, 0);
+    n = 4;
+    assert_int_equal(store_mails(f->s, 3, found, &n).code, ERR_OK);
+    assert_int_equal(n, 4);
+    assert_int_equal(found[0].state, MAIL_DEAD);
+}
+
+static void assert_mails(struct fixture *f, uint64_t pending, uint64_t dead)
+{
+    uint64_t found_pending, found_dead;
+
+    assert_int_equal(store_mail_count(f->s, &found_pending, &found_dead).code, ERR_OK);
+    assert_int_equal(found_pending, pending);
+    assert_int_equal(found_dead, dead);
+}
+
+static void mails_are_counted_through_their_life(void **state)
+{
+    struct fixture *f = *state;
+    struct mail mails[] = { sample_mail(1), sample_mail(2), sample_mail(3) }, found;
+    struct store_write update = { .kind = WRITE_MAIL_UPDATE, .mail = &mails[0] };
+    struct passcode never = sample_passcode(1, 9);
+    struct mail fourth = sample_mail(4);
+    struct store_write refused[] = { add_mail(&fourth), swap(&never) };
+    size_t n = 1;
+
+    add_mails(f, mails, COUNT(mails));
+    assert_mails(f, 3, 0);
+    mails[0].state = MAIL_DEAD;
+    mails[0].attempts = 6;
+    mails[0].due_at = NOON + 77;
+    snprintf(mails[0].last_error, sizeof mails[0].last_error, "550 no such mailbox");
+    assert_int_equal(write_one(f->s, update), ERR_OK);
+    assert_int_equal(store_mails(f->s, 0, &found, &n).code, ERR_OK);
+    assert_same(&found, &mails[0], sizeof found);
+    assert_mails(f, 2, 1);
+    assert_int_equal(write_one(f->s, by_id(WRITE_MAIL_REMOVE, 2, 0)), ERR_OK);
+    assert_int_equal(write_one(f->s, by_id(WRITE_MAIL_REMOVE, 2, 0)), ERR_OK);
+    assert_mails(f, 1, 1);
+    assert_int_equal(store_write(f->s, refused, 2).code, ERR_CONFLICT);
+    assert_mails(f, 1, 1);
+    assert_int_equal(write_one(f->s, by_id(WRITE_MAIL_REMOVE, 1, 0)), ERR_OK);
+    assert_mails(f, 1, 0);
+    assert_int_equal(write_one(f->s, update), ERR_CONFLICT); /* it is gone */
+    assert_mails(f, 1, 0);
+}
+
+/* ---- grants and refresh tokens ---- */
+
+static void refresh_token_comes_with_its_grant(void **state)
+{
+    struct fixture *f = *state;
+    struct grant g = sample_grant(10, 1), found_grant;
+    struct refresh_token r = sample_refresh(11, 10), orphan = sample_refresh(12, 99), found;
+    struct store_write writes[] = { add_grant(&g), add_refresh(&r), add_refresh(&orphan) };
+
+    memset(g.scope, 's', sizeof g.scope - 1);
+    assert_int_equal(store_write(f->s, writes, 3).code, ERR_OK);
+    assert_int_equal(store_refresh_token(f->s, 11, &found, &found_grant).code, ERR_OK);
+    assert_same(&found, &r, sizeof r);
+    assert_same(&found_grant, &g, sizeof g);
+    assert_int_equal(store_refresh_token(f->s, 12, &found, &found_grant).code, ERR_NOT_FOUND);
+    assert_int_equal(store_refresh_token(f->s, 13, &found, &found_grant).code, ERR_NOT_FOUND);
+    assert_int_equal(write_one(f->s, add_grant(&g)), ERR_CONFLICT);
+    assert_int_equal(write_one(f->s, add_refresh(&r)), ERR_CONFLICT);
+}
+
+static void refresh_token_is_used_once(void **state)
+{
+    struct fixture *f = *state;
+    struct grant g = sample_grant(10, 1);
+    struct refresh_token r = sample_refresh(11, 10);
+    struct store_write writes[] = { add_grant(&g), add_refresh(&r) };
+
+    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_USE, 11, NOON)), ERR_CONFLICT); /* there is none */
+    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_TOUCH, 11, NOON)), ERR_OK);
+    assert_int_equal(store_write(f->s, writes, 2).code, ERR_OK);
+    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_USE, 11, NOON + 1)), ERR_OK);
+    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_USE, 11, NOON + 2)), ERR_CONFLICT);
+    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_TOUCH, 11, NOON + 3)), ERR_OK);
+    assert_int_equal(store_refresh_token(f->s, 11, &r, &g).code, ERR_OK);
+    assert_int_equal(r.used_at, NOON + 1);
+}
+
+static void grant_is_revoked_once(void **state)
+{
+    struct fixture *f = *state;
+    struct grant g = sample_grant(10, 1);
+    struct refresh_token r = sample_refresh(11, 10);
+    struct store_write writes[] = { add_grant(&g), add_refresh(&r) };
+
+    assert_int_equal(store_write(f->s, writes, 2).code, ERR_OK);
+    assert_int_equal(write_one(f->s, by_id(WRITE_GRANT_REVOKE, 10, NOON + 1)), ERR_OK);
+    assert_int_equal(write_one(f->s, by_id(WRITE_GRANT_REVOKE, 10, NOON + 2)), ERR_OK);
+    assert_int_equal(store_refresh_token(f->s, 11, &r, &g).code, ERR_OK);
+    assert_int_equal(g.revoked_at, NOON + 1);
+    assert_int_equal(write_one(f->s, by_id(WRITE_GRANT_REVOKE, 12, NOON)), ERR_OK);
+}
+
+/* ---- batches ---- */
+
+static void batch_is_all_or_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct passcode first = sample_passcode(1, 0), stale = sample_passcode(2, 4);
+    struct mail m = sample_mail(5);
+    struct grant g = sample_grant(10, 1);
+    struct refresh_token r;
+    struct store_write late[] = { swap(&first), add_mail(&m), add_grant(&g), swap(&stale) };
+    struct store_write early[] = { swap(&stale), swap(&first), add_mail(&m) };
+
+    assert_int_equal(store_write(f->s, late, COUNT(late)).code, ERR_CONFLICT);
+    assert_int_equal(store_write(f->s, early, COUNT(early)).code, ERR_CONFLICT);
+    assert_int_equal(version_of(f->s, 1), 0);
+    assert_false(mail_there(f->s, 5));
+    assert_int_equal(store_refresh_token(f->s, 10, &r, &g).code, ERR_NOT_FOUND);
+    assert_int_equal(store_write(f->s, late, 3).code, ERR_OK);
+    assert_int_equal(version_of(f->s, 1), 1);
+    assert_true(mail_there(f->s, 5));
+}
+
+static void nothing_to_write_is_fine(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(store_write(f->s, NULL, 0).code, ERR_OK);
+}
+
+static void expire_takes_what_is_past_its_window(void **state)
+{
+    enum { DAY = 86400 };
+    struct fixture *f = *state;
+    struct grant spent = sample_grant(10, 1), living = sample_grant(20, 1);
+    struct refresh_token old = sample_refresh(11, 10), fresh = sample_refresh(21, 20);
+    struct passcode p = sample_passcode(1, 0);
+    struct mail pending = sample_mail(1), dead = sample_mail(2);
+    struct store_write writes[] = { add_grant(&spent), add_grant(&living), add_refresh(&old), add_refresh(&fresh),
+                                    swap(&p),          add_mail(&pending), add_mail(&dead) };
+    uint64_t removed;
+
+    dead.state = MAIL_DEAD;
+    fresh.expires_at = NOON + 30 * DAY;
+    assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);
+    assert_int_equal(store_expire(f->s, NOON + 999, &removed).code, ERR_OK);
+    assert_int_equal(removed, 0);
+    assert_int_equal(store_expire(f->s, NOON + 1000, &removed).code, ERR_OK);
+    assert_int_equal(removed, 1); /* the old token; its grant is not a day old */
+    assert_int_equal(store_refresh_token(f->s, 11, &old, &spent).code, ERR_NOT_FOUND);
+    assert_int_equal(store_expire(f->s, NOON + 600 + DAY, &removed).code, ERR_OK);
+    assert_int_equal(removed, 3); /* its grant and both mails */
+    assert_mails(f, 0, 0);
+    assert_int_equal(version_of(f->s, 1), 1);
+    assert_int_equal(store_expire(f->s, NOON + 600 + 7 * DAY, &removed).code, ERR_OK);
+    assert_int_equal(removed, 1);
+    assert_int_equal(version_of(f->s, 1), 0);
+    assert_int_equal(store_refresh_token(f->s, 21, &fresh, &living).code, ERR_OK);
+}
+
+static void expire_is_bounded_and_gets_through(void **state)
+{
+    enum { ROWS = 2500 };
+    struct fixture *f = *state;
+    static struct refresh_token tokens[ROWS];
+    static struct grant grants[ROWS];
+    static struct store_write writes[2 * ROWS];
+    uint64_t removed, total = 0;
+
+    for (uint32_t i = 0; i < ROWS; i++) {
+        grants[i] = sample_grant(10000 + i, i);
+        tokens[i] = sample_refresh(20000 + i, 10000 + i);
+        writes[2 * i] = add_grant(&grants[i]);
+        writes[2 * i + 1] = add_refresh(&tokens[i]);
+    }
+    assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);
+    for (int call = 0; call < 10; call++) {
+        assert_int_equal(store_expire(f->s, NOON + 100000, &removed).code, ERR_OK);
+        assert_in_range(removed, 0, 2000);
+        total += removed;
+    }
+    assert_int_equal(total, 2 * ROWS);
+}
+
+static void ids_rise_and_stay_positive(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t last = 0;
+
+    for (int i = 0; i < 100000; i++) {
+        uint64_t id = store_next_id(f->s);
+        assert_true(id > last && id < (UINT64_C(1) << 63));
+        last = id;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOTH(user_comes_back_as_it_was_put),
+        BOTH(user_is_found_in_its_tenant_only),
+        BOTH(user_put_replaces_by_id),
+        BOTH(identity_of_another_user_is_a_conflict),
+        BOTH(users_are_paged_by_identity),
+        BOTH(deleted_user_leaves_nothing),
+        BOTH(passcode_swaps_by_version),
+        BOTH(passcode_of_another_version_conflicts),
+        BOTH(mail_comes_back_as_it_was_put),
+        BOTH(due_mails_come_oldest_first),
+        BOTH(mails_are_counted_through_their_life),
+        BOTH(refresh_token_comes_with_its_grant),
+        BOTH(refresh_token_is_used_once),
+        BOTH(grant_is_revoked_once),
+        BOTH(batch_is_all_or_nothing),
+        BOTH(nothing_to_write_is_fine),
+        BOTH(expire_takes_what_is_past_its_window),
+        BOTH(expire_is_bounded_and_gets_through),
+        BOTH(ids_rise_and_stay_positive),
+    };
+
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
