@@ -108,12 +108,9 @@ static void copies_or_gives_the_empty_slice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_are_aligned_zeroed_and_apart),
-        cmocka_unit_test(takes_the_last_byte_and_no_more),
-        cmocka_unit_test(is_full_for_good_until_reset),
-        cmocka_unit_test(respects_an_odd_size),
-        cmocka_unit_test(reset_wipes_what_was_used),
-        cmocka_unit_test(copies_or_gives_the_empty_slice),
+        cmocka_unit_test(pieces_are_aligned_zeroed_and_apart), cmocka_unit_test(takes_the_last_byte_and_no_more),
+        cmocka_unit_test(is_full_for_good_until_reset),        cmocka_unit_test(respects_an_odd_size),
+        cmocka_unit_test(reset_wipes_what_was_used),           cmocka_unit_test(copies_or_gives_the_empty_slice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

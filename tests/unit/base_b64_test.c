@@ -117,8 +117,10 @@ static void accepts_only_the_canonical_text(void **state)
 static void refuses_what_is_not_ours(void **state)
 {
     (void)state;
-    const char *bad[] = { "A",    "Zg==", "Zm8=", "Zm9v=", "====", "Zm 9",  "Zm9v\n", "Zm+v",  "Zm/v",
-                          "Zm9vY", "Zh",   "Zm9",  "AAB",   "Zm9\xc3", "\xff\xff\xff\xff", " Zm9v", "Zm9vZm9vZm9vA" };
+    const char *bad[] = { "A",     "Zg==",         "Zm8=", "Zm9v=",   "====",
+                          "Zm 9",  "Zm9v\n",       "Zm+v", "Zm/v",    "Zm9vY",
+                          "Zh",    "Zm9",          "AAB",  "Zm9\xc3", "\xff\xff\xff\xff",
+                          " Zm9v", "Zm9vZm9vZm9vA" };
     unsigned char back[16];
     size_t n;
 

@@ -176,12 +176,9 @@ static void loses_and_doubles_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_order_across_the_ring),
-        cmocka_unit_test(answers_full_at_once),
-        cmocka_unit_test(waits_its_time_and_no_longer),
-        cmocka_unit_test(hands_out_what_is_left_after_a_stop),
-        cmocka_unit_test(wakes_a_waiting_taker),
-        cmocka_unit_test(loses_and_doubles_nothing),
+        cmocka_unit_test(keeps_order_across_the_ring),  cmocka_unit_test(answers_full_at_once),
+        cmocka_unit_test(waits_its_time_and_no_longer), cmocka_unit_test(hands_out_what_is_left_after_a_stop),
+        cmocka_unit_test(wakes_a_waiting_taker),        cmocka_unit_test(loses_and_doubles_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,10 @@ static void wipes(void **state)
     char code[9] = "49017736";
 
     wipe(code, 7);
-    assert_memory_equal(code, "\0\0\0\0\0\0\0" "6", 8);
+    assert_memory_equal(code,
+                        "\0\0\0\0\0\0\0"
+                        "6",
+                        8);
     wipe(NULL, 0);
 }
 

@@ -18,7 +18,10 @@ struct row {
     const char *identity;
 };
 
-#define SAME(text) { text, text }
+#define SAME(text) \
+    {              \
+        text, text \
+    }
 #define L10 "abcdefghij"
 #define L60 L10 L10 L10 L10 L10 L10
 #define L63 L60 "abc"
@@ -108,7 +111,9 @@ static const struct row rows[] = {
     { "sam@mu\xcc\x88nchen.example", "sam@xn--mnchen-3ya.example" },
     { "sam@xn--mnchen-3ya.example", "sam@xn--mnchen-3ya.example" },
     { "sam@XN--MNCHEN-3YA.example", "sam@xn--mnchen-3ya.example" },
-    { "sam@stra\xc3\x9f" "e.example", "sam@xn--strae-oqa.example" },
+    { "sam@stra\xc3\x9f"
+      "e.example",
+      "sam@xn--strae-oqa.example" },
     { "sam@strasse.example", "sam@strasse.example" },
     { "sam@\xe4\xbe\x8b\xe3\x81\x88.jp", "sam@xn--r8jz45g.jp" },
     { "sam@\xe4\xbe\x8b\xe3\x81\x88\xe3\x80\x82jp", "sam@xn--r8jz45g.jp" },
@@ -118,16 +123,22 @@ static const struct row rows[] = {
     { "sam@xn--example-.org", NULL },
     { "sam@xn--99999999.org", NULL },
     { "sam@\xe2\x98\x83.example", NULL },
-    { "sam@a\xe2\x80\x8d" "b.example", NULL },
+    { "sam@a\xe2\x80\x8d"
+      "b.example",
+      NULL },
     { "sam@\xc3\xa4_b.example", NULL },
-    { "sam@\xc3\xa4\xef\xbc\xbf" "b.example", NULL },
+    { "sam@\xc3\xa4\xef\xbc\xbf"
+      "b.example",
+      NULL },
     { "sam@\xc3\xa4 b.example", NULL },
     { "sam@\xc3\xa4%b.example", NULL },
     { "sam@\xc3\xa4.-b.example", NULL },
     { "sam@\xc3\xa4..example", NULL },
     { "sam@\xc3\xa4", NULL },
     { "sam@\xef\xbc\x91.\xef\xbc\x92.\xef\xbc\x93.\xef\xbc\x94", NULL },
-    { "sam@a\xef\xbc\xa0" "b.example", NULL },
+    { "sam@a\xef\xbc\xa0"
+      "b.example",
+      NULL },
     { "sam@\xff.example", NULL },
     { "sam@\xc3.example", NULL },
     /* local parts outside ASCII */
@@ -138,10 +149,14 @@ static const struct row rows[] = {
       "\xcf\x83\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x83@example.org" },
     { "\xe7\x94\xb0\xe4\xb8\xad@\xe4\xbe\x8b\xe3\x81\x88.jp", "\xe7\x94\xb0\xe4\xb8\xad@xn--r8jz45g.jp" },
     { "\xf0\x9f\x98\x80@example.org", "\xf0\x9f\x98\x80@example.org" },
-    { "gr\xc3\xb6\xc3\x9f" "e@example.org", "gr\xc3\xb6sse@example.org" },
+    { "gr\xc3\xb6\xc3\x9f"
+      "e@example.org",
+      "gr\xc3\xb6sse@example.org" },
     { "\xc4\xb0x@example.org", "i\xcc\x87x@example.org" },
     /* ones that fold into the mailbox of somebody else: long s, Kelvin sign, ligature */
-    { "\xc5\xbf" "am@example.org", NULL },
+    { "\xc5\xbf"
+      "am@example.org",
+      NULL },
     { "\xe2\x84\xaaim@example.org", NULL },
     { "\xef\xac\x81x@example.org", NULL },
     /* canonically a semicolon; invisible; blank; private; not a character; right to left override */

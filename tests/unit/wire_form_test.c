@@ -75,7 +75,9 @@ static const struct row rows[] = {
     { BODY("a=%0D%0Ab"), ERR_OK, "a=\r\nb" },
     { BODY("a=b\r\n"), ERR_OK, "a=b\r\n" },
     { BODY("a=%7F%01"), ERR_OK, "a=\x7f\x01" },
-    { BODY("a=%EF%BB%BFb"), ERR_OK, "a=\xef\xbb\xbf" "b" },
+    { BODY("a=%EF%BB%BFb"), ERR_OK,
+      "a=\xef\xbb\xbf"
+      "b" },
     /* not forms, but readable as one */
     { BODY("{\"a\":1}"), ERR_OK, "{\"a\":1}=" },
     { BODY("a;b=c"), ERR_OK, "a;b=c" },

@@ -163,12 +163,9 @@ static void tells_absent_from_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepts_objects),
-        cmocka_unit_test(refuses_what_is_not_one_object),
-        cmocka_unit_test(bounds_the_size),
-        cmocka_unit_test(bounds_the_depth),
-        cmocka_unit_test(reads_members_by_type),
-        cmocka_unit_test(tells_absent_from_wrong),
+        cmocka_unit_test(accepts_objects),       cmocka_unit_test(refuses_what_is_not_one_object),
+        cmocka_unit_test(bounds_the_size),       cmocka_unit_test(bounds_the_depth),
+        cmocka_unit_test(reads_members_by_type), cmocka_unit_test(tells_absent_from_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

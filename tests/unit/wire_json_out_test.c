@@ -58,19 +58,17 @@ static void places_commas_and_keys(void **state)
     json_end(&j);
     json_flag(&j, "no", false);
     json_end(&j);
-    assert_true(slice_eq(buf_slice(&out),
-                         SLICE("{\"empty\":[],\"none\":{},\"list\":[1,true,{\"a\":\"b\"},[]],\"no\":false}")));
+    assert_true(
+        slice_eq(buf_slice(&out), SLICE("{\"empty\":[],\"none\":{},\"list\":[1,true,{\"a\":\"b\"},[]],\"no\":false}")));
     assert_int_equal(j.depth, 0);
 }
 
 static void writes_every_control_character(void **state)
 {
     (void)state;
-    static const char *const wanted[0x20] = { ['\b'] = "\"\\b\"",
-                                              ['\t'] = "\"\\t\"",
-                                              ['\n'] = "\"\\n\"",
-                                              ['\f'] = "\"\\f\"",
-                                              ['\r'] = "\"\\r\"" };
+    static const char *const wanted[0x20] = {
+        ['\b'] = "\"\\b\"", ['\t'] = "\"\\t\"", ['\n'] = "\"\\n\"", ['\f'] = "\"\\f\"", ['\r'] = "\"\\r\""
+    };
 
     for (int c = 0; c < 0x20; c++) {
         char value = (char)c;
@@ -93,7 +91,9 @@ static void leaves_other_characters_alone(void **state)
     assert_text(SLICE_EMPTY, SLICE("\"\""));
     assert_text(SLICE("\xc3\xa4\xe4\xbd\xa0\xf0\x9f\x98\x80"), SLICE("\"\xc3\xa4\xe4\xbd\xa0\xf0\x9f\x98\x80\""));
     assert_text(SLICE("\xf4\x8f\xbf\xbf"), SLICE("\"\xf4\x8f\xbf\xbf\""));
-    assert_text(SLICE("ab\ncd\x01" "e"), SLICE("\"ab\\ncd\\u0001e\""));
+    assert_text(SLICE("ab\ncd\x01"
+                      "e"),
+                SLICE("\"ab\\ncd\\u0001e\""));
 }
 
 #define MISSING "\xef\xbf\xbd"
@@ -101,7 +101,9 @@ static void leaves_other_characters_alone(void **state)
 static void replaces_what_is_not_utf_8(void **state)
 {
     (void)state;
-    assert_text(SLICE("a\xff" "b"), SLICE("\"a" MISSING "b\""));
+    assert_text(SLICE("a\xff"
+                      "b"),
+                SLICE("\"a" MISSING "b\""));
     assert_text(SLICE("\x80"), SLICE("\"" MISSING "\""));
     assert_text(SLICE("\xe4\xbd"), SLICE("\"" MISSING "\""));
     assert_text(SLICE("\xe4\xbd\""), SLICE("\"" MISSING "\\\"\""));
@@ -113,8 +115,8 @@ static void replaces_what_is_not_utf_8(void **state)
 static void lets_no_broken_byte_through(void **state)
 {
     (void)state;
-    const char *broken[] = { "\xc0\x80", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80",
-                             "\xf0\x9f\x98", "\xfe\xff", "\xbf\xbf\xbf" };
+    const char *broken[] = { "\xc0\x80",     "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80",
+                             "\xf0\x9f\x98", "\xfe\xff",     "\xbf\xbf\xbf" };
 
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         struct buf out;
@@ -213,8 +215,8 @@ static unsigned draw(struct trees *t, unsigned bound)
 
 static struct slice random_text(struct trees *t, char *text, size_t cap)
 {
-    static const char *const parts[] = { "a",  "\"",       "\\",        "\n", "\x01", "\x1f",
-                                         "/", "\xc3\xa4", "\xf0\x9f\x98\x80", "x y", "\x7f" };
+    static const char *const parts[] = { "a",   "\"",  "\\", "\n", "\x01", "\x1f", "/", "\xc3\xa4", "\xf0\x9f\x98\x80",
+                                         "x y", "\x7f" };
     struct buf b;
 
     buf_init(&b, text, cap);
