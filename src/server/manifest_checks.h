@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* manifest_checks.h: what texts of a manifest must look like. Each gives NULL, or what is wrong in words for the operator.
+ * Pure, any thread. */
+#ifndef DOORCODE_SERVER_MANIFEST_CHECKS_H
+#define DOORCODE_SERVER_MANIFEST_CHECKS_H
+
+const char *check_clean(const char *text); /* UTF-8 without control characters */
+const char *check_label(const char *text); /* one DNS label: the tenant's sub-domain name */
+const char *check_domain(const char *text);
+const char *check_email(const char *text);
+const char *check_https_url(const char *text);
+const char *check_color(const char *text);            /* #rrggbb */
+const char *check_origin(const char *text);           /* scheme://host[:port] and nothing else */
+const char *check_redirect_uri(const char *text);     /* spec OIDC, 2.4: also loopback http and private schemes */
+const char *check_web_redirect_uri(const char *text); /* https, or http on loopback */
+const char *check_permission(const char *text);       /* a scope without blanks */
+
+#endif

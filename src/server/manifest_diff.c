@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/manifest_diff.h"
+
+#include <string.h>
+
+static void note(struct buf *out, bool differs, const char *field)
+{
+    if (!differs)
+        return;
+    buf_puts(out, out->n == 0 ? "" : ", ");
+    buf_puts(out, field);
+}
+
+static bool slices_differ(struct slices a, struct slices b)
+{
+    if (a.n != b.n)
+        return true;
+    for (size_t i = 0; i < a.n; i++)
+        if (!slice_eq(a.items[i], b.items[i]))
+            return true;
+    return false;
+}
+
+void diff_tenant(const struct tenant *a, const struct tenant *b, struct buf *out)
+{
+    note(out, !slice_eq(a->name, b->name), "name");
+    note(out, !slice_eq(a->domain, b->domain), "domain");
+    note(out, slices_differ(a->aliases, b->aliases), "aliases");
+    note(out, !slice_eq(a->display_name, b->display_name), "displayName");
+    note(out, !slice_eq(a->logo_url, b->logo_url), "branding.logoUrl");
+    note(out, !slice_eq(a->accent_color, b->accent_color), "branding.accentColor");
+    note(out, !slice_eq(a->issuer, b->issuer), "issuer");
+    note(out, a->hide_unknown_users != b->hide_unknown_users, "hideUnknownUsers");
+    note(out, a->strict_refresh_tokens != b->strict_refresh_tokens, "strictRefreshTokens");
+}
+
+static bool attributes_differ(const struct user_flow *a, const struct user_flow *b)
+{
+    if (a->attribute_count != b->attribute_count)
+        return true;
+    for (size_t i = 0; i < a->attribute_count; i++) {
+        const struct flow_attribute *x = &a->attributes[i];
+        const struct flow_attribute *y = &b->attributes[i];
+        if (!slice_eq(x->name, y->name) || !slice_eq(x->type, y->type) || !slice_eq(x->label, y->label) ||
+            !slice_eq(x->regex, y->regex) || x->required != y->required)
+            return true;
+    }
+    return false;
+}
+
+void diff_user_flow(const struct user_flow *a, const struct user_flow *b, struct buf *out)
+{
+    note(out, a->identity_provider != b->identity_provider, "identityProvider");
+    note(out, a->sign_up != b->sign_up, "signUp");
+    note(out, attributes_differ(a, b), "attributes");
+}
+
+static bool redirects_differ(const struct application *a, const struct application *b)
+{
+    if (a->redirect_uri_count != b->redirect_uri_count)
+        return true;
+    for (size_t i = 0; i < a->redirect_uri_count; i++)
+        if (a->redirect_uris[i].platform != b->redirect_uris[i].platform ||
+            !slice_eq(a->redirect_uris[i].uri, b->redirect_uris[i].uri))
+            return true;
+    return false;
+}
+
+void diff_application(const struct application *a, const struct application *b, struct buf *out)
+{
+    note(out, !slice_eq(a->name, b->name), "name");
+    note(out, !slice_eq(a->user_flow, b->user_flow), "userFlow");
+    note(out, a->public_client != b->public_client, "publicClient");
+    note(out, a->native_authentication != b->native_authentication, "nativeAuthentication");
+    note(out, redirects_differ(a, b), "redirectUris");
+    note(out, slices_differ(a->permissions, b->permissions), "permissions");
+    note(out, slices_differ(a->allowed_origins, b->allowed_origins), "allowedOrigins");
+    note(out, a->signing_alg != b->signing_alg, "signingAlgorithm");
+    note(out, a->access_token_seconds != b->access_token_seconds, "accessTokenSeconds");
+}
+
+void diff_user(const struct user *a, const struct user *b, struct buf *out)
+{
+    note(out, strcmp(a->email, b->email) != 0, "email");
+    note(out, a->origin != b->origin, "origin");
+    note(out, strcmp(a->display_name, b->display_name) != 0, "displayName");
+    note(out, strcmp(a->given_name, b->given_name) != 0, "givenName");
+    note(out, strcmp(a->surname, b->surname) != 0, "surname");
+    note(out, a->enabled != b->enabled, "enabled");
+}

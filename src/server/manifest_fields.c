@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/manifest_fields.h"
+
+#include "server/manifest_checks.h"
+
+#include <stddef.h>
+
+const char *const manifest_identity_providers[] = { "emailOneTimePasscode", "emailPassword", NULL };
+const char *const manifest_origins[] = { "emailOneTimePasscode", "emailPassword", "administrator", "graph", NULL };
+const char *const manifest_attribute_types[] = { "string", "boolean", "integer", NULL };
+static const char *const algorithms[] = { "RS256", "ES256", "EdDSA", NULL };
+
+#define ROOT(member) offsetof(struct manifest_root, member)
+#define TENANT(member) offsetof(struct manifest_tenant, member)
+#define FLOW(member) offsetof(struct manifest_user_flow, member)
+#define ATTRIBUTE(member) offsetof(struct manifest_attribute, member)
+#define APP(member) offsetof(struct manifest_application, member)
+#define USER(member) offsetof(struct manifest_user, member)
+
+const struct field manifest_root_fields[] = {
+    { .name = "tenants", .type = FIELD_IS_LIST, .offset = ROOT(tenants), .required = true },
+    { .name = NULL },
+};
+
+static const struct field branding_fields[] = {
+    { .name = "logoUrl", .type = FIELD_IS_TEXT, .offset = 0, .max = 256, .check = check_https_url },
+    { .name = "accentColor", .type = FIELD_IS_TEXT, .offset = sizeof(const char *), .max = 7, .check = check_color },
+    { .name = NULL },
+};
+
+const struct field manifest_tenant_fields[] = {
+    { .name = "id", .type = FIELD_IS_GUID, .offset = TENANT(id) },
+    { .name = "name", .type = FIELD_IS_TEXT, .offset = TENANT(name), .required = true, .min = 1, .max = 63, .check = check_label },
+    { .name = "domain", .type = FIELD_IS_TEXT, .offset = TENANT(domain), .max = 253, .check = check_domain },
+    { .name = "aliases", .type = FIELD_IS_TEXTS, .offset = TENANT(aliases), .min = 1, .max = 253, .check = check_domain },
+    { .name = "displayName", .type = FIELD_IS_TEXT, .offset = TENANT(display_name), .max = 256, .check = check_clean },
+    { .name = "branding", .type = FIELD_IS_MAP, .offset = TENANT(branding), .fields = branding_fields },
+    { .name = "issuer", .type = FIELD_IS_TEXT, .offset = TENANT(issuer), .max = 512, .check = check_https_url },
+    { .name = "hideUnknownUsers", .type = FIELD_IS_FLAG, .offset = TENANT(hide_unknown_users) },
+    { .name = "strictRefreshTokens", .type = FIELD_IS_FLAG, .offset = TENANT(strict_refresh_tokens) },
+    { .name = "userFlows", .type = FIELD_IS_LIST, .offset = TENANT(user_flows) },
+    { .name = "applications", .type = FIELD_IS_LIST, .offset = TENANT(applications) },
+    { .name = "users", .type = FIELD_IS_LIST, .offset = TENANT(users) },
+    { .name = NULL },
+};
+
+const struct field manifest_user_flow_fields[] = {
+    { .name = "name", .type = FIELD_IS_TEXT, .offset = FLOW(name), .required = true, .min = 1, .max = 64, .check = check_clean },
+    { .name = "identityProvider", .type = FIELD_IS_CHOICE, .offset = FLOW(identity_provider), .required = true,
+      .choices = manifest_identity_providers },
+    { .name = "signUp", .type = FIELD_IS_FLAG, .offset = FLOW(sign_up) },
+    { .name = "attributes", .type = FIELD_IS_LIST, .offset = FLOW(attributes) },
+    { .name = NULL },
+};
+
+const struct field manifest_attribute_fields[] = {
+    { .name = "name", .type = FIELD_IS_TEXT, .offset = ATTRIBUTE(name), .required = true, .min = 1, .max = 128, .check = check_clean },
+    { .name = "type", .type = FIELD_IS_CHOICE, .offset = ATTRIBUTE(type), .choices = manifest_attribute_types },
+    { .name = "label", .type = FIELD_IS_TEXT, .offset = ATTRIBUTE(label), .max = 256, .check = check_clean },
+    { .name = "regex", .type = FIELD_IS_TEXT, .offset = ATTRIBUTE(regex), .max = 512 },
+    { .name = "required", .type = FIELD_IS_FLAG, .offset = ATTRIBUTE(required) },
+    { .name = NULL },
+};
+
+static const struct field redirect_fields[] = {
+    { .name = "publicClient", .type = FIELD_IS_TEXTS, .offset = 0, .min = 1, .check = check_redirect_uri },
+    { .name = "spa", .type = FIELD_IS_TEXTS, .offset = sizeof(struct text_list), .min = 1, .check = check_web_redirect_uri },
+    { .name = "web", .type = FIELD_IS_TEXTS, .offset = 2 * sizeof(struct text_list), .min = 1, .check = check_web_redirect_uri },
+    { .name = NULL },
+};
+
+const struct field manifest_application_fields[] = {
+    { .name = "clientId", .type = FIELD_IS_GUID, .offset = APP(client_id) },
+    { .name = "name", .type = FIELD_IS_TEXT, .offset = APP(name), .required = true, .min = 1, .max = 120, .check = check_clean },
+    { .name = "userFlow", .type = FIELD_IS_TEXT, .offset = APP(user_flow), .max = 64 },
+    { .name = "publicClient", .type = FIELD_IS_FLAG, .offset = APP(public_client) },
+    { .name = "nativeAuthentication", .type = FIELD_IS_FLAG, .offset = APP(native_authentication) },
+    { .name = "redirectUris", .type = FIELD_IS_MAP, .offset = APP(redirect_uris), .fields = redirect_fields },
+    { .name = "permissions", .type = FIELD_IS_TEXTS, .offset = APP(permissions), .min = 1, .max = 256, .check = check_permission },
+    { .name = "allowedOrigins", .type = FIELD_IS_TEXTS, .offset = APP(allowed_origins), .min = 1, .max = 256, .check = check_origin },
+    { .name = "signingAlgorithm", .type = FIELD_IS_CHOICE, .offset = APP(signing_algorithm), .choices = algorithms },
+    { .name = "accessTokenSeconds", .type = FIELD_IS_NUMBER, .offset = APP(access_token_seconds), .min = 60, .max = 86400 },
+    { .name = NULL },
+};
+
+const struct field manifest_user_fields[] = {
+    { .name = "id", .type = FIELD_IS_GUID, .offset = USER(id) },
+    { .name = "email", .type = FIELD_IS_TEXT, .offset = USER(email), .required = true, .min = 3, .max = 254, .check = check_email },
+    { .name = "origin", .type = FIELD_IS_CHOICE, .offset = USER(origin), .choices = manifest_origins },
+    { .name = "displayName", .type = FIELD_IS_TEXT, .offset = USER(display_name), .max = 256, .check = check_clean },
+    { .name = "givenName", .type = FIELD_IS_TEXT, .offset = USER(given_name), .max = 64, .check = check_clean },
+    { .name = "surname", .type = FIELD_IS_TEXT, .offset = USER(surname), .max = 64, .check = check_clean },
+    { .name = "enabled", .type = FIELD_IS_FLAG, .offset = USER(enabled) },
+    { .name = NULL },
+};

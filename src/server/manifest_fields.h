@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* manifest_fields.h: the shape of a manifest, as read from YAML and before it is checked against the store. */
+#ifndef DOORCODE_SERVER_MANIFEST_FIELDS_H
+#define DOORCODE_SERVER_MANIFEST_FIELDS_H
+
+#include "server/fields.h"
+
+struct manifest_root {
+    struct map_list tenants;
+};
+
+struct manifest_tenant {
+    struct guid id;
+    const char *name;
+    const char *domain;
+    struct text_list aliases;
+    const char *display_name;
+    struct {
+        const char *logo_url;
+        const char *accent_color;
+    } branding;
+    const char *issuer;
+    bool hide_unknown_users;
+    bool strict_refresh_tokens;
+    struct map_list user_flows;
+    struct map_list applications;
+    struct map_list users;
+};
+
+struct manifest_user_flow {
+    const char *name;
+    int identity_provider;
+    bool sign_up;
+    struct map_list attributes;
+};
+
+struct manifest_attribute {
+    const char *name;
+    int type;
+    const char *label;
+    const char *regex;
+    bool required;
+};
+
+struct manifest_application {
+    struct guid client_id;
+    const char *name;
+    const char *user_flow;
+    bool public_client;
+    bool native_authentication;
+    struct {
+        struct text_list by_platform[3]; /* enum platform_type */
+    } redirect_uris;
+    struct text_list permissions;
+    struct text_list allowed_origins;
+    int signing_algorithm;
+    uint32_t access_token_seconds;
+};
+
+struct manifest_user {
+    struct guid id;
+    const char *email;
+    int origin;
+    const char *display_name;
+    const char *given_name;
+    const char *surname;
+    bool enabled;
+};
+
+extern const struct field manifest_root_fields[], manifest_tenant_fields[], manifest_user_flow_fields[],
+    manifest_attribute_fields[], manifest_application_fields[], manifest_user_fields[];
+/* The words of the choices, also for the export. */
+extern const char *const manifest_identity_providers[], *const manifest_origins[], *const manifest_attribute_types[];
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/yaml.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+struct yaml {
+    yaml_document_t document;
+    char *name;
+    bool parsed;
+};
+
+void complain(struct complaint *why, const char *file, size_t line, const char *path, const char *format, ...)
+{
+    char what[COMPLAINT_MAX / 3];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    if (line == 0)
+        snprintf(why->text, sizeof why->text, "%.120s: %s", file, what);
+    else
+        snprintf(why->text, sizeof why->text, "%.120s:%zu: %.120s%s%s", file, line, path, path[0] == '\0' ? "" : ": ", what);
+}
+
+static yaml_node_t *node_of(struct yaml_value v)
+{
+    return yaml_document_get_node((yaml_document_t *)&v.yaml->document, v.node);
+}
+
+static err check_texts(const struct yaml *y, struct complaint *why)
+{
+    for (int i = 1;; i++) {
+        yaml_node_t *node = yaml_document_get_node((yaml_document_t *)&y->document, i);
+        if (node == NULL)
+            return OK;
+        if (node->type != YAML_SCALAR_NODE || strlen((const char *)node->data.scalar.value) == node->data.scalar.length)
+            continue;
+        complain(why, y->name, node->start_mark.line + 1, "", "a text holds a NUL");
+        return FAIL(FORMAT);
+    }
+}
+
+static err load_document(struct yaml *y, struct slice bytes, struct complaint *why)
+{
+    yaml_parser_t parser;
+
+    ENSURE(yaml_parser_initialize(&parser) == 1, NO_MEMORY);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes.p, bytes.n);
+    y->parsed = yaml_parser_load(&parser, &y->document) == 1;
+    if (!y->parsed)
+        complain(why, y->name, parser.problem_mark.line + 1, "", "%s",
+                 parser.problem == NULL ? "not YAML" : parser.problem);
+    yaml_parser_delete(&parser);
+    ENSURE(y->parsed, FORMAT);
+    return check_texts(y, why);
+}
+
+err yaml_parse(struct slice bytes, const char *name, struct yaml **out, struct complaint *why)
+{
+    struct yaml *y = calloc(1, sizeof *y);
+
+    ENSURE(y != NULL, NO_MEMORY);
+    y->name = strdup(name);
+    err loaded = y->name == NULL ? FAIL(NO_MEMORY) : load_document(y, bytes, why);
+    if (!err_is_ok(loaded)) {
+        yaml_free(y);
+        return loaded;
+    }
+    *out = y;
+    return OK;
+}
+
+static void close_file(FILE **file)
+{
+    if (*file != NULL)
+        fclose(*file);
+}
+
+static void free_bytes(char **bytes)
+{
+    free(*bytes);
+}
+
+err yaml_load(const char *path, struct yaml **out, struct complaint *why)
+{
+    AUTO(close_file) FILE *file = fopen(path, "rbe");
+    AUTO(free_bytes) char *bytes = malloc(YAML_MAX + 1);
+
+    ENSURE(bytes != NULL, NO_MEMORY);
+    if (file == NULL) {
+        complain(why, path, 0, "", "%s", strerror(errno));
+        return FAIL(IO);
+    }
+    size_t n = fread(bytes, 1, YAML_MAX + 1, file);
+    if (ferror(file) || n > YAML_MAX) {
+        complain(why, path, 0, "", "%s", n > YAML_MAX ? "larger than 16 MiB" : strerror(errno));
+        return n > YAML_MAX ? FAIL(FULL) : FAIL(IO);
+    }
+    return yaml_parse(slice_bytes(bytes, n), path, out, why);
+}
+
+void yaml_free(struct yaml *y)
+{
+    if (y == NULL)
+        return;
+    if (y->parsed)
+        yaml_document_delete(&y->document);
+    free(y->name);
+    free(y);
+}
+
+const char *yaml_name(const struct yaml *y)
+{
+    return y->name;
+}
+
+struct yaml_value yaml_root(const struct yaml *y)
+{
+    return (struct yaml_value){ y, 1 };
+}
+
+enum yaml_kind yaml_kind(struct yaml_value v)
+{
+    const yaml_node_t *node = node_of(v);
+
+    if (node == NULL)
+        return YAML_NULL;
+    if (node->type == YAML_SEQUENCE_NODE)
+        return YAML_LIST;
+    if (node->type == YAML_MAPPING_NODE)
+        return YAML_MAP;
+    bool is_plain = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    const char *text = (const char *)node->data.scalar.value;
+    return is_plain && (text[0] == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0) ? YAML_NULL : YAML_SCALAR;
+}
+
+size_t yaml_line(struct yaml_value v)
+{
+    const yaml_node_t *node = node_of(v);
+
+    return node == NULL ? 1 : node->start_mark.line + 1;
+}
+
+const char *yaml_text(struct yaml_value v)
+{
+    const yaml_node_t *node = node_of(v);
+
+    ASSERT(node != NULL && node->type == YAML_SCALAR_NODE);
+    return (const char *)node->data.scalar.value;
+}
+
+size_t yaml_count(struct yaml_value v)
+{
+    const yaml_node_t *node = node_of(v);
+
+    if (node == NULL || node->type == YAML_SCALAR_NODE)
+        return 0;
+    if (node->type == YAML_SEQUENCE_NODE)
+        return (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
+    return (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
+}
+
+struct yaml_value yaml_item(struct yaml_value list, size_t i)
+{
+    return (struct yaml_value){ list.yaml, node_of(list)->data.sequence.items.start[i] };
+}
+
+struct yaml_value yaml_key(struct yaml_value map, size_t i)
+{
+    return (struct yaml_value){ map.yaml, node_of(map)->data.mapping.pairs.start[i].key };
+}
+
+struct yaml_value yaml_value(struct yaml_value map, size_t i)
+{
+    return (struct yaml_value){ map.yaml, node_of(map)->data.mapping.pairs.start[i].value };
+}
