@@ -24,10 +24,10 @@ struct line {
     CURL *easy; /* in the multi handle unless closed: libcurl ties the connection to both */
     enum line_state state;
     curl_socket_t socket;
-    bool busy;       /* has a mail */
-    bool ended;      /* … whose result waits */
-    bool fresh;      /* no mail has gone over this connection */
-    bool has_utf8;   /* the server offers SMTPUTF8 */
+    bool busy;     /* has a mail */
+    bool ended;    /* … whose result waits */
+    bool fresh;    /* no mail has gone over this connection */
+    bool has_utf8; /* the server offers SMTPUTF8 */
     bool readable;
     int64_t deadline; /* ms, of a busy line */
     struct smtp_result result;
@@ -127,7 +127,7 @@ void smtp_send(struct smtp *s, unsigned line, const char *to, size_t n)
 
     ASSERT(fits && !l->busy && n >= 2 && n <= MESSAGE_MAX);
     /* Nothing we write starts a line with a dot, so there is nothing to double (RFC 5321, 4.5.2). */
-    ASSERT(memcmp(l->message + n - 2, "\r\n", 2) == 0 && memmem(l->message, n, "\r\n.", 3) == NULL);
+    ASSERT(slice_ends(slice_bytes(l->message, n), SLICE("\r\n")) && memmem(l->message, n, "\r\n.", 3) == NULL);
     memcpy(l->message + n, ".\r\n", 3);
     l->n = n + 3;
     l->busy = true;
@@ -305,7 +305,8 @@ static void take_opened(struct smtp *s)
 {
     int left;
 
-    for (const CURLMsg *m = curl_multi_info_read(s->multi, &left); m != NULL; m = curl_multi_info_read(s->multi, &left)) {
+    for (const CURLMsg *m = curl_multi_info_read(s->multi, &left); m != NULL;
+         m = curl_multi_info_read(s->multi, &left)) {
         CURLcode code = m->data.result;
         struct line *line = NULL;
         curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&line);
