@@ -8,8 +8,8 @@
 #include "http/http.h"
 
 struct cors {
-    const char *methods; /* static, "POST, OPTIONS" */
-    bool any;            /* discovery and keys: "*", whoever asks */
+    const char *methods;                             /* static, "POST, OPTIONS" */
+    bool any;                                        /* discovery and keys: "*", whoever asks */
     bool (*allowed)(void *ctx, struct slice origin); /* unused with `any`; NULL: nobody */
     void *ctx;
 };

@@ -9,10 +9,8 @@
 enum {
     PHASE_BITS = 3,
     PHASE_MASK = (1 << PHASE_BITS) - 1,
-    SPARE = 64,          /* accepted by several workers at once, or shut down and not closed yet */
-    RESERVE_PART = 16,   /* room is made when a sixteenth of the capacity is left */
-    RESERVE_MAX = 64,
-    SLOW_MS = 1000,      /* a request that takes longer may have to make room */
+    SPARE = 64,     /* accepted by several workers at once */
+    SLOW_MS = 1000, /* a request that takes longer may have to make room */
     TICK_MS = 500,
 };
 
@@ -26,9 +24,9 @@ struct deadlines {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t stop;
-    bool stopping;      /* under lock, like all below */
+    bool stopping;       /* under lock, like all below */
     _Atomic size_t open; /* read without it */
-    size_t shut;        /* of the open ones */
+    size_t shut;         /* of the open ones */
     struct link *free;
     size_t links_n;
     struct link links[];
@@ -59,18 +57,17 @@ static uint64_t age_of(uint64_t stamp, uint64_t now)
     return now > since ? now - since : 0;
 }
 
-err deadlines_open(size_t capacity, unsigned request_seconds, unsigned idle_seconds, struct events *events,
-                   struct deadlines **out)
+err deadlines_open(const struct deadline_options *options, struct deadlines **out)
 {
-    size_t n = capacity + SPARE;
+    size_t n = options->capacity + SPARE;
     struct deadlines *d = calloc(1, sizeof *d + n * sizeof d->links[0]);
 
     ENSURE(d != NULL, NO_MEMORY);
-    d->capacity = capacity;
-    d->reserve = capacity / RESERVE_PART < RESERVE_MAX ? capacity / RESERVE_PART : RESERVE_MAX;
-    d->request_ms = (uint64_t)request_seconds * 1000;
-    d->idle_ms = (uint64_t)idle_seconds * 1000;
-    d->events = events;
+    d->capacity = options->capacity;
+    d->reserve = options->reserve;
+    d->request_ms = (uint64_t)options->request_seconds * 1000;
+    d->idle_ms = (uint64_t)options->idle_seconds * 1000;
+    d->events = options->events;
     d->links_n = n;
     for (size_t i = n; i-- > 0;) {
         d->links[i].fd = -1;

@@ -34,9 +34,16 @@ struct link {
 
 struct deadlines;
 
-/* Room for `capacity` connections. Starts the thread. */
-NODISCARD err deadlines_open(size_t capacity, unsigned request_seconds, unsigned idle_seconds, struct events *events,
-                             struct deadlines **out);
+struct deadline_options {
+    size_t capacity; /* connections */
+    size_t reserve;  /* room is made as soon as fewer places are free: what is shut closes a little later */
+    unsigned request_seconds;
+    unsigned idle_seconds;
+    struct events *events;
+};
+
+/* Starts the thread. */
+NODISCARD err deadlines_open(const struct deadline_options *options, struct deadlines **out);
 void deadlines_close(struct deadlines *d); /* after the last link_close; NULL is fine */
 
 /* Whether one more connection may be opened; near the bound it shuts the one that has been idle longest, or else the one

@@ -30,6 +30,7 @@ struct http_server {
     struct http_handler handler;
     struct events *events;
     size_t max_connections;
+    unsigned workers; /* of each port */
     struct address_range *proxies;
     size_t proxies_n;
     struct deadlines *deadlines;

@@ -19,12 +19,12 @@
 
 enum {
     OPTIONS = 16,
-    POLL_MS = 5, /* while stopping */
+    ACCEPTED_AT_ONCE = 32, /* by one worker before it gets to closing others: the engine takes 10 in a row */
+    POLL_MS = 5,           /* while stopping */
 };
 
 static err server_fill(struct http_server *s, const struct http_options *options, char why[200]);
-static err port_open(struct http_server *s, const struct http_options *options, const struct http_listener *listener,
-                     char why[200]);
+static err port_open(struct http_server *s, const struct http_listener *listener, char why[200]);
 static void server_free(struct http_server *s);
 
 static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, socklen_t n);
@@ -46,7 +46,7 @@ err http_start(const struct http_options *options, struct http_server **out, cha
     ENSURE(s != NULL, NO_MEMORY);
     err e = server_fill(s, options, why);
     for (size_t i = 0; err_is_ok(e) && i < options->listener_count; i++)
-        e = port_open(s, options, &options->listeners[i], why);
+        e = port_open(s, &options->listeners[i], why);
     if (!err_is_ok(e)) {
         if (why[0] == '\0')
             snprintf(why, 200, "%s", err_text(e));
@@ -143,27 +143,44 @@ static unsigned or_default(unsigned value, unsigned other)
     return value == 0 ? other : value;
 }
 
+static unsigned cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return n > 0 ? (unsigned)n : 1;
+}
+
 static err server_fill(struct http_server *s, const struct http_options *options, char why[200])
 {
     bool tls = false;
 
+    ASSERT(options->listener_count <= ENGINE_PORTS);
     s->handler = options->handler;
     s->events = options->events;
     s->max_connections = or_default(options->max_connections, LIMIT_CONNECTIONS);
+    s->workers = or_default(options->workers, cores());
+    const size_t at_once = s->workers * options->listener_count * ACCEPTED_AT_ONCE;
+    const size_t reserve = at_once > s->max_connections / 8 ? at_once : s->max_connections / 8;
+    const struct deadline_options limits = {
+        .capacity = s->max_connections,
+        .reserve = reserve < s->max_connections / 2 ? reserve : s->max_connections / 2,
+        .request_seconds = or_default(options->request_seconds, LIMIT_REQUEST_SECONDS),
+        .idle_seconds = or_default(options->idle_seconds, LIMIT_IDLE_SECONDS),
+        .events = options->events,
+    };
     TRY(parse_proxies(s, options, why));
     s->blocks = blocks_new(sizeof(struct running), LIMIT_CALLS_KEPT);
     ENSURE(s->blocks != NULL, NO_MEMORY);
-    TRY(deadlines_open(s->max_connections, or_default(options->request_seconds, LIMIT_REQUEST_SECONDS),
-                       or_default(options->idle_seconds, LIMIT_IDLE_SECONDS), options->events, &s->deadlines));
-    ASSERT(options->listener_count <= ENGINE_PORTS);
+    TRY(deadlines_open(&limits, &s->deadlines));
     for (size_t i = 0; i < options->listener_count; i++)
         tls = tls || options->listeners[i].tls;
     return tls ? tls_open(options->certificate_file, options->key_file, &s->tls, why) : OK;
 }
 
 /* Options of a daemon. A function pointer travels as an integer: that is how the engine's option array has it. */
-static void engine_options(struct MHD_OptionItem options[OPTIONS], struct engine_port *port, int fd, unsigned workers)
+static void engine_options(struct MHD_OptionItem options[OPTIONS], struct engine_port *port, int fd)
 {
+    const unsigned workers = port->server->workers;
     const unsigned most = (unsigned)port->server->max_connections * workers;
     const struct MHD_OptionItem common[] = {
         { MHD_OPTION_LISTEN_SOCKET, fd, NULL },
@@ -190,18 +207,16 @@ static void engine_options(struct MHD_OptionItem options[OPTIONS], struct engine
     options[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 }
 
-static err port_open(struct http_server *s, const struct http_options *options, const struct http_listener *listener,
-                     char why[200])
+static err port_open(struct http_server *s, const struct http_listener *listener, char why[200])
 {
     struct engine_port *port = &s->ports[s->ports_n];
     struct MHD_OptionItem items[OPTIONS];
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int fd;
 
     TRY(listener_open(listener, &fd, why));
     *port = (struct engine_port){ .server = s, .number = listener_port(fd), .tls = listener->tls };
-    engine_options(items, port, fd, or_default(options->workers, cores > 0 ? (unsigned)cores : 1));
+    engine_options(items, port, fd);
     port->daemon = MHD_start_daemon(flags | (listener->tls ? MHD_USE_TLS : 0u), 0, on_accept, port, on_request, port,
                                     MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     if (port->daemon == NULL) {
@@ -337,8 +352,8 @@ static enum MHD_Result send_reply(struct running *r)
 {
     const struct http_reply *reply = &r->call.reply;
     /* Nothing is copied: arena and static memory live until on_completed. */
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        reply->body.n, (void *)(uintptr_t)reply->body.p, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(reply->body.n, (void *)(uintptr_t)reply->body.p, MHD_RESPMEM_PERSISTENT);
 
     if (response == NULL)
         return MHD_NO;

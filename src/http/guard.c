@@ -71,11 +71,26 @@ static unsigned kind(char c)
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
         return BIT_TOKEN | BIT_HOST;
     switch (c) {
-    case '-': case '.': case '_':
+    case '-':
+    case '.':
+    case '_':
         return BIT_TOKEN | BIT_HOST;
-    case ':': case '[': case ']':
+    case ':':
+    case '[':
+    case ']':
         return BIT_HOST;
-    case '!': case '#': case '$': case '%': case '&': case '\'': case '*': case '+': case '^': case '`': case '|': case '~':
+    case '!':
+    case '#':
+    case '$':
+    case '%':
+    case '&':
+    case '\'':
+    case '*':
+    case '+':
+    case '^':
+    case '`':
+    case '|':
+    case '~':
         return BIT_TOKEN;
     default:
         return 0;
@@ -170,8 +185,8 @@ static enum http_defect check_length(const struct http_head *head)
     const struct http_field *encoding = find(head, SLICE("Transfer-Encoding"));
     uint64_t n;
 
-    if (length != NULL && (encoding != NULL || length->value.n > LENGTH_DIGITS ||
-                           !slice_to_u64(length->value, UINT64_MAX, &n)))
+    if (length != NULL &&
+        (encoding != NULL || length->value.n > LENGTH_DIGITS || !slice_to_u64(length->value, UINT64_MAX, &n)))
         return HTTP_AMBIGUOUS_LENGTH;
     if (encoding == NULL)
         return HTTP_SOUND;

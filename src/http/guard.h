@@ -13,7 +13,7 @@ struct http_field {
 
 struct http_head {
     struct slice method;
-    struct slice target; /* as sent, with the query */
+    struct slice target;  /* as sent, with the query */
     struct slice version; /* "HTTP/1.1" */
     struct http_field *fields;
     size_t count;

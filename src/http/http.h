@@ -59,8 +59,8 @@ struct http_request {
 enum { HTTP_REPLY_HEADERS = 16 };
 
 struct http_header {
-    const char *name;   /* static */
-    const char *value;  /* static or in the arena, NUL-terminated, no CR or LF */
+    const char *name;  /* static */
+    const char *value; /* static or in the arena, NUL-terminated, no CR or LF */
 };
 
 struct http_reply {
@@ -79,7 +79,7 @@ struct http_call {
     struct http_request request;
     struct http_reply reply;
     struct arena arena;
-    void *state; /* the handler's, NULL at first; usually in the arena */
+    void *state;  /* the handler's, NULL at first; usually in the arena */
     void *engine; /* the engine's */
 };
 
@@ -111,9 +111,9 @@ struct http_options {
     size_t listener_count;
     const char *certificate_file; /* PEM, the chain in order; with TLS listeners. Copied, like all strings here */
     const char *key_file;         /* PEM, not encrypted */
-    unsigned workers;         /* per listener; 0: one per core */
-    unsigned max_connections; /* all listeners together; LIMIT_CONNECTIONS by default */
-    unsigned request_seconds; /* total time for a request to arrive */
+    unsigned workers;             /* per listener; 0: one per core */
+    unsigned max_connections;     /* all listeners together; LIMIT_CONNECTIONS by default */
+    unsigned request_seconds;     /* total time for a request to arrive */
     unsigned idle_seconds;
     const char *const *trusted_proxies; /* addresses or CIDR; X-Forwarded-For is believed from these only */
     size_t trusted_proxy_count;

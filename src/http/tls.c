@@ -11,9 +11,10 @@
 
 enum { CHAIN_MAX = 8, KEY_ID = 64 };
 
-const char tls_priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:-CIPHER-ALL:"
-                              "+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:"
-                              "%SERVER_PRECEDENCE";
+const char tls_priorities[] =
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:-CIPHER-ALL:"
+    "+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:"
+    "%SERVER_PRECEDENCE";
 
 struct tls_pair {
     unsigned references; /* under tls.lock */
@@ -32,8 +33,8 @@ struct tls {
 static err pair_load(const struct tls *tls, struct tls_pair **out, char why[TLS_WHY]);
 static void pair_put(struct tls *tls, struct tls_pair *pair);
 static int retrieve(gnutls_session_t session, const gnutls_datum_t *request, int requests,
-                    const gnutls_pk_algorithm_t *algorithms, int algorithms_n, gnutls_pcert_st **chain, unsigned *chain_n,
-                    gnutls_privkey_t *key);
+                    const gnutls_pk_algorithm_t *algorithms, int algorithms_n, gnutls_pcert_st **chain,
+                    unsigned *chain_n, gnutls_privkey_t *key);
 
 err tls_open(const char *certificate_file, const char *key_file, struct tls **out, char why[TLS_WHY])
 {
@@ -101,8 +102,8 @@ void *tls_retriever(void)
 }
 
 static int retrieve(gnutls_session_t session, const gnutls_datum_t *request, int requests,
-                    const gnutls_pk_algorithm_t *algorithms, int algorithms_n, gnutls_pcert_st **chain, unsigned *chain_n,
-                    gnutls_privkey_t *key)
+                    const gnutls_pk_algorithm_t *algorithms, int algorithms_n, gnutls_pcert_st **chain,
+                    unsigned *chain_n, gnutls_privkey_t *key)
 {
     struct tls_use *use = gnutls_session_get_ptr(session);
 

@@ -5,8 +5,8 @@
 
 /* What must come back. */
 enum want {
-    FINE = 200,        /* the connection stays open */
-    NOT_FOUND = 404,   /* reached the handler in good order */
+    FINE = 200,      /* the connection stays open */
+    NOT_FOUND = 404, /* reached the handler in good order */
     NOT_ALLOWED = 405,
     /* refused by us: JSON, then closed */
     REFUSED = 400,
@@ -21,7 +21,7 @@ enum want {
     ENGINE_431 = ENGINE + 431,
     ENGINE_500 = ENGINE + 500,
     ENGINE_505 = ENGINE + 505,
-    CLOSED = 2000,     /* without an answer */
+    CLOSED = 2000, /* without an answer */
 };
 
 struct row {
@@ -33,8 +33,14 @@ struct row {
     struct slice end;
 };
 
-#define S(literal) { (literal), sizeof(literal) - 1 }
-#define ROW(name, want, text) { name, want, S(text), S(""), 0, S("") }
+#define S(literal)                     \
+    {                                  \
+        (literal), sizeof(literal) - 1 \
+    }
+#define ROW(name, want, text)                \
+    {                                        \
+        name, want, S(text), S(""), 0, S("") \
+    }
 #define POST "POST /echo HTTP/1.1\r\nHost: a\r\n"
 #define HIDDEN "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
 #define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
@@ -57,7 +63,8 @@ static const struct row rows[] = {
     ROW("body looks like a request", FINE, POST "Content-Length: 35\r\n\r\n" HIDDEN),
     { "largest body", FINE, S(POST "Content-Length: 1024\r\n\r\n"), S("a"), 1024, S("") },
     { "64 headers", FINE, S(POST), S("x: y\r\n"), 63, S("\r\n") },
-    { "query of 8,000 bytes", FINE, S("GET /echo?"), S("abcd"), 2000, S(" HTTP/1.0\r\nConnection: keep-alive\r\n\r\n") },
+    { "query of 8,000 bytes", FINE, S("GET /echo?"), S("abcd"), 2000,
+      S(" HTTP/1.0\r\nConnection: keep-alive\r\n\r\n") },
 
     /* two readers, two lengths */
     ROW("length and chunked", REFUSED, POST "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" HIDDEN),
@@ -89,7 +96,8 @@ static const struct row rows[] = {
     ROW("gzip, chunked", REFUSED, POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" HIDDEN),
     ROW("chunked, identity", REFUSED, POST "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" HIDDEN),
     ROW("identity", REFUSED, POST "Transfer-Encoding: identity\r\nContent-Length: 3\r\n\r\nabc"),
-    ROW("chunked twice", REFUSED, POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" HIDDEN),
+    ROW("chunked twice", REFUSED,
+        POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" HIDDEN),
     ROW("quoted chunked", REFUSED, POST "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n"),
     ROW("xchunked", REFUSED, POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" HIDDEN),
     ROW("empty transfer encoding", REFUSED, POST "Transfer-Encoding:\r\n\r\n" HIDDEN),
@@ -127,7 +135,9 @@ static const struct row rows[] = {
     ROW("NUL line hides headers", REFUSED, POST "\0\r\nContent-Length: 35\r\n\r\n" HIDDEN),
     ROW("NUL in a name", ENGINE_400, POST "x\0y: a\r\n\r\n"),
     ROW("NUL after the colon", REFUSED, POST "x:\0a\r\n\r\n"),
-    ROW("NUL in Content-Length", REFUSED, POST "Content-Length: 0\0" "35\r\n\r\n" HIDDEN),
+    ROW("NUL in Content-Length", REFUSED,
+        POST "Content-Length: 0\0"
+             "35\r\n\r\n" HIDDEN),
     ROW("NUL in Transfer-Encoding", REFUSED, POST "Transfer-Encoding: chunked\0x\r\n\r\n0\r\n\r\n" HIDDEN),
     ROW("NUL in the path", REFUSED, "GET /echo\0/x HTTP/1.1\r\nHost: a\r\n\r\n"),
     ROW("NUL in the query", REFUSED, "GET /echo?a\0b HTTP/1.1\r\nHost: a\r\n\r\n"),
@@ -166,7 +176,8 @@ static const struct row rows[] = {
     { "too large by 100 KiB", TOO_LARGE, S(POST "Content-Length: 102400\r\n\r\n"), S("a"), 102400, S("") },
     { "too large by 1 MiB", TOO_LARGE, S(POST "Content-Length: 1048576\r\n\r\n"), S("a"), 1048576, S("") },
     { "too large, then another request", TOO_LARGE, S(POST "Content-Length: 2048\r\n\r\n"), S("a"), 2048, S("") },
-    { "body where none may be", TOO_LARGE, S("POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n"), S("a"), 1, S("") },
+    { "body where none may be", TOO_LARGE, S("POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n"), S("a"), 1,
+      S("") },
     { "large body", FINE, S("POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n"), S("b"), 65536, S("") },
     { "large body in chunks", FINE, S("POST /large HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"),
       S("10\r\n0123456789abcdef\r\n"), 4096, S("0\r\n\r\n") },
@@ -260,8 +271,10 @@ static const struct row rows[] = {
     ROW("Redis", CLOSED, "*1\r\n$4\r\nPING\r\n"),
     ROW("a proxy's own header", ENGINE_400, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" POST "\r\n"),
     ROW("noise", CLOSED, "\xff\xfe\xfd\x80\x81\r\n\r\n"),
-    ROW("upgrade to HTTP/2 in the clear", FINE, POST "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n\r\n"),
-    ROW("upgrade to websocket", FINE, POST "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n"),
+    ROW("upgrade to HTTP/2 in the clear", FINE,
+        POST "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n\r\n"),
+    ROW("upgrade to websocket", FINE,
+        POST "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n"),
     ROW("expect with too large a length", TOO_LARGE, POST "Expect: 100-continue\r\nContent-Length: 5000\r\n\r\n"),
 };
 

@@ -65,7 +65,8 @@ static inline int test_status(const struct http_request *q)
         return http_defect_status(q->defect);
     if (q->method == HTTP_OTHER)
         return 405;
-    bool known = slice_eq(q->path, SLICE("/echo")) || slice_eq(q->path, SLICE("/large")) || slice_eq(q->path, SLICE("/wait"));
+    bool known =
+        slice_eq(q->path, SLICE("/echo")) || slice_eq(q->path, SLICE("/large")) || slice_eq(q->path, SLICE("/wait"));
     return known ? 200 : 404;
 }
 
@@ -88,8 +89,8 @@ static inline enum http_step test_handle(void *ctx, struct http_call *call)
     }
     call->reply.status = test_status(q);
     buf_init_arena(&b, &call->arena, 512);
-    buf_fmt(&b, "{\"method\":\"%.40s\",\"bytes\":%zu,\"client\":\"%s\",\"query\":%zu}", q->method_name.n < 40 ? q->method_name.p : "",
-            q->body.n, q->client_address, q->query.n);
+    buf_fmt(&b, "{\"method\":\"%.40s\",\"bytes\":%zu,\"client\":\"%s\",\"query\":%zu}",
+            q->method_name.n < 40 ? q->method_name.p : "", q->body.n, q->client_address, q->query.n);
     call->reply.body = buf_slice(&b);
     http_header(&call->reply, "Content-Type", "application/json; charset=utf-8");
     return HTTP_DONE;
@@ -180,11 +181,11 @@ static inline bool puts_to(int fd, const char *text)
 struct answer {
     char bytes[ANSWER + 1];
     size_t n;
-    size_t body;  /* offset */
-    size_t end;   /* of the first answer */
-    int status;   /* 0: none */
+    size_t body; /* offset */
+    size_t end;  /* of the first answer */
+    int status;  /* 0: none */
     bool json;
-    bool closed;  /* the end of the stream or a reset was seen */
+    bool closed; /* the end of the stream or a reset was seen */
 };
 
 static inline bool answer_parse(struct answer *a, bool head_only)
