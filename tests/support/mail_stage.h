@@ -7,7 +7,7 @@
 #include "sink.h"
 #include "support/mail_array.h"
 
-enum { START = 1785103200, LIFE = 1800, MAILS_MAX = 400 };
+enum { START = 1785103200, LIFE = 100000, MAILS_MAX = 400 };
 
 struct stage {
     struct messages *messages;
