@@ -15,15 +15,28 @@ enum { VARIABLE_MAX = 96, DAY = 86400 };
 #define AT(member) offsetof(struct config, member)
 /* Offsets within a section, which is a struct of its own. */
 #define IN(section, member) (offsetof(struct config, section.member) - offsetof(struct config, section))
-#define TEXT(field_name, section, member, explanation) \
-    { .name = field_name, .type = FIELD_IS_TEXT, .offset = IN(section, member), .max = 512, .help = explanation }
-#define NUMBER(field_name, section, member, least, most, explanation) \
-    { .name = field_name, .type = FIELD_IS_NUMBER, .offset = IN(section, member), .min = least, .max = most, .help = explanation }
-#define CHOICE(field_name, section, member, words, explanation) \
-    { .name = field_name, .type = FIELD_IS_CHOICE, .offset = IN(section, member), .choices = words, .help = explanation }
-#define SECTION(field_name, member, rows, explanation) \
-    { .name = field_name, .type = FIELD_IS_MAP, .offset = AT(member), .fields = rows, .help = explanation }
-#define END { .name = NULL }
+#define TEXT(field_name, section, member, explanation)                                                            \
+    {                                                                                                             \
+        .name = field_name, .type = FIELD_IS_TEXT, .offset = IN(section, member), .max = 512, .help = explanation \
+    }
+#define NUMBER(field_name, section, member, least, most, explanation)                                          \
+    {                                                                                                          \
+        .name = field_name, .type = FIELD_IS_NUMBER, .offset = IN(section, member), .min = least, .max = most, \
+        .help = explanation                                                                                    \
+    }
+#define CHOICE(field_name, section, member, words, explanation)                                       \
+    {                                                                                                 \
+        .name = field_name, .type = FIELD_IS_CHOICE, .offset = IN(section, member), .choices = words, \
+        .help = explanation                                                                           \
+    }
+#define SECTION(field_name, member, rows, explanation)                                                      \
+    {                                                                                                       \
+        .name = field_name, .type = FIELD_IS_MAP, .offset = AT(member), .fields = rows, .help = explanation \
+    }
+#define END          \
+    {                \
+        .name = NULL \
+    }
 
 static const char *const securities[] = { "starttls", "tls", "none", NULL };
 static const char *const synchronous[] = { "full", "normal", NULL };
@@ -39,25 +52,33 @@ static const struct field http_fields[] = {
 static const struct field https_fields[] = {
     TEXT("address", https, address, "Address to listen on for https."),
     NUMBER("port", https, port, 0, 65535, "Port for https; 0 switches it off."),
-    TEXT("certificateFile", https, certificate_file, "PEM file with the certificate and its chain; read again on SIGHUP."),
+    TEXT("certificateFile", https, certificate_file,
+         "PEM file with the certificate and its chain; read again on SIGHUP."),
     TEXT("keyFile", https, key_file, "PEM file with the certificate's private key."),
     END,
 };
 
 static const struct field server_fields[] = {
     NUMBER("workers", server, workers, 0, 256, "HTTP threads per listener; 0 is one per core."),
-    NUMBER("maxConnections", server, max_connections, 16, 100000, "Connections at once; beyond it the longest idle one makes room."),
+    NUMBER("maxConnections", server, max_connections, 16, 100000,
+           "Connections at once; beyond it the longest idle one makes room."),
     NUMBER("requestSeconds", server, request_seconds, 1, 300, "Time for a request to arrive in full."),
     NUMBER("idleSeconds", server, idle_seconds, 1, 3600, "Time a connection may stay open between requests."),
-    { .name = "trustedProxies", .type = FIELD_IS_TEXTS, .offset = IN(server, trusted_proxies), .min = 1, .max = 64,
+    { .name = "trustedProxies",
+      .type = FIELD_IS_TEXTS,
+      .offset = IN(server, trusted_proxies),
+      .min = 1,
+      .max = 64,
       .help = "Addresses or networks of proxies whose X-Forwarded-For is believed." },
     NUMBER("stopSeconds", server, stop_seconds, 0, 300, "Time running requests get at a stop."),
     END,
 };
 
 static const struct field store_fields[] = {
-    CHOICE("synchronous", store, synchronous, synchronous, "full survives a power loss; normal is faster and may lose the last moments."),
-    TEXT("masterKeyFile", store, master_key_file, "File of the master key, 32 bytes, mode 0600; made if missing. Default: master.key in the data folder."),
+    CHOICE("synchronous", store, synchronous, synchronous,
+           "full survives a power loss; normal is faster and may lose the last moments."),
+    TEXT("masterKeyFile", store, master_key_file,
+         "File of the master key, 32 bytes, mode 0600; made if missing. Default: master.key in the data folder."),
     END,
 };
 
@@ -68,9 +89,17 @@ static const struct field smtp_fields[] = {
     TEXT("user", smtp, user, "User name for AUTH; empty sends without."),
     TEXT("passwordFile", smtp, password_file, "File with the password; or DOORCODE_SMTP_PASSWORD."),
     TEXT("caFile", smtp, ca_file, "PEM file of the authorities to trust; default: the system's."),
-    { .name = "fromAddress", .type = FIELD_IS_TEXT, .offset = IN(smtp, from_address), .max = 254, .check = check_email,
+    { .name = "fromAddress",
+      .type = FIELD_IS_TEXT,
+      .offset = IN(smtp, from_address),
+      .max = 254,
+      .check = check_email,
       .help = "Sender address of the mails." },
-    { .name = "fromName", .type = FIELD_IS_TEXT, .offset = IN(smtp, from_name), .max = 128, .check = check_clean,
+    { .name = "fromName",
+      .type = FIELD_IS_TEXT,
+      .offset = IN(smtp, from_name),
+      .max = 128,
+      .check = check_clean,
       .help = "Sender name; empty uses the tenant's name." },
     NUMBER("connections", smtp, connections, 1, 64, "Connections to the mail server at most."),
     NUMBER("timeoutSeconds", smtp, timeout_seconds, 1, 600, "Time for one mail."),
@@ -78,13 +107,16 @@ static const struct field smtp_fields[] = {
 };
 
 static const struct field passcode_fields[] = {
-    NUMBER("digits", policy, code_digits, LIMIT_CODE_DIGITS_MIN, LIMIT_CODE_DIGITS_MAX, "Digits of a one-time passcode."),
+    NUMBER("digits", policy, code_digits, LIMIT_CODE_DIGITS_MIN, LIMIT_CODE_DIGITS_MAX,
+           "Digits of a one-time passcode."),
     NUMBER("seconds", policy, code_seconds, 30, 3600, "How long a code is good."),
     NUMBER("attempts", policy, code_attempts, 1, 20, "Tries for one code."),
-    NUMBER("resendSeconds", policy, resend_seconds, 0, 600, "Wait before another code is sent; `interval` on the wire."),
+    NUMBER("resendSeconds", policy, resend_seconds, 0, 600,
+           "Wait before another code is sent; `interval` on the wire."),
     NUMBER("sentLimit", policy, sent_limit, 1, 1000000, "Codes to one address within sentWindowSeconds."),
     NUMBER("sentWindowSeconds", policy, sent_window_seconds, 1, DAY, "Window of sentLimit."),
-    NUMBER("failureLimit", policy, failure_limit, 1, 1000000, "Wrong codes of a user within failureWindowSeconds before a lock."),
+    NUMBER("failureLimit", policy, failure_limit, 1, 1000000,
+           "Wrong codes of a user within failureWindowSeconds before a lock."),
     NUMBER("failureWindowSeconds", policy, failure_window_seconds, 1, DAY, "Window of failureLimit."),
     NUMBER("lockSeconds", policy, lock_seconds, 1, DAY, "The first lock; each following one is twice as long."),
     NUMBER("lockSecondsMax", policy, lock_seconds_max, 1, DAY, "The longest lock."),
@@ -95,16 +127,21 @@ static const struct field tokens_fields[] = {
     NUMBER("continuationSeconds", policy, token_seconds, 60, 3600, "Life of one continuation token."),
     NUMBER("flowSeconds", policy, flow_seconds, 60, DAY, "Life of a whole sign-in flow."),
     NUMBER("idTokenSeconds", policy, id_token_seconds, 60, DAY, "Life of an id token."),
-    NUMBER("accessTokenSeconds", policy, access_token_seconds, 0, DAY, "Life of an access token where the application sets none; 0 is random, 60 to 90 minutes."),
+    NUMBER("accessTokenSeconds", policy, access_token_seconds, 0, DAY,
+           "Life of an access token where the application sets none; 0 is random, 60 to 90 minutes."),
     NUMBER("refreshTokenSeconds", policy, refresh_token_seconds, 60, 366 * DAY, "Life of an unused refresh token."),
     END,
 };
 
 static const struct field throttle_fields[] = {
-    NUMBER("requestsPerSecondAddress", policy, requests_per_second_address, 0, 1000000, "Requests per second of a client address; 0 is no limit."),
-    NUMBER("requestsPerSecondTenant", policy, requests_per_second_tenant, 0, 1000000, "Requests per second of a tenant; 0 is no limit."),
-    NUMBER("codesPerHourAddress", policy, codes_per_hour_address, 0, 1000000000, "Codes per hour that a client address may cause; 0 is no limit."),
-    NUMBER("codesPerHourTenant", policy, codes_per_hour_tenant, 0, 1000000000, "Codes per hour of a tenant; 0 is no limit."),
+    NUMBER("requestsPerSecondAddress", policy, requests_per_second_address, 0, 1000000,
+           "Requests per second of a client address; 0 is no limit."),
+    NUMBER("requestsPerSecondTenant", policy, requests_per_second_tenant, 0, 1000000,
+           "Requests per second of a tenant; 0 is no limit."),
+    NUMBER("codesPerHourAddress", policy, codes_per_hour_address, 0, 1000000000,
+           "Codes per hour that a client address may cause; 0 is no limit."),
+    NUMBER("codesPerHourTenant", policy, codes_per_hour_tenant, 0, 1000000000,
+           "Codes per hour of a tenant; 0 is no limit."),
     END,
 };
 
@@ -120,9 +157,17 @@ static const struct field log_fields[] = {
 };
 
 const struct field config_fields[] = {
-    { .name = "origin", .type = FIELD_IS_TEXT, .offset = AT(origin), .max = 256, .check = check_origin,
+    { .name = "origin",
+      .type = FIELD_IS_TEXT,
+      .offset = AT(origin),
+      .max = 256,
+      .check = check_origin,
       .help = "Public origin, like https://login.example; it is never taken from a request." },
-    { .name = "data", .type = FIELD_IS_TEXT, .offset = AT(data), .max = 512, .help = "Folder of the database and the master key." },
+    { .name = "data",
+      .type = FIELD_IS_TEXT,
+      .offset = AT(data),
+      .max = 512,
+      .help = "Folder of the database and the master key." },
     SECTION("http", http, http_fields, "Plain http, for a proxy in front."),
     SECTION("https", https, https_fields, "https of its own."),
     SECTION("server", server, server_fields, "Connections and threads."),
@@ -148,8 +193,15 @@ static struct config defaults(void)
                     .idle_seconds = LIMIT_IDLE_SECONDS,
                     .stop_seconds = 10 },
         .store = { .master_key_file = "" },
-        .smtp = { .host = "localhost", .port = 587, .user = "", .password_file = "", .ca_file = "", .from_address = "",
-                  .from_name = "", .connections = 4, .timeout_seconds = 30 },
+        .smtp = { .host = "localhost",
+                  .port = 587,
+                  .user = "",
+                  .password_file = "",
+                  .ca_file = "",
+                  .from_address = "",
+                  .from_name = "",
+                  .connections = 4,
+                  .timeout_seconds = 30 },
         .policy = policy_default,
         .keys = { 90 },
         .log = { .level = 1 },
@@ -200,7 +252,9 @@ err config_load(const char *file, struct config *out, struct complaint *why)
     *out = defaults();
     if (file != NULL) {
         TRY(yaml_load(file, &out->yaml, why));
-        err read = yaml_kind(yaml_root(out->yaml)) == YAML_NULL ? OK : fields_read(&reader, yaml_root(out->yaml), config_fields, out);
+        err read = yaml_kind(yaml_root(out->yaml)) == YAML_NULL
+                       ? OK
+                       : fields_read(&reader, yaml_root(out->yaml), config_fields, out);
         if (!err_is_ok(read)) {
             config_free(out);
             return read;

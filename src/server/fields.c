@@ -43,7 +43,8 @@ static err set_number(const struct field *f, const char *text, uint32_t *target,
     uint64_t value;
 
     if (!slice_to_u64(slice_of(text), f->max, &value) || value < f->min) {
-        complain(at->why, at->file, at->line, at->path, "must be a number from %u to %u, not '%.40s'", f->min, f->max, text);
+        complain(at->why, at->file, at->line, at->path, "must be a number from %u to %u, not '%.40s'", f->min, f->max,
+                 text);
         return FAIL(FORMAT);
     }
     *target = (uint32_t)value;
@@ -71,7 +72,8 @@ static err set_choice(const struct field *f, const char *text, int *target, cons
         }
         buf_fmt(&list, "%s%s", i == 0 ? "" : ", ", f->choices[i]);
     }
-    complain(at->why, at->file, at->line, at->path, "must be one of %.*s, not '%.40s'", SLICE_ARGS(buf_slice(&list)), text);
+    complain(at->why, at->file, at->line, at->path, "must be one of %.*s, not '%.40s'", SLICE_ARGS(buf_slice(&list)),
+             text);
     return FAIL(FORMAT);
 }
 
@@ -87,7 +89,9 @@ static err set_scalar(const struct field *f, const char *text, void *target, con
     case FIELD_IS_CHOICE:
         return set_choice(f, text, target, at);
     case FIELD_IS_GUID:
-        return guid_parse(slice_of(text), target) ? OK : refuse(at, "must be a GUID like 0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e");
+        return guid_parse(slice_of(text), target)
+                   ? OK
+                   : refuse(at, "must be a GUID like 0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e");
     default:
         return refuse(at, "must not be a single value");
     }
@@ -130,7 +134,9 @@ static err set_map(const struct field_reader *reader, const struct field *f, str
 
 static err set_value(const struct field_reader *reader, const struct field *f, struct yaml_value value, char *base)
 {
-    static const enum yaml_kind kinds[] = { [FIELD_IS_TEXTS] = YAML_LIST, [FIELD_IS_MAP] = YAML_MAP, [FIELD_IS_LIST] = YAML_LIST };
+    static const enum yaml_kind kinds[] = {
+        [FIELD_IS_TEXTS] = YAML_LIST, [FIELD_IS_MAP] = YAML_MAP, [FIELD_IS_LIST] = YAML_LIST
+    };
     char path[FIELD_PATH];
     void *target = base + f->offset;
 
@@ -140,7 +146,9 @@ static err set_value(const struct field_reader *reader, const struct field *f, s
     if (yaml_kind(value) == YAML_NULL)
         return f->required ? refuse(&at, "must not be empty") : OK;
     if (yaml_kind(value) != wanted)
-        return refuse(&at, wanted == YAML_LIST ? "must be a list" : wanted == YAML_MAP ? "must be a map" : "must be a single value");
+        return refuse(&at, wanted == YAML_LIST  ? "must be a list"
+                           : wanted == YAML_MAP ? "must be a map"
+                                                : "must be a single value");
     if (f->type == FIELD_IS_TEXTS)
         return set_texts(f, value, target, &at);
     if (f->type == FIELD_IS_LIST)
@@ -177,8 +185,9 @@ static err refuse_unknown(const struct field_reader *reader, struct yaml_value k
 {
     const char *near = nearest(fields, yaml_text(key));
 
-    complain(reader->why, yaml_name(key.yaml), yaml_line(key), reader->path, "unknown field '%.40s'%s%s%s", yaml_text(key),
-             near == NULL ? "" : "; did you mean '", near == NULL ? "" : near, near == NULL ? "" : "'?");
+    complain(reader->why, yaml_name(key.yaml), yaml_line(key), reader->path, "unknown field '%.40s'%s%s%s",
+             yaml_text(key), near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
+             near == NULL ? "" : "'?");
     return FAIL(FORMAT);
 }
 
@@ -190,7 +199,8 @@ static bool is_given_before(struct yaml_value map, size_t i)
     return false;
 }
 
-static err read_pair(const struct field_reader *reader, struct yaml_value map, size_t i, const struct field *fields, void *target)
+static err read_pair(const struct field_reader *reader, struct yaml_value map, size_t i, const struct field *fields,
+                     void *target)
 {
     struct yaml_value key = yaml_key(map, i);
     const struct place at = { yaml_name(map.yaml), yaml_line(key), reader->path, reader->why };
@@ -235,7 +245,8 @@ err fields_read_item(const struct field_reader *outer, const char *name, const s
                      const struct field *fields, void *target, struct field_reader *inner)
 {
     inner->why = outer->why;
-    snprintf(inner->path, sizeof inner->path, "%.100s%s%.32s[%zu]", outer->path, outer->path[0] == '\0' ? "" : ".", name, i);
+    snprintf(inner->path, sizeof inner->path, "%.100s%s%.32s[%zu]", outer->path, outer->path[0] == '\0' ? "" : ".",
+             name, i);
     return fields_read(inner, yaml_item(list->value, i), fields, target);
 }
 

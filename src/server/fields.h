@@ -38,8 +38,8 @@ struct field {
     enum field_type type;
     size_t offset; /* in the struct; the line of the value is kept in `lines` of the reader */
     bool required;
-    uint32_t min; /* numbers; for texts the least length */
-    uint32_t max; /* numbers; for texts the greatest length, 0: 1024 */
+    uint32_t min;               /* numbers; for texts the least length */
+    uint32_t max;               /* numbers; for texts the greatest length, 0: 1024 */
     const char *const *choices; /* NULL-terminated */
     const struct field *fields; /* ends with a NULL name */
     /* Further check of a text (each one of a list): NULL where it is fine, else what is wrong. May be NULL itself. */
@@ -57,10 +57,11 @@ struct field_reader {
 /* Reads `map` into `target`. FORMAT with a complaint. Fields that are absent keep what target holds. */
 NODISCARD err fields_read(struct field_reader *reader, struct yaml_value map, const struct field *fields, void *target);
 /* Reads item `i` of a list that field `name` gave; the path becomes "…name[i]". */
-NODISCARD err fields_read_item(const struct field_reader *outer, const char *name, const struct map_list *list, size_t i,
-                               const struct field *fields, void *target, struct field_reader *inner);
+NODISCARD err fields_read_item(const struct field_reader *outer, const char *name, const struct map_list *list,
+                               size_t i, const struct field *fields, void *target, struct field_reader *inner);
 /* A scalar from elsewhere (an environment variable), by the same rules. `origin` stands where file and line would. */
-NODISCARD err field_set(const struct field *field, const char *text, void *target, const char *origin, struct complaint *why);
+NODISCARD err field_set(const struct field *field, const char *text, void *target, const char *origin,
+                        struct complaint *why);
 /* A complaint about a field of a map that was read: the line is the field's. */
 err field_complain(const struct field_reader *reader, struct yaml_value map, const char *field, const char *what);
 

@@ -18,7 +18,8 @@ struct keys_context {
 
 /* Makes, promotes and removes keys of one algorithm until nothing is due; `immediately`: rolls once, however young the
  * next key is. *changes counts. Blocks for key generation; not for HTTP workers. */
-NODISCARD err keys_rotate(const struct keys_context *c, enum signing_alg alg, instant now, bool immediately, size_t *changes);
+NODISCARD err keys_rotate(const struct keys_context *c, enum signing_alg alg, instant now, bool immediately,
+                          size_t *changes);
 /* The same for every algorithm, without immediate rolls. */
 NODISCARD err keys_maintain(const struct keys_context *c, instant now, size_t *changes);
 /* A ring of all stored keys. */

@@ -36,8 +36,8 @@ static void put_field_json(struct json *j, const struct event_field *f)
     }
 }
 
-static void put_json(const struct log *log, enum event_id id, const struct guid *correlation, const struct event_field *fields,
-                     size_t n, struct buf *line)
+static void put_json(const struct log *log, enum event_id id, const struct guid *correlation,
+                     const struct event_field *fields, size_t n, struct buf *line)
 {
     struct json j;
 
@@ -79,7 +79,8 @@ static void put_field_text(struct buf *line, const struct event_field *f)
     }
 }
 
-static void put_text(const struct log *log, enum event_id id, const struct event_field *fields, size_t n, struct buf *line)
+static void put_text(const struct log *log, enum event_id id, const struct event_field *fields, size_t n,
+                     struct buf *line)
 {
     static const char *const colors[] = { "\033[2m", "", "\033[33m", "\033[31m" };
     enum event_level level = event_level(id);
@@ -91,7 +92,8 @@ static void put_text(const struct log *log, enum event_id id, const struct event
     buf_puts(line, log->colors && colors[level][0] != '\0' ? "\033[0m" : "");
 }
 
-static void sink(void *ctx, enum event_id id, const struct guid *correlation, const struct event_field *fields, size_t n)
+static void sink(void *ctx, enum event_id id, const struct guid *correlation, const struct event_field *fields,
+                 size_t n)
 {
     struct log *log = ctx;
     char space[LINE_MAX_BYTES];

@@ -29,7 +29,8 @@ static const struct command_program program = {
     .description =
         "Doorcode signs users in with native authentication, wire-compatible with Microsoft Entra External ID: the "
         "application shows its own pages and talks to the server in a few calls. One program is the server, its "
-        "development mode, its administration, and the command line that signs users in against it or against Entra.\n\n"
+        "development mode, its administration, and the command line that signs users in against it or against "
+        "Entra.\n\n"
         "Every command explains itself with --help. Results go to the standard output, all else to the standard "
         "error output.",
     .version = DOORCODE_VERSION,

@@ -29,7 +29,8 @@ struct scope {
     const struct tenant *tenant;
 };
 
-static void tell(struct applying *a, bool exists, const char *kind, struct slice tenant, const char *name, struct buf *diff)
+static void tell(struct applying *a, bool exists, const char *kind, struct slice tenant, const char *name,
+                 struct buf *diff)
 {
     char full[NAME_MAX_TEXT];
     enum manifest_change change = !exists ? MANIFEST_CREATED : diff->n > 0 ? MANIFEST_CHANGED : MANIFEST_SAME;
@@ -117,7 +118,8 @@ static err put_tenant(struct scope *s, const struct tenant *stored)
     *tenant = (struct tenant){ .id = s->draft.id,
                                .name = slice_of(s->draft.name),
                                .domain = slice_of(s->draft.domain),
-                               .display_name = slice_of(s->draft.display_name == NULL ? s->draft.name : s->draft.display_name),
+                               .display_name =
+                                   slice_of(s->draft.display_name == NULL ? s->draft.name : s->draft.display_name),
                                .logo_url = slice_of(s->draft.branding.logo_url),
                                .accent_color = slice_of(s->draft.branding.accent_color),
                                .issuer = slice_of(s->draft.issuer),
@@ -195,12 +197,15 @@ static err read_user_flow(struct scope *s, size_t i)
 
     TRY(fields_read_item(&s->reader, "userFlows", &s->draft.user_flows, i, manifest_user_flow_fields, &draft, &reader));
     if (flow_is_planned(s, slice_of(draft.name)))
-        return field_complain(&reader, yaml_item(s->draft.user_flows.value, i), "name", "is the name of another user flow");
+        return field_complain(&reader, yaml_item(s->draft.user_flows.value, i), "name",
+                              "is the name of another user flow");
     struct user_flow *flow = plan_take(&s->a->plan, sizeof *flow);
     struct store_write *write = plan_write(&s->a->plan, WRITE_USER_FLOW_PUT);
     ENSURE(flow != NULL && write != NULL, NO_MEMORY);
-    *flow = (struct user_flow){ .tenant_id = s->tenant->id, .name = slice_of(draft.name),
-                                .identity_provider = (enum identity_provider)draft.identity_provider, .sign_up = draft.sign_up };
+    *flow = (struct user_flow){ .tenant_id = s->tenant->id,
+                                .name = slice_of(draft.name),
+                                .identity_provider = (enum identity_provider)draft.identity_provider,
+                                .sign_up = draft.sign_up };
     write->user_flow = flow;
     TRY(read_attributes(s, &reader, &draft.attributes, flow));
     const struct user_flow *stored = stored_flow(s, flow->name);
@@ -220,7 +225,8 @@ static const struct application *stored_application(const struct scope *s, const
     if (!guid_is_nil(draft->client_id))
         return directory_application(d, s->tenant->id, draft->client_id);
     for (size_t i = 0; i < d->application_count; i++)
-        if (guid_eq(d->applications[i].tenant_id, s->tenant->id) && slice_eq(d->applications[i].name, slice_of(draft->name)))
+        if (guid_eq(d->applications[i].tenant_id, s->tenant->id) &&
+            slice_eq(d->applications[i].name, slice_of(draft->name)))
             return &d->applications[i];
     return NULL;
 }
@@ -292,7 +298,8 @@ static err read_application(struct scope *s, size_t i)
     struct field_reader reader;
 
     memset(&draft, 0, sizeof draft);
-    TRY(fields_read_item(&s->reader, "applications", &s->draft.applications, i, manifest_application_fields, &draft, &reader));
+    TRY(fields_read_item(&s->reader, "applications", &s->draft.applications, i, manifest_application_fields, &draft,
+                         &reader));
     const struct application *stored = stored_application(s, &draft);
     if (guid_is_nil(draft.client_id))
         draft.client_id = stored != NULL ? stored->client_id : guid_new(s->a->options->rng);
@@ -318,7 +325,8 @@ static void copy_text(char *dst, size_t cap, const char *text)
     (void)slice_to_cstr(slice_of(text), dst, cap); /* lengths are bounded by the fields */
 }
 
-static err put_user(struct scope *s, const struct manifest_user *draft, const struct email *email, const struct user *stored)
+static err put_user(struct scope *s, const struct manifest_user *draft, const struct email *email,
+                    const struct user *stored)
 {
     struct user *user = plan_take(&s->a->plan, sizeof *user);
     struct store_write *write = plan_write(&s->a->plan, WRITE_USER_PUT);
@@ -399,7 +407,8 @@ static err apply(struct applying *a, struct yaml *const *documents, size_t n)
         return OK;
     err written = store_write(a->store, a->plan.writes, a->plan.n);
     if (written.code == ERR_CONFLICT)
-        complain(a->why, yaml_name(documents[0]), 0, "", "two users share an e-mail address, or two things an id; nothing was changed");
+        complain(a->why, yaml_name(documents[0]), 0, "",
+                 "two users share an e-mail address, or two things an id; nothing was changed");
     return written;
 }
 

@@ -36,8 +36,8 @@ static bool is_label(struct slice label)
 /* First path segments that mean something else (spec OIDC, 1.1). */
 static bool is_reserved(struct slice name)
 {
-    static const char *const reserved[] = { "common", "organizations", "consumers", "beta",  "oidc", "error",
-                                            "devicelogin", "healthz", "readyz",    "metrics", "dev" };
+    static const char *const reserved[] = { "common",      "organizations", "consumers", "beta",    "oidc", "error",
+                                            "devicelogin", "healthz",       "readyz",    "metrics", "dev" };
 
     for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
         if (slice_eq_nocase(name, slice_of(reserved[i])))
@@ -103,14 +103,16 @@ static struct slice host_of(struct slice rest)
 
 static bool is_loopback(struct slice host)
 {
-    return slice_eq_nocase(host, SLICE("localhost")) || slice_eq(host, SLICE("127.0.0.1")) || slice_starts(host, SLICE("[::1]"));
+    return slice_eq_nocase(host, SLICE("localhost")) || slice_eq(host, SLICE("127.0.0.1")) ||
+           slice_starts(host, SLICE("[::1]"));
 }
 
 const char *check_https_url(const char *text)
 {
     struct slice scheme, rest;
 
-    if (!is_printable(slice_of(text)) || !cut_scheme(slice_of(text), &scheme, &rest) || !slice_eq(scheme, SLICE("https")))
+    if (!is_printable(slice_of(text)) || !cut_scheme(slice_of(text), &scheme, &rest) ||
+        !slice_eq(scheme, SLICE("https")))
         return "must be an https URL";
     return NULL;
 }
@@ -152,8 +154,8 @@ const char *check_redirect_uri(const char *text)
 {
     struct slice scheme, rest;
 
-    if (is_printable(slice_of(text)) && cut_scheme(slice_of(text), &scheme, &rest) && !slice_eq(scheme, SLICE("http")) &&
-        !slice_eq(scheme, SLICE("https")))
+    if (is_printable(slice_of(text)) && cut_scheme(slice_of(text), &scheme, &rest) &&
+        !slice_eq(scheme, SLICE("http")) && !slice_eq(scheme, SLICE("https")))
         return strchr(text, '#') != NULL || strchr(text, '*') != NULL ? "must not hold a fragment or a wildcard" : NULL;
     return check_web_redirect_uri(text);
 }

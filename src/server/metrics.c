@@ -106,11 +106,11 @@ static uint64_t sum_of_name(const struct metrics *m, size_t endpoint, const _Ato
 
 static void write_requests(const struct metrics *m, size_t e, struct buf *out)
 {
-    for (size_t class = 1; class < CLASSES; class++) {
+    for (size_t class = 1; class < CLASSES; class ++) {
         uint64_t n = sum_of_name(m, e, &m->endpoints[e].requests[class]);
         if (n > 0)
-            buf_fmt(out, "doorcode_http_requests_total{endpoint=\"%s\",status=\"%zuxx\"} %llu\n", m->endpoint_name(e), class,
-                    (unsigned long long)n);
+            buf_fmt(out, "doorcode_http_requests_total{endpoint=\"%s\",status=\"%zuxx\"} %llu\n", m->endpoint_name(e),
+                    class, (unsigned long long)n);
     }
 }
 
@@ -122,10 +122,11 @@ static void write_durations(const struct metrics *m, size_t e, struct buf *out)
     for (size_t i = 0; i < BUCKETS; i++) {
         sum += sum_of_name(m, e, &m->endpoints[e].buckets[i]);
         if (i + 1 < BUCKETS)
-            buf_fmt(out, "doorcode_http_request_seconds_bucket{endpoint=\"%s\",le=\"%g\"} %llu\n", name, (double)bounds[i] / 1e6,
-                    (unsigned long long)sum);
+            buf_fmt(out, "doorcode_http_request_seconds_bucket{endpoint=\"%s\",le=\"%g\"} %llu\n", name,
+                    (double)bounds[i] / 1e6, (unsigned long long)sum);
     }
-    buf_fmt(out, "doorcode_http_request_seconds_bucket{endpoint=\"%s\",le=\"+Inf\"} %llu\n", name, (unsigned long long)sum);
+    buf_fmt(out, "doorcode_http_request_seconds_bucket{endpoint=\"%s\",le=\"+Inf\"} %llu\n", name,
+            (unsigned long long)sum);
     buf_fmt(out, "doorcode_http_request_seconds_sum{endpoint=\"%s\"} %g\n", name,
             (double)sum_of_name(m, e, &m->endpoints[e].microseconds) / 1e6);
     buf_fmt(out, "doorcode_http_request_seconds_count{endpoint=\"%s\"} %llu\n", name, (unsigned long long)sum);

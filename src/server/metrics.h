@@ -21,8 +21,8 @@ struct metrics_gauge {
 enum { METRICS_GAUGES = 16 };
 
 /* `endpoint_name` gives the label of endpoint 0 … endpoint_count - 1. Borrows events. NO_MEMORY. */
-NODISCARD err metrics_new(size_t endpoint_count, const char *(*endpoint_name)(size_t index), const struct events *events,
-                          struct metrics **out);
+NODISCARD err metrics_new(size_t endpoint_count, const char *(*endpoint_name)(size_t index),
+                          const struct events *events, struct metrics **out);
 void metrics_free(struct metrics *m); /* NULL is fine */
 /* Before the first scrape; at most METRICS_GAUGES. Copies the struct, borrows its texts. */
 void metrics_add_gauge(struct metrics *m, const struct metrics_gauge *gauge);

@@ -175,8 +175,9 @@ static const struct {
     const char *name;
     err (*open)(struct rooms *r);
 } steps[] = {
-    { "master key", open_vault },  { "database", open_store },        { "throttle", open_throttle }, { "mail", open_mail },
-    { "endpoints", connect_api },  { "housekeeper", open_housekeeper }, { "http", open_http },
+    { "master key", open_vault }, { "database", open_store },   { "throttle", open_throttle },
+    { "mail", open_mail },        { "endpoints", connect_api }, { "housekeeper", open_housekeeper },
+    { "http", open_http },
 };
 
 static void explain(const struct rooms *r, const char *step, err failure, char why[256])

@@ -12,7 +12,7 @@
 #include "server/metrics.h"
 
 struct rooms_options {
-    const char *database;        /* path; NULL: in memory */
+    const char *database; /* path; NULL: in memory */
     bool synchronous_normal;
     const char *master_key_file; /* made if missing; NULL: a random key, gone at the end */
     const char *throttle_file;   /* NULL: not saved */

@@ -25,7 +25,8 @@ void complain(struct complaint *why, const char *file, size_t line, const char *
     if (line == 0)
         snprintf(why->text, sizeof why->text, "%.120s: %s", file, what);
     else
-        snprintf(why->text, sizeof why->text, "%.120s:%zu: %.120s%s%s", file, line, path, path[0] == '\0' ? "" : ": ", what);
+        snprintf(why->text, sizeof why->text, "%.120s:%zu: %.120s%s%s", file, line, path, path[0] == '\0' ? "" : ": ",
+                 what);
 }
 
 static yaml_node_t *node_of(struct yaml_value v)
@@ -137,7 +138,8 @@ enum yaml_kind yaml_kind(struct yaml_value v)
         return YAML_MAP;
     bool is_plain = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     const char *text = (const char *)node->data.scalar.value;
-    return is_plain && (text[0] == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0) ? YAML_NULL : YAML_SCALAR;
+    return is_plain && (text[0] == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0) ? YAML_NULL
+                                                                                                : YAML_SCALAR;
 }
 
 size_t yaml_line(struct yaml_value v)

@@ -34,9 +34,9 @@ void yaml_free(struct yaml *y); /* NULL is fine */
 const char *yaml_name(const struct yaml *y);
 struct yaml_value yaml_root(const struct yaml *y);
 enum yaml_kind yaml_kind(struct yaml_value v);
-size_t yaml_line(struct yaml_value v); /* from 1 */
+size_t yaml_line(struct yaml_value v);      /* from 1 */
 const char *yaml_text(struct yaml_value v); /* of a scalar */
-size_t yaml_count(struct yaml_value v); /* items of a list, pairs of a map */
+size_t yaml_count(struct yaml_value v);     /* items of a list, pairs of a map */
 struct yaml_value yaml_item(struct yaml_value list, size_t i);
 struct yaml_value yaml_key(struct yaml_value map, size_t i);
 struct yaml_value yaml_value(struct yaml_value map, size_t i);

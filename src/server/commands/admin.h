@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* admin.h: what the administration commands share: the store of the configuration, also while the server runs, and
+ * output as tables or JSON. */
+#ifndef DOORCODE_SERVER_COMMANDS_ADMIN_H
+#define DOORCODE_SERVER_COMMANDS_ADMIN_H
+
+#include "base/command.h"
+#include "crypto/vault.h"
+#include "server/config.h"
+#include "store/store.h"
+
+struct admin {
+    const struct command_line *line;
+    struct config config;
+    struct store *store;
+    struct vault *vault; /* NULL until admin_vault */
+    struct directory *directory;
+    bool json;
+};
+
+/* The options every one of them takes: put first into its table. */
+#define ADMIN_OPTIONS                                                                                                         \
+    { .name = "config", .letter = 'c', .argument = "FILE", .help = "Configuration of the server.", .environment = "DOORCODE_CONFIG" },  \
+    { .name = "data", .letter = 'd', .argument = "FOLDER", .help = "Data folder, instead of the configuration's." },                    \
+    { .name = "json", .help = "Print JSON." }
+#define ADMIN_TENANT \
+    { .name = "tenant", .letter = 't', .argument = "TENANT", .help = "Tenant by id, domain or name; needed where there is more than one." }
+
+/* Opens the store (made if missing where `create`). COMMAND_OK, or a message was printed. admin_close in any case. */
+int admin_open(struct admin *a, const struct command_line *line, bool create);
+int admin_vault(struct admin *a);
+void admin_close(struct admin *a);
+/* The tenant of --tenant, or the only one; NULL: a message was printed. */
+const struct tenant *admin_tenant(struct admin *a);
+/* Prints the fault and gives COMMAND_FAILED. */
+int admin_fail(struct admin *a, err fault);
+
+/* Rows of text: printed aligned under `columns`, or as a JSON array of objects with these members. */
+enum { ADMIN_COLUMNS = 8 };
+struct table;
+struct table *table_new(const char *const *columns); /* NULL-terminated; at most ADMIN_COLUMNS */
+/* Adds a row; the texts are copied. As many as there are columns. */
+void table_row(struct table *t, const char *const *cells);
+void table_print(struct table *t, bool json, FILE *out); /* and frees */
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* doorcode user|app|flow list|show|delete: single things of the directory. */
+#include "server/commands/admin.h"
+#include "server/commands/commands.h"
+
+#include "wire/email.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { USERS_AT_ONCE = 64 };
+
+typedef int act_fn(struct admin *a, const struct tenant *tenant);
+
+/* Opens, finds the tenant, acts, closes. */
+static int with_tenant(const struct command_line *line, act_fn *act)
+{
+    struct admin a;
+    int status = admin_open(&a, line, false);
+
+    if (status == COMMAND_OK) {
+        const struct tenant *tenant = admin_tenant(&a);
+        status = tenant == NULL ? COMMAND_FAILED : act(&a, tenant);
+    }
+    admin_close(&a);
+    return status;
+}
+
+static const char *yes_no(bool flag)
+{
+    return flag ? "yes" : "no";
+}
+
+static const char *text_of(struct slice s, char *out, size_t cap)
+{
+    snprintf(out, cap, "%.*s", SLICE_ARGS(s));
+    return out;
+}
+
+/* A write of its own, and what to say. */
+static int delete_by(struct admin *a, struct store_write *write, const char *what)
+{
+    err written = store_write(a->store, write, 1);
+
+    if (!err_is_ok(written))
+        return admin_fail(a, written);
+    fprintf(a->line->out, "deleted %s %s\n", what, a->line->arguments[0]);
+    return COMMAND_OK;
+}
+
+/* ---- users ---- */
+
+static void user_row(struct table *t, const struct user *user)
+{
+    const struct guid_text id = guid_format(user->id);
+    const struct clock_text created = clock_format(user->created_at);
+    const char *cells[] = { user->email, user_origin_name(user->origin), yes_no(user->enabled), user->display_name, created.c, id.c };
+
+    table_row(t, cells);
+}
+
+static const char *const user_columns[] = { "email", "origin", "enabled", "name", "created", "id", NULL };
+
+static int list_users(struct admin *a, const struct tenant *tenant)
+{
+    struct user *users = calloc(USERS_AT_ONCE, sizeof *users);
+    struct table *t = table_new(user_columns);
+    char after[USER_EMAIL_SIZE] = "";
+    size_t n = USERS_AT_ONCE;
+    err read = users == NULL ? FAIL(NO_MEMORY) : OK;
+
+    while (err_is_ok(read) && n == USERS_AT_ONCE) {
+        read = store_users(a->store, tenant->id, slice_of(after), users, &n);
+        for (size_t i = 0; err_is_ok(read) && i < n; i++)
+            user_row(t, &users[i]);
+        if (err_is_ok(read) && n > 0)
+            (void)slice_to_cstr(slice_of(users[n - 1].identity), after, sizeof after);
+    }
+    free(users);
+    table_print(t, a->json, a->line->out);
+    return err_is_ok(read) ? COMMAND_OK : admin_fail(a, read);
+}
+
+static int find_user(struct admin *a, const struct tenant *tenant, struct user *out)
+{
+    struct slice name = slice_of(a->line->arguments[0]);
+    struct email email;
+    struct guid id;
+    err found = FAIL(NOT_FOUND);
+
+    if (guid_parse(name, &id))
+        found = store_user(a->store, tenant->id, id, out);
+    else if (err_is_ok(email_parse(name, &email)))
+        found = store_user_by_identity(a->store, tenant->id, slice_of(email.identity), out);
+    if (err_is_ok(found))
+        return COMMAND_OK;
+    return command_fail(a->line, "'doorcode user list' shows them.", "%s: there is no such user", a->line->arguments[0]);
+}
+
+static int show_user(struct admin *a, const struct tenant *tenant)
+{
+    struct user user;
+    int status = find_user(a, tenant, &user);
+
+    if (status != COMMAND_OK)
+        return status;
+    struct table *t = table_new(user_columns);
+    user_row(t, &user);
+    table_print(t, a->json, a->line->out);
+    return COMMAND_OK;
+}
+
+static int delete_user(struct admin *a, const struct tenant *tenant)
+{
+    struct user user;
+    int status = find_user(a, tenant, &user);
+
+    if (status != COMMAND_OK)
+        return status;
+    struct store_write write = { .kind = WRITE_USER_DELETE, .tenant_id = tenant->id, .guid = user.id };
+    return delete_by(a, &write, "user");
+}
+
+/* ---- applications ---- */
+
+static const char *const app_columns[] = { "name", "client_id", "native", "public", "user_flow", "algorithm", "permissions", "origins", NULL };
+
+static void join(struct slices list, char *out, size_t cap)
+{
+    struct buf text;
+
+    buf_init(&text, out, cap - 1);
+    for (size_t i = 0; i < list.n; i++)
+        buf_fmt(&text, "%s%.*s", i == 0 ? "" : " ", SLICE_ARGS(list.items[i]));
+    out[text.n] = '\0';
+}
+
+static void app_row(struct table *t, const struct application *app)
+{
+    char name[128], flow[80], permissions[1024], origins[1024];
+    const struct guid_text id = guid_format(app->client_id);
+
+    join(app->permissions, permissions, sizeof permissions);
+    join(app->allowed_origins, origins, sizeof origins);
+    const char *cells[] = { text_of(app->name, name, sizeof name), id.c, yes_no(app->native_authentication), yes_no(app->public_client),
+                            text_of(app->user_flow, flow, sizeof flow), signing_alg_name(app->signing_alg), permissions, origins };
+    table_row(t, cells);
+}
+
+/* By name or client id; NULL takes all. */
+static size_t app_rows(struct admin *a, const struct tenant *tenant, const char *wanted, struct guid *id)
+{
+    struct table *t = table_new(app_columns);
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->directory->application_count; i++) {
+        const struct application *app = &a->directory->applications[i];
+        bool matches = wanted == NULL || slice_eq(app->name, slice_of(wanted)) ||
+                       slice_eq_nocase(slice_of(guid_format(app->client_id).c), slice_of(wanted));
+        if (!guid_eq(app->tenant_id, tenant->id) || !matches)
+            continue;
+        app_row(t, app);
+        *id = app->client_id;
+        n++;
+    }
+    table_print(t, a->json, n > 0 || wanted == NULL ? a->line->out : a->line->errors);
+    return n;
+}
+
+static int list_apps(struct admin *a, const struct tenant *tenant)
+{
+    struct guid id;
+
+    (void)app_rows(a, tenant, NULL, &id);
+    return COMMAND_OK;
+}
+
+static int show_app(struct admin *a, const struct tenant *tenant)
+{
+    struct guid id;
+
+    if (app_rows(a, tenant, a->line->arguments[0], &id) > 0)
+        return COMMAND_OK;
+    return command_fail(a->line, "'doorcode app list' shows them.", "%s: there is no such application", a->line->arguments[0]);
+}
+
+static int delete_app(struct admin *a, const struct tenant *tenant)
+{
+    struct guid id;
+
+    if (!guid_parse(slice_of(a->line->arguments[0]), &id) || directory_application(a->directory, tenant->id, id) == NULL)
+        return command_fail(a->line, "Give the client id; 'doorcode app list' shows it.", "%s: there is no such application", a->line->arguments[0]);
+    struct store_write write = { .kind = WRITE_APPLICATION_DELETE, .tenant_id = tenant->id, .guid = id };
+    return delete_by(a, &write, "application");
+}
+
+/* ---- user flows ---- */
+
+static const char *const flow_columns[] = { "name", "identity_provider", "sign_up", "attributes", NULL };
+
+static size_t flow_rows(struct admin *a, const struct tenant *tenant, const char *wanted)
+{
+    struct table *t = table_new(flow_columns);
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->directory->user_flow_count; i++) {
+        const struct user_flow *flow = &a->directory->user_flows[i];
+        char name[80], count[24];
+        if (!guid_eq(flow->tenant_id, tenant->id) || (wanted != NULL && !slice_eq(flow->name, slice_of(wanted))))
+            continue;
+        snprintf(count, sizeof count, "%zu", flow->attribute_count);
+        const char *cells[] = { text_of(flow->name, name, sizeof name),
+                                flow->identity_provider == PROVIDER_EMAIL_OTP ? "emailOneTimePasscode" : "emailPassword",
+                                yes_no(flow->sign_up), count };
+        table_row(t, cells);
+        n++;
+    }
+    table_print(t, a->json, n > 0 || wanted == NULL ? a->line->out : a->line->errors);
+    return n;
+}
+
+static int list_flows(struct admin *a, const struct tenant *tenant)
+{
+    (void)flow_rows(a, tenant, NULL);
+    return COMMAND_OK;
+}
+
+static int show_flow(struct admin *a, const struct tenant *tenant)
+{
+    if (flow_rows(a, tenant, a->line->arguments[0]) > 0)
+        return COMMAND_OK;
+    return command_fail(a->line, "'doorcode flow list' shows them.", "%s: there is no such user flow", a->line->arguments[0]);
+}
+
+static int delete_flow(struct admin *a, const struct tenant *tenant)
+{
+    struct slice name = slice_of(a->line->arguments[0]);
+
+    for (size_t i = 0; i < a->directory->application_count; i++)
+        if (guid_eq(a->directory->applications[i].tenant_id, tenant->id) && slice_eq(a->directory->applications[i].user_flow, name))
+            return command_fail(a->line, "Link the application to another user flow first.", "%s: an application uses it", a->line->arguments[0]);
+    for (size_t i = 0; i < a->directory->user_flow_count; i++) {
+        if (!guid_eq(a->directory->user_flows[i].tenant_id, tenant->id) || !slice_eq(a->directory->user_flows[i].name, name))
+            continue;
+        struct store_write write = { .kind = WRITE_USER_FLOW_DELETE, .tenant_id = tenant->id, .name = name };
+        return delete_by(a, &write, "user flow");
+    }
+    return command_fail(a->line, "'doorcode flow list' shows them.", "%s: there is no such user flow", a->line->arguments[0]);
+}
+
+static const struct command_option options[] = { ADMIN_OPTIONS, ADMIN_TENANT };
+enum { OPTIONS = sizeof options / sizeof options[0] };
+
+/* One command: its function and its row. */
+#define DIRECTORY_COMMAND(symbol, words, argument_words, count, text, act)                                            \
+    static int run_##symbol(const struct command_line *line)                                                         \
+    {                                                                                                                 \
+        return with_tenant(line, act);                                                                                \
+    }                                                                                                                 \
+    const struct command command_##symbol = { .name = words, .arguments = argument_words, .summary = text, .options = options, \
+                                              .option_count = OPTIONS, .min_arguments = count, .max_arguments = count,  \
+                                              .run = run_##symbol };
+
+DIRECTORY_COMMAND(user_list, "user list", NULL, 0, "list the users of a tenant", list_users)
+DIRECTORY_COMMAND(user_show, "user show", "USER", 1, "show a user, by address or id", show_user)
+DIRECTORY_COMMAND(user_delete, "user delete", "USER", 1, "delete a user with all grants, by address or id", delete_user)
+DIRECTORY_COMMAND(app_list, "app list", NULL, 0, "list the applications of a tenant", list_apps)
+DIRECTORY_COMMAND(app_show, "app show", "APPLICATION", 1, "show an application, by client id or name", show_app)
+DIRECTORY_COMMAND(app_delete, "app delete", "CLIENT-ID", 1, "delete an application", delete_app)
+DIRECTORY_COMMAND(flow_list, "flow list", NULL, 0, "list the user flows of a tenant", list_flows)
+DIRECTORY_COMMAND(flow_show, "flow show", "NAME", 1, "show a user flow", show_flow)
+DIRECTORY_COMMAND(flow_delete, "flow delete", "NAME", 1, "delete a user flow that no application uses", delete_flow)

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* doorcode serve: the server, by its configuration. */
+#include "server/commands/commands.h"
+
+#include "base/limits.h"
+#include "base/secret.h"
+#include "server/config.h"
+#include "server/log.h"
+#include "server/memory.h"
+#include "server/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096, PASSWORD_SIZE = 256 };
+
+/* What the server borrows while it runs. */
+struct serving {
+    struct config config;
+    struct events events;
+    struct log log;
+    struct smtp_options smtp;
+    struct metrics *metrics;
+    struct rooms *rooms;
+    char database[PATH_SIZE];
+    char master_key[PATH_SIZE];
+    char throttle[PATH_SIZE];
+    char password[PASSWORD_SIZE];
+};
+
+static const char *complaint_of(const struct config *c)
+{
+    if (c->origin[0] == '\0')
+        return "origin is not set: the public address, like https://login.example";
+    if (c->http.port == 0 && c->https.port == 0)
+        return "http.port and https.port are both 0: nothing to listen on";
+    if (c->https.port != 0 && (c->https.certificate_file[0] == '\0' || c->https.key_file[0] == '\0'))
+        return "https.port needs https.certificateFile and https.keyFile";
+    return c->smtp.from_address[0] == '\0' ? "smtp.fromAddress is not set: whom the mails come from" : NULL;
+}
+
+/* The first line of the file, or the variable. False with a file that cannot be read. */
+static bool read_password(struct serving *s)
+{
+    const char *variable = getenv("DOORCODE_SMTP_PASSWORD");
+
+    if (s->config.smtp.password_file[0] == '\0')
+        return slice_to_cstr(slice_of(variable), s->password, sizeof s->password);
+    FILE *file = fopen(s->config.smtp.password_file, "re");
+    if (file == NULL)
+        return false;
+    bool got = fgets(s->password, sizeof s->password, file) != NULL;
+    fclose(file);
+    s->password[strcspn(s->password, "\r\n")] = '\0';
+    return got;
+}
+
+static bool set_paths(struct serving *s)
+{
+    const struct config *c = &s->config;
+    const char *key = c->store.master_key_file;
+
+    return config_path(c, "doorcode.db", s->database, sizeof s->database) &&
+           config_path(c, "throttle", s->throttle, sizeof s->throttle) &&
+           (key[0] != '\0' ? slice_to_cstr(slice_of(key), s->master_key, sizeof s->master_key)
+                           : config_path(c, "master.key", s->master_key, sizeof s->master_key));
+}
+
+static void set_smtp(struct serving *s)
+{
+    const struct config *c = &s->config;
+
+    s->smtp = (struct smtp_options){
+        .host = c->smtp.host,
+        .port = (uint16_t)c->smtp.port,
+        .security = (enum smtp_security)c->smtp.security,
+        .user = c->smtp.user[0] == '\0' ? NULL : c->smtp.user,
+        .password = s->password,
+        .ca_file = c->smtp.ca_file[0] == '\0' ? NULL : c->smtp.ca_file,
+        .connections = c->smtp.connections,
+        .timeout_seconds = c->smtp.timeout_seconds,
+    };
+}
+
+static struct http_options http_options_of(const struct config *c)
+{
+    struct http_options o = {
+        .certificate_file = c->https.certificate_file,
+        .key_file = c->https.key_file,
+        .workers = c->server.workers,
+        .max_connections = c->server.max_connections,
+        .request_seconds = c->server.request_seconds,
+        .idle_seconds = c->server.idle_seconds,
+        .trusted_proxies = c->server.trusted_proxies.items,
+        .trusted_proxy_count = c->server.trusted_proxies.n,
+    };
+
+    if (c->http.port != 0)
+        o.listeners[o.listener_count++] = (struct http_listener){ c->http.address, (uint16_t)c->http.port, false };
+    if (c->https.port != 0)
+        o.listeners[o.listener_count++] = (struct http_listener){ c->https.address, (uint16_t)c->https.port, true };
+    return o;
+}
+
+static struct rooms_options rooms_options_of(struct serving *s)
+{
+    const struct config *c = &s->config;
+    struct rooms_options o = {
+        .database = s->database,
+        .synchronous_normal = c->store.synchronous == 1,
+        .master_key_file = s->master_key,
+        .throttle_file = s->throttle,
+        .origin = c->origin,
+        .policy = c->policy,
+        .rotation = rotation_default,
+        .clock = clock_system,
+        .rng = &rng_system,
+        .http = http_options_of(c),
+        .sender = { slice_of(c->smtp.from_address), slice_of(c->smtp.from_name) },
+        .smtp = &s->smtp,
+        .events = &s->events,
+        .metrics = s->metrics,
+    };
+
+    o.rotation.signing_seconds = (int64_t)c->keys.rotate_days * 86400;
+    return o;
+}
+
+static void print_memory(const struct config *c)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t workers = c->server.workers > 0 ? c->server.workers : (size_t)(cores > 0 ? cores : 1);
+
+    memory_print(&(struct memory_options){ c->server.max_connections, LIMIT_WRITER_QUEUE + workers, workers * 2 + 4 }, stderr);
+}
+
+static int run(struct serving *s, const struct command_line *line)
+{
+    char why[256] = "";
+    const struct rooms_options options = rooms_options_of(s);
+
+    if (!err_is_ok(rooms_open(&options, &s->rooms, why)))
+        return command_fail(line, NULL, "%s", why);
+    run_add_gauges(s->metrics, s->rooms);
+    print_memory(&s->config);
+    EMIT(&s->events, server_started, NULL, field_version(DOORCODE_VERSION));
+    run_until_stopped(s->rooms, &s->events);
+    rooms_close(s->rooms, s->config.server.stop_seconds);
+    EMIT(&s->events, server_stopped, NULL, field_version(DOORCODE_VERSION));
+    return COMMAND_OK;
+}
+
+static int prepare(struct serving *s, const struct command_line *line)
+{
+    struct complaint why;
+
+    if (!err_is_ok(config_load(command_value(line, "config"), &s->config, &why)))
+        return command_fail(line, "See doorcode serve --help for the settings.", "%s", why.text);
+    const char *missing = complaint_of(&s->config);
+    if (missing != NULL)
+        return command_fail(line, "Set it in the configuration file or its environment variable.", "%s", missing);
+    if (!set_paths(s) || !read_password(s))
+        return command_fail(line, "Check data, store.masterKeyFile and smtp.passwordFile.", "a file cannot be used");
+    set_smtp(s);
+    s->log = (struct log){ STDERR_FILENO, (enum log_format)s->config.log.format, (enum event_level)s->config.log.level, false, &clock_system, 0 };
+    log_attach(&s->log, &s->events);
+    if (!err_is_ok(metrics_new(api_endpoint_count(), api_endpoint_name, &s->events, &s->metrics)))
+        return command_fail(line, NULL, "out of memory");
+    return COMMAND_OK;
+}
+
+static int serve(const struct command_line *line)
+{
+    struct serving *s = calloc(1, sizeof *s);
+
+    if (s == NULL)
+        return command_fail(line, NULL, "out of memory");
+    run_prepare();
+    int status = prepare(s, line);
+    if (status == COMMAND_OK)
+        status = run(s, line);
+    metrics_free(s->metrics);
+    config_free(&s->config);
+    wipe(s->password, sizeof s->password);
+    free(s);
+    return status;
+}
+
+static const struct command_option options[] = {
+    { .name = "config", .letter = 'c', .argument = "FILE", .help = "Configuration, YAML.", .environment = "DOORCODE_CONFIG" },
+};
+static const char *const examples[] = { "doorcode serve --config /etc/doorcode/doorcode.yaml", NULL };
+
+const struct command command_serve = {
+    .name = "serve",
+    .summary = "run the server",
+    .description = "Runs until SIGTERM or SIGINT, then finishes what is running. SIGHUP reads the certificate and the "
+                   "directory again. Every setting of the configuration file can be set by an environment variable: "
+                   "http.port is DOORCODE_HTTP_PORT. 'doorcode config' lists them all with their defaults.",
+    .examples = examples,
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .run = serve,
+};

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows for people (aligned columns) and for scripts (JSON). */
+#include "server/commands/admin.h"
+
+#include "wire/json_out.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { JSON_ROW_MAX = 8192 };
+
+struct row {
+    struct row *next;
+    char *cells[ADMIN_COLUMNS];
+};
+
+struct table {
+    const char *const *columns;
+    size_t count;
+    size_t width[ADMIN_COLUMNS];
+    struct row *first;
+    struct row **last;
+};
+
+struct table *table_new(const char *const *columns)
+{
+    struct table *t = calloc(1, sizeof *t);
+
+    if (t == NULL)
+        return NULL;
+    t->columns = columns;
+    t->last = &t->first;
+    for (; columns[t->count] != NULL; t->count++)
+        t->width[t->count] = strlen(columns[t->count]);
+    ASSERT(t->count <= ADMIN_COLUMNS);
+    return t;
+}
+
+/* Characters, not bytes: continuation bytes of UTF-8 take no room on the screen. */
+static size_t width_of(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+void table_row(struct table *t, const char *const *cells)
+{
+    struct row *row = t == NULL ? NULL : calloc(1, sizeof *row);
+
+    if (row == NULL)
+        return;
+    for (size_t i = 0; i < t->count; i++) {
+        row->cells[i] = strdup(cells[i]);
+        if (width_of(cells[i]) > t->width[i])
+            t->width[i] = width_of(cells[i]);
+    }
+    *t->last = row;
+    t->last = &row->next;
+}
+
+static const char *cell(const struct row *row, size_t i)
+{
+    return row->cells[i] == NULL ? "" : row->cells[i];
+}
+
+static void print_text(FILE *out, const struct table *t, const struct row *row)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const char *text = row == NULL ? t->columns[i] : cell(row, i);
+        bool is_last = i + 1 == t->count;
+        fprintf(out, "%s%*s", text, is_last ? 0 : (int)(t->width[i] - width_of(text) + 2), "");
+    }
+    fputc('\n', out);
+}
+
+static void print_json(FILE *out, const struct table *t, const struct row *row)
+{
+    char space[JSON_ROW_MAX];
+    struct buf text;
+    struct json j;
+
+    buf_init(&text, space, sizeof space);
+    json_start(&j, &text);
+    json_object(&j, NULL);
+    for (size_t i = 0; i < t->count; i++)
+        json_cstr(&j, t->columns[i], cell(row, i));
+    json_end(&j);
+    fprintf(out, "%.*s", SLICE_ARGS(buf_slice(&text)));
+}
+
+static void print_rows(FILE *out, const struct table *t, bool json)
+{
+    if (json)
+        fputc('[', out);
+    else
+        print_text(out, t, NULL);
+    for (const struct row *row = t->first; row != NULL; row = row->next) {
+        if (json) {
+            print_json(out, t, row);
+            fputs(row->next == NULL ? "" : ",\n", out);
+        } else {
+            print_text(out, t, row);
+        }
+    }
+    if (json)
+        fputs("]\n", out);
+}
+
+void table_print(struct table *t, bool json, FILE *out)
+{
+    if (t == NULL)
+        return;
+    print_rows(out, t, json);
+    while (t->first != NULL) {
+        struct row *next = t->first->next;
+        for (size_t i = 0; i < t->count; i++)
+            free(t->first->cells[i]);
+        free(t->first);
+        t->first = next;
+    }
+    free(t);
+}

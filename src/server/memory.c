@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/memory.h"
+
+#include "base/limits.h"
+
+#include <stdint.h>
+
+enum { PARTS = 6, KIB = 1024, LIBRARIES = 8 * 1024 * KIB, STACK_TOUCHED = 128 * KIB, THROTTLE_SLOT = 24 };
+
+struct part {
+    const char *name;
+    size_t count;
+    size_t each;
+};
+
+static void parts_of(const struct memory_options *o, struct part parts[PARTS])
+{
+    parts[0] = (struct part){ "connections", o->connections, LIMIT_CONNECTION_MEMORY + 4 * KIB };
+    parts[1] = (struct part){ "exchanges", o->exchanges, LIMIT_EXCHANGE_MEMORY };
+    parts[2] = (struct part){ "threads: stack, SQLite cache", o->threads, STACK_TOUCHED + LIMIT_SQLITE_CACHE_KIB * KIB };
+    parts[3] = (struct part){ "throttle", LIMIT_THROTTLE_SLOTS, THROTTLE_SLOT };
+    parts[4] = (struct part){ "directory", 1, LIMIT_DIRECTORY_TEXT };
+    parts[5] = (struct part){ "libraries, mailer", 1, LIBRARIES };
+}
+
+size_t memory_worst_case(const struct memory_options *options)
+{
+    struct part parts[PARTS];
+    size_t sum = 0;
+
+    parts_of(options, parts);
+    for (size_t i = 0; i < PARTS; i++)
+        sum += parts[i].count * parts[i].each;
+    return sum;
+}
+
+void memory_print(const struct memory_options *options, FILE *out)
+{
+    struct part parts[PARTS];
+
+    parts_of(options, parts);
+    fputs("memory, worst case:\n", out);
+    for (size_t i = 0; i < PARTS; i++)
+        fprintf(out, "  %-30s %6zu x %8zu B = %9.1f MiB\n", parts[i].name, parts[i].count, parts[i].each,
+                (double)(parts[i].count * parts[i].each) / (KIB * KIB));
+    fprintf(out, "  %-30s %28.1f MiB\n", "sum", (double)memory_worst_case(options) / (KIB * KIB));
+}
