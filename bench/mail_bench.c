@@ -62,8 +62,8 @@ int main(int argc, char **argv)
     double sink_us = (double)sink_cpu_us(sink);
     double mailer_us = (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e6 - sink_us;
     printf("mails %u of %u, connections %llu: %.0f mails/s, CPU-us per mail: mailer %.1f, sink %.1f; %u reads\n",
-           (unsigned)mail_array_count(&array).delivered, mails, (unsigned long long)sink_connections(sink), mails / took,
-           mailer_us / mails, sink_us / mails, atomic_load(&array.reads));
+           (unsigned)mail_array_count(&array).delivered, mails, (unsigned long long)sink_connections(sink),
+           mails / took, mailer_us / mails, sink_us / mails, atomic_load(&array.reads));
     outbox_stop(outbox, 1);
     messages_free(messages);
     mail_array_free(&array);

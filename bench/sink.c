@@ -21,7 +21,7 @@
 
 enum {
     CONNECTIONS_MAX = 4096,
-    INPUT_MAX = 65536, /* the largest mail */
+    INPUT_MAX = 65536,  /* the largest mail */
     COMMAND_MAX = 1000, /* the longest command */
     RECIPIENT_MAX = 320,
     CODE_MIN = 6,

@@ -27,6 +27,6 @@ void sink_stop(struct sink *s);
 uint16_t sink_port(const struct sink *s);
 uint64_t sink_mails(struct sink *s);       /* accepted so far; any thread */
 uint64_t sink_connections(struct sink *s); /* ever opened; any thread */
-int64_t sink_cpu_us(const struct sink *s);  /* of the sink's thread */
+int64_t sink_cpu_us(const struct sink *s); /* of the sink's thread */
 
 #endif

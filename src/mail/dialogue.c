@@ -7,7 +7,8 @@
 static bool take_line(struct dialogue *d);
 static void answer(struct dialogue *d, int code);
 
-static void say(struct dialogue *d, enum dialogue_step step, const char *before, struct slice argument, const char *after)
+static void say(struct dialogue *d, enum dialogue_step step, const char *before, struct slice argument,
+                const char *after)
 {
     int n = snprintf(d->command, sizeof d->command, "%s%.*s%s\r\n", before, SLICE_ARGS(argument), after);
 

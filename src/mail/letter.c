@@ -15,9 +15,11 @@ static const struct {
     size_t offset;
     size_t size;
 } texts[] = {
-#define TEXT_ROW(field) { offsetof(struct letter, field), sizeof(((struct letter *)0)->field) }
-    TEXT_ROW(to),          TEXT_ROW(code),     TEXT_ROW(language),
-    TEXT_ROW(tenant_name), TEXT_ROW(logo_url), TEXT_ROW(accent_color),
+#define TEXT_ROW(field)                                                     \
+    {                                                                       \
+        offsetof(struct letter, field), sizeof(((struct letter *)0)->field) \
+    }
+    TEXT_ROW(to), TEXT_ROW(code), TEXT_ROW(language), TEXT_ROW(tenant_name), TEXT_ROW(logo_url), TEXT_ROW(accent_color),
 #undef TEXT_ROW
 };
 

@@ -16,11 +16,11 @@ struct letter {
     enum letter_kind kind;
     char to[LIMIT_EMAIL + 1];
     char code[LIMIT_CODE_DIGITS_MAX + 1];
-    char language[16];      /* a locale we have: "en", "de", … */
-    char tenant_name[129];  /* display name; cut at a character */
-    char logo_url[257];     /* https, printable ASCII; may be empty */
-    char accent_color[8];   /* "#rrggbb"; may be empty */
-    uint32_t minutes;       /* the code's life; 1 to 1440 */
+    char language[16];     /* a locale we have: "en", "de", … */
+    char tenant_name[129]; /* display name; cut at a character */
+    char logo_url[257];    /* https, printable ASCII; may be empty */
+    char accent_color[8];  /* "#rrggbb"; may be empty */
+    uint32_t minutes;      /* the code's life; 1 to 1440 */
 };
 
 /* Whether every field is what it must be: FORMAT otherwise, above all for control characters, which could otherwise

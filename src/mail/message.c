@@ -40,7 +40,8 @@ static err find_file(const char *name, struct slice *out);
 static err load_catalogues(struct messages *m);
 static err try_sample(const struct messages *m, const char *language);
 static void filling_init(struct filling *f, const struct messages *m, const struct letter *letter);
-static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id, instant now);
+static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id,
+                       instant now);
 static err put_parts(struct buf *out, struct filling *f, uint64_t id);
 
 err messages_new(struct messages **out)
@@ -118,8 +119,9 @@ static err load_catalogues(struct messages *m)
 
 static err try_sample(const struct messages *m, const char *language)
 {
-    struct letter sample = { .to = "a@b.example", .code = "00000000", .tenant_name = "T", .logo_url = "https://b.example/",
-                             .minutes = 2 };
+    struct letter sample = {
+        .to = "a@b.example", .code = "00000000", .tenant_name = "T", .logo_url = "https://b.example/", .minutes = 2
+    };
     struct message_sender from = { SLICE("c@d.example"), SLICE_EMPTY };
     char *block = malloc(MESSAGE_MAX);
     struct buf out;
@@ -279,7 +281,8 @@ err message_parts(const struct messages *m, const struct letter *letter, struct 
     return OK;
 }
 
-static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id, instant now)
+static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id,
+                       instant now)
 {
     char block[SUBJECT_MAX];
     struct buf subject;

@@ -12,7 +12,7 @@ enum { SCHEDULE_LINES_MAX = 64 };
 
 struct schedule {
     struct outbox_source source;
-    unsigned lines; /* mails at once, at most */
+    unsigned lines;                         /* mails at once, at most */
     uint64_t under_way[SCHEDULE_LINES_MAX]; /* ids; 0: the line is free */
     unsigned busy;
     struct mail batch[LIMIT_MAILS_AT_ONCE];

@@ -23,8 +23,8 @@ struct mail_array {
     bool *settled; /* with lag: delivered, but still offered */
     size_t cap;
     size_t n;
-    size_t first; /* none before it is left */
-    bool lag;     /* outcomes of deliveries are not seen until mail_array_commit */
+    size_t first;            /* none before it is left */
+    bool lag;                /* outcomes of deliveries are not seen until mail_array_commit */
     _Atomic unsigned refuse; /* so many outcomes are answered with FULL */
     _Atomic unsigned reads;
     _Atomic unsigned outcomes;

@@ -115,8 +115,8 @@ static void a_yes_at_the_wrong_place_is_a_refusal(void **state)
 
 static void nonsense_ends_the_connection(void **state)
 {
-    static const char *const nonsense[] = { "\r\n", "25\r\n", "hello\r\n", "150 early\r\n", "650 x\r\n", "25x ok\r\n",
-                                            "2500 ok\r\n", "HTTP/1.1 400 Bad Request\r\n" };
+    static const char *const nonsense[] = { "\r\n",      "25\r\n",     "hello\r\n",   "150 early\r\n",
+                                            "650 x\r\n", "25x ok\r\n", "2500 ok\r\n", "HTTP/1.1 400 Bad Request\r\n" };
     char endless[DIALOGUE_LINE];
     struct dialogue d;
 

@@ -37,7 +37,7 @@ static void best_of_ours_is_found(void **state)
         { "de;q=0.1234, fr;q=0.1", "fr" },
         { "de;q=, fr;q=0.1", "fr" },
         { "de ; q=0.3 , fr ; Q=0.4", "fr" },
-        { "fr,de", "fr" }, /* the first of equals */
+        { "fr,de", "fr" },       /* the first of equals */
         { "fr-CA de en", "fr" }, /* ui_locales */
         { "sv  ja en", "ja" },
         { ",,;;q=1,=,de", "de" },

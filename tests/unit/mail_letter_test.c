@@ -114,14 +114,14 @@ static void another_version_and_another_kind_are_refused(void **state)
     assert_int_equal(letter_unpack(packed, &back).code, ERR_OK);
 }
 
-#define REFUSED(field, text)                                               \
-    do {                                                                   \
-        struct letter bad = sample;                                        \
-        snprintf(bad.field, sizeof bad.field, "%s", text);                 \
-        assert_int_equal(letter_check(&bad).code, ERR_FORMAT);             \
-        buf_init(&out, block, sizeof block);                               \
-        assert_int_equal(letter_pack(&bad, &out).code, ERR_FORMAT);        \
-        assert_int_equal(out.n, 0);                                        \
+#define REFUSED(field, text)                                        \
+    do {                                                            \
+        struct letter bad = sample;                                 \
+        snprintf(bad.field, sizeof bad.field, "%s", text);          \
+        assert_int_equal(letter_check(&bad).code, ERR_FORMAT);      \
+        buf_init(&out, block, sizeof block);                        \
+        assert_int_equal(letter_pack(&bad, &out).code, ERR_FORMAT); \
+        assert_int_equal(out.n, 0);                                 \
     } while (0)
 
 static void what_could_become_a_header_or_markup_is_refused(void **state)

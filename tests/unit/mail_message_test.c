@@ -72,44 +72,43 @@ static size_t count(const char *text, const char *what)
 
 static void the_whole_of_a_plain_one(void **state)
 {
-    static const char golden[] =
-        "Date: Sun, 26 Jul 2026 22:00:00 +0000\r\n"
-        "From: \"Kites\" <no-reply@login.example>\r\n"
-        "To: <jo.doe@kites.example>\r\n"
-        "Message-ID:\r\n"
-        " <doorcode.000000001234abcd@login.example>\r\n"
-        "Subject: Your Kites & Sons verification code\r\n"
-        "MIME-Version: 1.0\r\n"
-        "Content-Language: en\r\n"
-        "Auto-Submitted: auto-generated\r\n"
-        "X-Auto-Response-Suppress: All\r\n"
-        "Content-Type: multipart/alternative;\r\n"
-        " boundary=\"=_000000001234abcd\"\r\n"
-        "\r\n"
-        "--=_000000001234abcd\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n"
-        "\r\n"
-        "Your verification code\r\n"
-        "\r\n"
-        "Use this code to sign in to Kites & Sons.\r\n"
-        "\r\n"
-        "Verification code:\r\n"
-        "\r\n"
-        "90817263\r\n"
-        "\r\n"
-        "The code is valid for 30 minutes and works once.\r\n"
-        "If you did not try to sign in, you can ignore this message. Never share the=\r\n"
-        " code with anyone.\r\n"
-        "\r\n"
-        "--\r\n"
-        "Kites & Sons\r\n"
-        "This message was sent automatically. Please do not reply.\r\n"
-        "--=_000000001234abcd\r\n"
-        "Content-Type: text/html; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n"
-        "\r\n"
-        "<!DOCTYPE html>\r\n";
+    static const char golden[] = "Date: Sun, 26 Jul 2026 22:00:00 +0000\r\n"
+                                 "From: \"Kites\" <no-reply@login.example>\r\n"
+                                 "To: <jo.doe@kites.example>\r\n"
+                                 "Message-ID:\r\n"
+                                 " <doorcode.000000001234abcd@login.example>\r\n"
+                                 "Subject: Your Kites & Sons verification code\r\n"
+                                 "MIME-Version: 1.0\r\n"
+                                 "Content-Language: en\r\n"
+                                 "Auto-Submitted: auto-generated\r\n"
+                                 "X-Auto-Response-Suppress: All\r\n"
+                                 "Content-Type: multipart/alternative;\r\n"
+                                 " boundary=\"=_000000001234abcd\"\r\n"
+                                 "\r\n"
+                                 "--=_000000001234abcd\r\n"
+                                 "Content-Type: text/plain; charset=utf-8\r\n"
+                                 "Content-Transfer-Encoding: quoted-printable\r\n"
+                                 "\r\n"
+                                 "Your verification code\r\n"
+                                 "\r\n"
+                                 "Use this code to sign in to Kites & Sons.\r\n"
+                                 "\r\n"
+                                 "Verification code:\r\n"
+                                 "\r\n"
+                                 "90817263\r\n"
+                                 "\r\n"
+                                 "The code is valid for 30 minutes and works once.\r\n"
+                                 "If you did not try to sign in, you can ignore this message. Never share the=\r\n"
+                                 " code with anyone.\r\n"
+                                 "\r\n"
+                                 "--\r\n"
+                                 "Kites & Sons\r\n"
+                                 "This message was sent automatically. Please do not reply.\r\n"
+                                 "--=_000000001234abcd\r\n"
+                                 "Content-Type: text/html; charset=utf-8\r\n"
+                                 "Content-Transfer-Encoding: quoted-printable\r\n"
+                                 "\r\n"
+                                 "<!DOCTYPE html>\r\n";
     static const char end[] = "\r\n</html>\r\n--=_000000001234abcd--\r\n";
     const char *text = write_letter(*state, &sample);
 
@@ -153,7 +152,8 @@ static void lines_are_short_and_ascii_in_every_language(void **state)
 {
     struct letter letter = sample;
 
-    snprintf(letter.tenant_name, sizeof letter.tenant_name, "%s", "凧と風の会社 — Kites, Söhne & Töchter für alle Winde des Nordens 🪁🪁🪁🪁🪁");
+    snprintf(letter.tenant_name, sizeof letter.tenant_name, "%s",
+             "凧と風の会社 — Kites, Söhne & Töchter für alle Winde des Nordens 🪁🪁🪁🪁🪁");
     snprintf(letter.logo_url, sizeof letter.logo_url, "https://cdn.kites.example/%0200d.png", 7);
     for (const char *const *language = message_languages(); *language != NULL; language++) {
         snprintf(letter.language, sizeof letter.language, "%s", *language);
@@ -214,8 +214,16 @@ static void headers_cannot_be_injected(void **state)
 
 static void bad_senders_are_refused(void **state)
 {
-    static const char *const addresses[] = { "", "x", "@x.example", "x@", "a@b@c", "x@y.example\r\nTo: z", "x y@z.example",
-                                             "x@y.example>", "jürgen@z.example", "x,y@z.example" };
+    static const char *const addresses[] = { "",
+                                             "x",
+                                             "@x.example",
+                                             "x@",
+                                             "a@b@c",
+                                             "x@y.example\r\nTo: z",
+                                             "x y@z.example",
+                                             "x@y.example>",
+                                             "jürgen@z.example",
+                                             "x,y@z.example" };
 
     (void)state;
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
@@ -231,7 +239,8 @@ static void a_name_that_looks_encoded_or_quoted_stays_text(void **state)
     struct letter letter = sample;
     struct message_sender from = { sender.address, SLICE("=?UTF-8?Q?Bank?=") };
 
-    assert_non_null(strstr(write_from(*state, &letter, &from), "From:\r\n =?UTF-8?B?PT9VVEYtOD9RP0Jhbms/PQ==?=\r\n <no-reply"));
+    assert_non_null(
+        strstr(write_from(*state, &letter, &from), "From:\r\n =?UTF-8?B?PT9VVEYtOD9RP0Jhbms/PQ==?=\r\n <no-reply"));
     from.name = SLICE("K\" <a@b.example>, \\x");
     assert_non_null(strstr(write_from(*state, &letter, &from), "From: \"K\\\" <a@b.example>, \\\\x\" <no-reply@"));
     snprintf(letter.tenant_name, sizeof letter.tenant_name, "=?UTF-8?Q?Bank?=");
@@ -367,7 +376,8 @@ static void a_catalogue_that_is_not_whole_is_refused(void **state)
     for (int missing = -1; missing < TEXT_COUNT; missing++) {
         size_t n = (size_t)snprintf(json, sizeof json, "{\"direction\":\"ltr\"");
         for (int key = 1; key < TEXT_COUNT; key++)
-            n += (size_t)snprintf(json + n, sizeof json - n, ",\"%s\":\"%s\"", key == missing ? "other" : keys[key], "x");
+            n += (size_t)snprintf(json + n, sizeof json - n, ",\"%s\":\"%s\"", key == missing ? "other" : keys[key],
+                                  "x");
         snprintf(json + n, sizeof json - n, "}");
         err e = catalogue_load(slice_of(json), &c);
         assert_int_equal(e.code, missing <= 0 ? ERR_OK : ERR_FORMAT);

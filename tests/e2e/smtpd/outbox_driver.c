@@ -17,8 +17,10 @@ static void doze(unsigned ms)
 
 static struct letter letter_of(unsigned i)
 {
-    struct letter letter = { .tenant_name = "Kites & Söhne 凧", .logo_url = "https://cdn.kites.example/logo.png",
-                             .accent_color = "#0a7d5c", .minutes = 30 };
+    struct letter letter = { .tenant_name = "Kites & Söhne 凧",
+                             .logo_url = "https://cdn.kites.example/logo.png",
+                             .accent_color = "#0a7d5c",
+                             .minutes = 30 };
     size_t languages = 0;
 
     while (message_languages()[languages] != NULL)
