@@ -2,5 +2,5 @@
 #include "cli.h"
 
 const struct command *const cli_commands[] = {
-    NULL,
+    &signin_command, &token_show_command, &token_refresh_command, &signout_command, NULL,
 };

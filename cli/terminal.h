@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* terminal.h: colours and typed lines. */
+#ifndef DOORCODE_CLI_TERMINAL_H
+#define DOORCODE_CLI_TERMINAL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum color { COLOR_NONE, COLOR_GOOD, COLOR_BAD, COLOR_DIM };
+
+/* The sequence that begins the colour, COLOR_NONE ends it; "" where `file` is no terminal, or with NO_COLOR or a dumb
+ * terminal. Static. */
+const char *terminal_color(FILE *file, enum color color);
+
+enum typed { TYPED_LINE, TYPED_TOO_LONG, TYPED_END };
+
+/* One line without its end and the blanks around it. TOO_LONG has taken the whole line; END is end of file or an error.
+ * What was typed is in `line` only: `in` should be unbuffered where it is secret. */
+enum typed terminal_read_line(FILE *in, char *line, size_t cap);
+
+#endif
