@@ -19,15 +19,15 @@ struct slices {
 
 struct tenant {
     struct guid id;
-    struct slice name;    /* sub-domain name: "petstore" */
-    struct slice domain;  /* "petstore.onmicrosoft.com" */
+    struct slice name;     /* sub-domain name: "petstore" */
+    struct slice domain;   /* "petstore.onmicrosoft.com" */
     struct slices aliases; /* further domains that name this tenant */
     struct slice display_name;
-    struct slice logo_url;       /* https, in mails and pages; may be empty */
-    struct slice accent_color;   /* "#1f6feb"; may be empty */
-    struct slice issuer;         /* empty: {origin}/{id}/v2.0 (spec OIDC, 1.3) */
-    bool hide_unknown_users;     /* spec V1, 6.14 */
-    bool strict_refresh_tokens;  /* a reuse revokes the family */
+    struct slice logo_url;      /* https, in mails and pages; may be empty */
+    struct slice accent_color;  /* "#1f6feb"; may be empty */
+    struct slice issuer;        /* empty: {origin}/{id}/v2.0 (spec OIDC, 1.3) */
+    bool hide_unknown_users;    /* spec V1, 6.14 */
+    bool strict_refresh_tokens; /* a reuse revokes the family */
 };
 
 enum platform_type { PLATFORM_PUBLIC_CLIENT, PLATFORM_SPA, PLATFORM_WEB, PLATFORM_COUNT };
@@ -49,7 +49,7 @@ struct application {
     struct slices allowed_origins; /* CORS, "https://app.example" ; "*" is not allowed */
     enum signing_alg signing_alg;
     uint32_t access_token_seconds; /* 600…86400 */
-    struct slice user_flow; /* name of the linked flow; empty: none */
+    struct slice user_flow;        /* name of the linked flow; empty: none */
 };
 
 enum identity_provider { PROVIDER_EMAIL_OTP, PROVIDER_EMAIL_PASSWORD };

@@ -27,7 +27,7 @@ struct user {
     struct guid tenant_id;
     enum user_origin origin;
     bool enabled;
-    char email[USER_EMAIL_SIZE]; /* as given */
+    char email[USER_EMAIL_SIZE];    /* as given */
     char identity[USER_EMAIL_SIZE]; /* canonical: what users are looked up by (wire/email.h) */
     char display_name[USER_NAME_SIZE];
     char given_name[65];

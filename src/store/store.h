@@ -27,7 +27,7 @@ struct store;
 struct store_task;
 
 struct store_options {
-    const char *path; /* of the SQLite file; NULL: in memory, gone at close */
+    const char *path;        /* of the SQLite file; NULL: in memory, gone at close */
     bool synchronous_normal; /* faster, may lose the last moments at power loss; never corrupts */
     const struct clock *clock;
     const struct rng *rng;
@@ -67,8 +67,8 @@ enum store_write_kind {
     WRITE_TENANT_DELETE,   /* guid: with all that belongs to it */
     WRITE_APPLICATION_PUT, /* application */
     WRITE_APPLICATION_DELETE, /* tenant guid, guid */
-    WRITE_USER_FLOW_PUT,   /* user_flow */
-    WRITE_USER_FLOW_DELETE /* tenant guid, name */
+    WRITE_USER_FLOW_PUT,      /* user_flow */
+    WRITE_USER_FLOW_DELETE    /* tenant guid, name */
 };
 
 struct store_write {
@@ -97,9 +97,9 @@ struct store_batch {
     struct store_write writes[STORE_BATCH_WRITES];
     size_t n;
     void (*done)(struct store_batch *batch); /* on the writer thread, after the commit; must not block */
-    void *ctx;  /* the caller's */
-    err result; /* OK, CONFLICT, STORE (it failed, or is not known to last) */
-    struct store_task *task; /* the store's own; NULL */
+    void *ctx;                               /* the caller's */
+    err result;                              /* OK, CONFLICT, STORE (it failed, or is not known to last) */
+    struct store_task *task;                 /* the store's own; NULL */
 };
 
 /* Queues the batch. FULL or STOPPING: nothing was queued and done will not be called. */

@@ -99,8 +99,8 @@ static void deleted_user_leaves_nothing(void **state)
     struct passcode p = sample_passcode(1, 0);
     struct grant g = sample_grant(10, 1), kept = sample_grant(20, 2);
     struct refresh_token r = sample_refresh(11, 10), kept_token = sample_refresh(21, 20);
-    struct store_write writes[] = { put_user(&u),  put_user(&other), swap(&p),
-                                    add_grant(&g), add_refresh(&r),  add_grant(&kept), add_refresh(&kept_token) };
+    struct store_write writes[] = { put_user(&u),     put_user(&other),        swap(&p), add_grant(&g), add_refresh(&r),
+                                    add_grant(&kept), add_refresh(&kept_token) };
     struct store_write gone = { .kind = WRITE_USER_DELETE, .guid = u.id };
 
     assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);

@@ -272,13 +272,15 @@ static void deleted_tenant_takes_all_with_it(void **state)
     struct grant g = sample_grant(10, 1);
     struct refresh_token r = sample_refresh(11, 10);
     struct mail m = sample_mail(5);
-    struct store_write writes[] = { put_user(&u), put_user(&kept), swap(&p), add_grant(&g), add_refresh(&r), add_mail(&m) };
+    struct store_write writes[] = { put_user(&u),  put_user(&kept), swap(&p),
+                                    add_grant(&g), add_refresh(&r), add_mail(&m) };
     struct tenant again = sample_tenant(5, SLICE("petstore"));
     uint64_t users, pending, dead;
 
     fill(f);
     assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);
-    assert_int_equal(write_one(f->s, (struct store_write){ .kind = WRITE_TENANT_DELETE, .guid = tenant_id(1) }), ERR_OK);
+    assert_int_equal(write_one(f->s, (struct store_write){ .kind = WRITE_TENANT_DELETE, .guid = tenant_id(1) }),
+                     ERR_OK);
     assert_int_equal(store_user_count(f->s, &users).code, ERR_OK);
     assert_int_equal(users, 1);
     assert_int_equal(version_of(f->s, 1), 0);

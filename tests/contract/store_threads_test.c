@@ -25,7 +25,8 @@ static void parcel_done(struct store_batch *batch)
         sem_post(all_done);
 }
 
-static void parcel_make(struct parcel *p, uint32_t user, int64_t version, uint64_t mail, atomic_int *left, sem_t *all_done)
+static void parcel_make(struct parcel *p, uint32_t user, int64_t version, uint64_t mail, atomic_int *left,
+                        sem_t *all_done)
 {
     *p = (struct parcel){ .passcode = sample_passcode(user, version), .mail = sample_mail(mail), .left = left };
     p->all_done = all_done;

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "store/store.h"
@@ -21,10 +22,15 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The test in both ways of opening. */
-#define BOTH(test)                                                  \
-    { "file: " #test, test, open_file, close_fixture, NULL },       \
-    { "memory: " #test, test, open_memory, close_fixture, NULL }
-#define FILE_ONLY(test) { "file: " #test, test, open_file, close_fixture, NULL }
+#define BOTH(test)                                               \
+    { "file: " #test, test, open_file, close_fixture, NULL },    \
+    {                                                            \
+        "memory: " #test, test, open_memory, close_fixture, NULL \
+    }
+#define FILE_ONLY(test)                                      \
+    {                                                        \
+        "file: " #test, test, open_file, close_fixture, NULL \
+    }
 
 static const instant NOON = 1790000000;
 

@@ -272,7 +272,9 @@ static int64_t sign_in_once(struct store *s, int64_t acknowledged)
 
 static bool put_and_load_directory(struct store *s)
 {
-    struct tenant t = { .id = tenant_id(1), .name = SLICE("petstore"), .domain = SLICE_EMPTY, .aliases = { aliases, 1 } };
+    struct tenant t = {
+        .id = tenant_id(1), .name = SLICE("petstore"), .domain = SLICE_EMPTY, .aliases = { aliases, 1 }
+    };
     struct store_write w = { .kind = WRITE_TENANT_PUT, .tenant = &t };
     struct directory *d = NULL;
 
@@ -385,7 +387,8 @@ int main(void)
         { "file: each_disk_failure", each_disk_failure, closed_file, close_fixture, NULL },
         { "file: each_disk_failure_that_lasts", each_disk_failure_that_lasts, closed_file, close_fixture, NULL },
         { "file: each_allocation_failure", each_allocation_failure, closed_file, close_fixture, NULL },
-        { "file: each_allocation_failure_that_lasts", each_allocation_failure_that_lasts, closed_file, close_fixture, NULL },
+        { "file: each_allocation_failure_that_lasts", each_allocation_failure_that_lasts, closed_file, close_fixture,
+          NULL },
         { "memory: each_allocation_failure", each_allocation_failure, closed_memory, close_fixture, NULL },
     };
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "model/directory.h"
@@ -55,13 +56,13 @@ static struct application app_of(uint8_t tenant, uint8_t client)
                                  .user_flow = client == 21 ? SLICE("signin") : SLICE_EMPTY };
 }
 
-static const struct flow_attribute attributes[] = {
-    { SLICE("city"), SLICE("string"), SLICE("City"), SLICE("^[A-Z]"), true }
-};
+static const struct flow_attribute attributes[] = { { SLICE("city"), SLICE("string"), SLICE("City"), SLICE("^[A-Z]"),
+                                                      true } };
 
 static struct user_flow flow_of(uint8_t tenant, struct slice name)
 {
-    return (struct user_flow){ .tenant_id = id_of(tenant), .name = name, .attributes = attributes, .attribute_count = 1 };
+    return (
+        struct user_flow){ .tenant_id = id_of(tenant), .name = name, .attributes = attributes, .attribute_count = 1 };
 }
 
 static void add_tenant(struct directory_builder *b, struct tenant t)
@@ -100,8 +101,12 @@ static struct directory *sample(void)
 static void tenant_by_every_name_in_any_case(void **state)
 {
     static const struct slice found[] = {
-        { "petstore", 8 },      { "PETSTORE", 8 },      { "petstore.onmicrosoft.com", 24 },
-        { "PETSTORE.ONMICROSOFT.COM", 24 }, { "pets.example", 12 }, { "TIERE.EXAMPLE", 13 },
+        { "petstore", 8 },
+        { "PETSTORE", 8 },
+        { "petstore.onmicrosoft.com", 24 },
+        { "PETSTORE.ONMICROSOFT.COM", 24 },
+        { "pets.example", 12 },
+        { "TIERE.EXAMPLE", 13 },
         { "tiere.example", 13 },
     };
     static const struct slice unknown[] = { { "", 0 }, { "petstor", 7 }, { "petstore ", 9 }, { "pets.example.", 13 } };

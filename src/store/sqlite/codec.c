@@ -29,59 +29,77 @@ struct shape {
     size_t size; /* of the struct */
 };
 
-#define MEMBER(type, name, what) { KIND_##what, offsetof(struct type, name), sizeof(((struct type *)0)->name), 0 }
-#define COUNTED(type, name) \
-    { KIND_BYTES, offsetof(struct type, name), sizeof(((struct type *)0)->name), offsetof(struct type, name##_n) }
-#define SHAPE(type) { type##_members, sizeof type##_members / sizeof type##_members[0], sizeof(struct type) }
+#define MEMBER(type, name, what)                                                      \
+    {                                                                                 \
+        KIND_##what, offsetof(struct type, name), sizeof(((struct type *)0)->name), 0 \
+    }
+#define COUNTED(type, name)                                                                                        \
+    {                                                                                                              \
+        KIND_BYTES, offsetof(struct type, name), sizeof(((struct type *)0)->name), offsetof(struct type, name##_n) \
+    }
+#define SHAPE(type)                                                                           \
+    {                                                                                         \
+        type##_members, sizeof type##_members / sizeof type##_members[0], sizeof(struct type) \
+    }
 
 static const struct member passcode_members[] = {
-    MEMBER(passcode, user_id, GUID),          MEMBER(passcode, version, NUMBER),
-    MEMBER(passcode, state, WORD),            MEMBER(passcode, challenge_id, NUMBER),
-    MEMBER(passcode, flow_serial, NUMBER),    MEMBER(passcode, asked_with, NUMBER),
-    MEMBER(passcode, mac, FIXED),             MEMBER(passcode, issued_at, NUMBER),
-    MEMBER(passcode, expires_at, NUMBER),     MEMBER(passcode, attempts, WORD),
-    MEMBER(passcode, sent, WORD),             MEMBER(passcode, sent_since, NUMBER),
-    MEMBER(passcode, failures, WORD),         MEMBER(passcode, failures_since, NUMBER),
-    MEMBER(passcode, lockouts, WORD),         MEMBER(passcode, locked_until, NUMBER),
+    MEMBER(passcode, user_id, GUID),       MEMBER(passcode, version, NUMBER),
+    MEMBER(passcode, state, WORD),         MEMBER(passcode, challenge_id, NUMBER),
+    MEMBER(passcode, flow_serial, NUMBER), MEMBER(passcode, asked_with, NUMBER),
+    MEMBER(passcode, mac, FIXED),          MEMBER(passcode, issued_at, NUMBER),
+    MEMBER(passcode, expires_at, NUMBER),  MEMBER(passcode, attempts, WORD),
+    MEMBER(passcode, sent, WORD),          MEMBER(passcode, sent_since, NUMBER),
+    MEMBER(passcode, failures, WORD),      MEMBER(passcode, failures_since, NUMBER),
+    MEMBER(passcode, lockouts, WORD),      MEMBER(passcode, locked_until, NUMBER),
 };
 const struct shape shape_passcode = SHAPE(passcode);
 
 static const struct member mail_members[] = {
-    MEMBER(mail, id, NUMBER),         MEMBER(mail, tenant_id, GUID),    MEMBER(mail, correlation_id, GUID),
-    MEMBER(mail, state, WORD),        MEMBER(mail, attempts, WORD),     MEMBER(mail, created_at, NUMBER),
-    MEMBER(mail, due_at, NUMBER),     MEMBER(mail, expires_at, NUMBER), MEMBER(mail, last_error, CHARS),
+    MEMBER(mail, id, NUMBER),     MEMBER(mail, tenant_id, GUID),    MEMBER(mail, correlation_id, GUID),
+    MEMBER(mail, state, WORD),    MEMBER(mail, attempts, WORD),     MEMBER(mail, created_at, NUMBER),
+    MEMBER(mail, due_at, NUMBER), MEMBER(mail, expires_at, NUMBER), MEMBER(mail, last_error, CHARS),
     COUNTED(mail, sealed),
 };
 const struct shape shape_mail = SHAPE(mail);
 
 static const struct member grant_members[] = {
-    MEMBER(grant, id, NUMBER),      MEMBER(grant, tenant_id, GUID),
-    MEMBER(grant, client_id, GUID), MEMBER(grant, user_id, GUID),
-    MEMBER(grant, session_id, GUID), MEMBER(grant, authenticated_at, NUMBER),
-    MEMBER(grant, scope, CHARS),    MEMBER(grant, revoked_at, NUMBER),
+    MEMBER(grant, id, NUMBER),    MEMBER(grant, tenant_id, GUID),    MEMBER(grant, client_id, GUID),
+    MEMBER(grant, user_id, GUID), MEMBER(grant, session_id, GUID),   MEMBER(grant, authenticated_at, NUMBER),
+    MEMBER(grant, scope, CHARS),  MEMBER(grant, revoked_at, NUMBER),
 };
 const struct shape shape_grant = SHAPE(grant);
 
 static const struct member refresh_token_members[] = {
-    MEMBER(refresh_token, id, NUMBER),        MEMBER(refresh_token, grant_id, NUMBER),
-    MEMBER(refresh_token, hash, FIXED),       MEMBER(refresh_token, issued_at, NUMBER),
+    MEMBER(refresh_token, id, NUMBER),         MEMBER(refresh_token, grant_id, NUMBER),
+    MEMBER(refresh_token, hash, FIXED),        MEMBER(refresh_token, issued_at, NUMBER),
     MEMBER(refresh_token, expires_at, NUMBER), MEMBER(refresh_token, used_at, NUMBER),
 };
 const struct shape shape_refresh_token = SHAPE(refresh_token);
 
 static const struct member user_members[] = {
-    MEMBER(user, id, GUID),            MEMBER(user, tenant_id, GUID),   MEMBER(user, origin, WORD),
-    MEMBER(user, enabled, FLAG),       MEMBER(user, email, CHARS),      MEMBER(user, identity, CHARS),
-    MEMBER(user, display_name, CHARS), MEMBER(user, given_name, CHARS), MEMBER(user, surname, CHARS),
-    MEMBER(user, created_at, NUMBER),  MEMBER(user, sessions_valid_from, NUMBER),
+    MEMBER(user, id, GUID),
+    MEMBER(user, tenant_id, GUID),
+    MEMBER(user, origin, WORD),
+    MEMBER(user, enabled, FLAG),
+    MEMBER(user, email, CHARS),
+    MEMBER(user, identity, CHARS),
+    MEMBER(user, display_name, CHARS),
+    MEMBER(user, given_name, CHARS),
+    MEMBER(user, surname, CHARS),
+    MEMBER(user, created_at, NUMBER),
+    MEMBER(user, sessions_valid_from, NUMBER),
 };
 const struct shape shape_user = SHAPE(user);
 
 static const struct member key_members[] = {
-    MEMBER(key, kid, CHARS),         MEMBER(key, alg, WORD),
-    MEMBER(key, state, WORD),        MEMBER(key, created_at, NUMBER),
-    MEMBER(key, signing_since, NUMBER), MEMBER(key, retired_at, NUMBER),
-    COUNTED(key, sealed),            COUNTED(key, certificate),
+    MEMBER(key, kid, CHARS),
+    MEMBER(key, alg, WORD),
+    MEMBER(key, state, WORD),
+    MEMBER(key, created_at, NUMBER),
+    MEMBER(key, signing_since, NUMBER),
+    MEMBER(key, retired_at, NUMBER),
+    COUNTED(key, sealed),
+    COUNTED(key, certificate),
 };
 const struct shape shape_key = SHAPE(key);
 
@@ -99,10 +117,14 @@ static const struct member tenant_members[] = {
 const struct shape shape_tenant = SHAPE(tenant);
 
 static const struct member application_members[] = {
-    MEMBER(application, tenant_id, GUID),     MEMBER(application, client_id, GUID),
-    MEMBER(application, name, SLICE),         MEMBER(application, public_client, FLAG),
-    MEMBER(application, native_authentication, FLAG), MEMBER(application, signing_alg, WORD),
-    MEMBER(application, access_token_seconds, WORD), MEMBER(application, user_flow, SLICE),
+    MEMBER(application, tenant_id, GUID),
+    MEMBER(application, client_id, GUID),
+    MEMBER(application, name, SLICE),
+    MEMBER(application, public_client, FLAG),
+    MEMBER(application, native_authentication, FLAG),
+    MEMBER(application, signing_alg, WORD),
+    MEMBER(application, access_token_seconds, WORD),
+    MEMBER(application, user_flow, SLICE),
 };
 const struct shape shape_application = SHAPE(application);
 
@@ -127,7 +149,7 @@ static const struct member user_flow_members[] = {
 const struct shape shape_user_flow = SHAPE(user_flow);
 
 static const struct member flow_attribute_members[] = {
-    MEMBER(flow_attribute, name, SLICE),  MEMBER(flow_attribute, type, SLICE),   MEMBER(flow_attribute, label, SLICE),
+    MEMBER(flow_attribute, name, SLICE),  MEMBER(flow_attribute, type, SLICE),    MEMBER(flow_attribute, label, SLICE),
     MEMBER(flow_attribute, regex, SLICE), MEMBER(flow_attribute, required, FLAG),
 };
 const struct shape shape_attribute = SHAPE(flow_attribute);

@@ -33,10 +33,11 @@ static int set_up(struct connection *c)
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_wal_autocheckpoint(c->db, 0);
     buf_init(&b, sql, sizeof sql - 1);
-    buf_fmt(&b,
-            "PRAGMA cache_size = -%d; PRAGMA synchronous = %s; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; "
-            "PRAGMA mmap_size = 0",
-            LIMIT_SQLITE_CACHE_KIB, c->store->synchronous_normal ? "NORMAL" : "FULL");
+    buf_fmt(
+        &b,
+        "PRAGMA cache_size = -%d; PRAGMA synchronous = %s; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; "
+        "PRAGMA mmap_size = 0",
+        LIMIT_SQLITE_CACHE_KIB, c->store->synchronous_normal ? "NORMAL" : "FULL");
     ASSERT(buf_ok(&b));
     sql[b.n] = '\0';
     return sqlite3_exec(c->db, sql, NULL, NULL, NULL);

@@ -34,7 +34,7 @@ NODISCARD err queries_read(struct slice texts[QUERY_COUNT]);
 struct connection {
     struct store *store;
     sqlite3 *db;
-    struct connection *next; /* in the store's list of reading ones */
+    struct connection *next;               /* in the store's list of reading ones */
     sqlite3_stmt *statements[QUERY_COUNT]; /* prepared at first use */
 };
 
@@ -128,8 +128,8 @@ struct store {
     struct queue *queue;
     pthread_t thread;
     bool running;
-    int wal_pages; /* after the last commit; writer thread */
-    struct mail_counts counting; /* as the transaction under way sees it; writer thread */
+    int wal_pages;                 /* after the last commit; writer thread */
+    struct mail_counts counting;   /* as the transaction under way sees it; writer thread */
     _Atomic int64_t mails_pending; /* as committed */
     _Atomic int64_t mails_dead;
     uint64_t expire_grants_after; /* where the next store_expire goes on; writer thread */

@@ -125,10 +125,10 @@ err store_expire(struct store *s, instant now, uint64_t *removed)
 static err run_reset(struct connection *c, struct store_task *task)
 {
     static const enum query_id ids[] = {
-        QUERY_reset_users,        QUERY_reset_passcodes,     QUERY_reset_grants,     QUERY_reset_refresh_tokens,
-        QUERY_reset_mails,        QUERY_reset_tenants,       QUERY_reset_names,      QUERY_reset_applications,
-        QUERY_reset_redirect_uris, QUERY_reset_permissions,  QUERY_reset_origins,    QUERY_reset_user_flows,
-        QUERY_reset_attributes,   QUERY_directory_touch,
+        QUERY_reset_users,         QUERY_reset_passcodes,   QUERY_reset_grants,  QUERY_reset_refresh_tokens,
+        QUERY_reset_mails,         QUERY_reset_tenants,     QUERY_reset_names,   QUERY_reset_applications,
+        QUERY_reset_redirect_uris, QUERY_reset_permissions, QUERY_reset_origins, QUERY_reset_user_flows,
+        QUERY_reset_attributes,    QUERY_directory_touch,
     };
 
     (void)task;

@@ -128,7 +128,8 @@ uint64_t store_next_id(struct store *s)
         /* A new millisecond starts at a random place, so that two processes hardly ever meet. */
         if (last < floor)
             next = floor + rng_below(&s->rng, 1U << START_BITS);
-    } while (!atomic_compare_exchange_weak_explicit(&s->last_id, &last, next, memory_order_relaxed, memory_order_relaxed));
+    } while (
+        !atomic_compare_exchange_weak_explicit(&s->last_id, &last, next, memory_order_relaxed, memory_order_relaxed));
     return next;
 }
 

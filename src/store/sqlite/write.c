@@ -35,8 +35,8 @@ err write_user_put(struct connection *c, const struct store_write *w)
 
 err write_user_delete(struct connection *c, const struct store_write *w)
 {
-    static const enum query_id ids[] = { QUERY_user_refresh_delete, QUERY_user_grants_delete, QUERY_user_passcode_delete,
-                                         QUERY_user_delete };
+    static const enum query_id ids[] = { QUERY_user_refresh_delete, QUERY_user_grants_delete,
+                                         QUERY_user_passcode_delete, QUERY_user_delete };
 
     return RUN_FOR_GUID(c, ids, &w->guid);
 }

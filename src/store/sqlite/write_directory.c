@@ -37,10 +37,18 @@ err write_tenant_put(struct connection *c, const struct store_write *w)
 err write_tenant_delete(struct connection *c, const struct store_write *w)
 {
     static const enum query_id ids[] = {
-        QUERY_tenant_refresh_delete,  QUERY_tenant_grants_delete,       QUERY_tenant_passcodes_delete,
-        QUERY_tenant_mails_delete,    QUERY_tenant_users_delete,        QUERY_tenant_redirect_uris_delete,
-        QUERY_tenant_permissions_delete, QUERY_tenant_origins_delete,   QUERY_tenant_applications_delete,
-        QUERY_tenant_attributes_delete,  QUERY_tenant_user_flows_delete, QUERY_tenant_names_delete,
+        QUERY_tenant_refresh_delete,
+        QUERY_tenant_grants_delete,
+        QUERY_tenant_passcodes_delete,
+        QUERY_tenant_mails_delete,
+        QUERY_tenant_users_delete,
+        QUERY_tenant_redirect_uris_delete,
+        QUERY_tenant_permissions_delete,
+        QUERY_tenant_origins_delete,
+        QUERY_tenant_applications_delete,
+        QUERY_tenant_attributes_delete,
+        QUERY_tenant_user_flows_delete,
+        QUERY_tenant_names_delete,
         QUERY_tenant_delete,
     };
 
