@@ -19,28 +19,30 @@ enum { CLI_BROWSER_NEEDED = 3 }; /* exit status beside those of command.h */
 #define CLI_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Options that several commands have. */
-#define CLI_OPTION_CA_FILE                                                                                   \
-    {                                                                                                        \
-        .name = "ca-file", .argument = "FILE", .environment = "DOORCODE_CA_FILE",                            \
-        .help = "Trust the certificate authorities in this PEM file instead of the system's.",               \
+#define CLI_OPTION_CA_FILE                                                                     \
+    {                                                                                          \
+        .name = "ca-file", .argument = "FILE", .environment = "DOORCODE_CA_FILE",              \
+        .help = "Trust the certificate authorities in this PEM file instead of the system's.", \
     }
-#define CLI_OPTION_ALLOW_HTTP                                                                                \
-    {                                                                                                        \
-        .name = "allow-http",                                                                                \
+#define CLI_OPTION_ALLOW_HTTP                                                                                 \
+    {                                                                                                         \
+        .name = "allow-http",                                                                                 \
         .help = "Let codes and tokens travel unencrypted to another machine; for closed test networks only.", \
     }
-#define CLI_OPTION_TOKEN_FILE                                                                                \
-    {                                                                                                        \
-        .name = "token-file", .argument = "FILE", .environment = "DOORCODE_TOKEN_FILE",                      \
-        .help = "Keep tokens in this file instead of the usual one.",                                        \
+#define CLI_OPTION_TOKEN_FILE                                                           \
+    {                                                                                   \
+        .name = "token-file", .argument = "FILE", .environment = "DOORCODE_TOKEN_FILE", \
+        .help = "Keep tokens in this file instead of the usual one.",                   \
     }
-#define CLI_OPTION_JSON                                                                                      \
-    {                                                                                                        \
-        .name = "json", .help = "Write one JSON object, for scripts.",                                       \
+#define CLI_OPTION_JSON                                                \
+    {                                                                  \
+        .name = "json", .help = "Write one JSON object, for scripts.", \
     }
 /* Which of the kept accounts is meant, where the user name does not tell. */
-#define CLI_OPTIONS_ACCOUNT                                                                                  \
-    { .name = "authority", .argument = "URL", .help = "Only accounts of this authority." },                  \
-    { .name = "client-id", .argument = "ID", .help = "Only accounts of this application." }
+#define CLI_OPTIONS_ACCOUNT                                                                 \
+    { .name = "authority", .argument = "URL", .help = "Only accounts of this authority." }, \
+    {                                                                                       \
+        .name = "client-id", .argument = "ID", .help = "Only accounts of this application." \
+    }
 
 #endif

@@ -65,11 +65,11 @@ int report_failure(const struct command_line *line, const struct doorcode_error 
         report_error(line, error);
         return COMMAND_FAILED;
     }
-    report_json(line, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:s, s:I}", "state", "failed", "kind",
-                                doorcode_error_name(error->kind), "message", error->message, "advice", error->advice,
-                                "http_status", error->http_status, "error", error->error, "suberror", error->suberror,
-                                "description", error->description, "error_codes", codes_of(error), "trace_id",
-                                error->trace_id, "correlation_id", error->correlation_id, "retry_after",
+    report_json(line, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:s, s:I}", "state", "failed",
+                                "kind", doorcode_error_name(error->kind), "message", error->message, "advice",
+                                error->advice, "http_status", error->http_status, "error", error->error, "suberror",
+                                error->suberror, "description", error->description, "error_codes", codes_of(error),
+                                "trace_id", error->trace_id, "correlation_id", error->correlation_id, "retry_after",
                                 (json_int_t)error->retry_after));
     return COMMAND_FAILED;
 }

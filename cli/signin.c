@@ -24,14 +24,22 @@ static const struct doorcode_error no_code = {
     .kind = DOORCODE_ERROR_USAGE,
     .message = "No code was given.",
     .advice = "Give it on a terminal, on the standard input, or with --code-file.",
-    .description = "", .error = "", .suberror = "", .trace_id = "", .correlation_id = "",
+    .description = "",
+    .error = "",
+    .suberror = "",
+    .trace_id = "",
+    .correlation_id = "",
 };
 
 static const struct doorcode_error password_needed = {
     .kind = DOORCODE_ERROR_USAGE,
     .message = "This account signs in with a password, which is not supported here yet.",
     .advice = "Use an application that asks for passwords.",
-    .description = "", .error = "", .suberror = "", .trace_id = "", .correlation_id = "",
+    .description = "",
+    .error = "",
+    .suberror = "",
+    .trace_id = "",
+    .correlation_id = "",
 };
 
 static int keep_tokens(const struct command_line *line, const struct doorcode_client *client,
@@ -115,7 +123,8 @@ static int enter_codes(const struct command_line *line, struct doorcode_flow *fl
     return COMMAND_OK;
 }
 
-static int finish(const struct command_line *line, const struct doorcode_client *client, const struct doorcode_flow *flow)
+static int finish(const struct command_line *line, const struct doorcode_client *client,
+                  const struct doorcode_flow *flow)
 {
     const struct doorcode_error *error = doorcode_flow_error(flow);
     switch (doorcode_flow_state(flow)) {
@@ -157,16 +166,16 @@ static int tell(const struct command_line *line, const struct account_key *key, 
     char expires[64] = "at a time not told";
     int64_t expires_at = account_expires_at(token_file_find(file, key));
     if (command_flag(line, "json"))
-        return report_json(line, json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "state", "completed", "username",
-                                           key->username, "authority", key->authority, "client_id", key->client_id,
-                                           "scope", tokens->scope, "expires_at", (json_int_t)expires_at, "token_file",
-                                           file->path));
+        return report_json(line,
+                           json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "state", "completed", "username",
+                                     key->username, "authority", key->authority, "client_id", key->client_id, "scope",
+                                     tokens->scope, "expires_at", (json_int_t)expires_at, "token_file", file->path));
     if (expires_at > 0)
         report_time(expires_at, (int64_t)time(NULL), expires, sizeof(expires));
     fprintf(line->out, "%sSigned in%s as %s.\n", terminal_color(line->out, COLOR_GOOD),
             terminal_color(line->out, COLOR_NONE), key->username);
-    fprintf(line->out, "The access token ends %s.\nTokens are kept in %s\nSee them with: %s token show\n", expires, file->path,
-            line->program->name);
+    fprintf(line->out, "The access token ends %s.\nTokens are kept in %s\nSee them with: %s token show\n", expires,
+            file->path, line->program->name);
     return COMMAND_OK;
 }
 
@@ -189,14 +198,25 @@ static int keep_tokens(const struct command_line *line, const struct doorcode_cl
 }
 
 static const struct command_option options[] = {
-    { .name = "authority", .letter = 'a', .argument = "URL", .environment = "DOORCODE_AUTHORITY", .required = true,
+    { .name = "authority",
+      .letter = 'a',
+      .argument = "URL",
+      .environment = "DOORCODE_AUTHORITY",
+      .required = true,
       .help = "Address of the tenant, like https://petstore.ciamlogin.com/petstore.onmicrosoft.com or "
               "http://127.0.0.1:8080/petstore." },
-    { .name = "client-id", .letter = 'c', .argument = "ID", .environment = "DOORCODE_CLIENT_ID", .required = true,
+    { .name = "client-id",
+      .letter = 'c',
+      .argument = "ID",
+      .environment = "DOORCODE_CLIENT_ID",
+      .required = true,
       .help = "Application (client) id." },
-    { .name = "scope", .letter = 's', .argument = "SCOPES",
+    { .name = "scope",
+      .letter = 's',
+      .argument = "SCOPES",
       .help = "Scopes beside openid, profile and offline_access, parted by blanks." },
-    { .name = "code-file", .argument = "FILE",
+    { .name = "code-file",
+      .argument = "FILE",
       .help = "Read codes from this file, a line each, once a code was sent; - is the standard input." },
     CLI_OPTION_CA_FILE,
     CLI_OPTION_ALLOW_HTTP,

@@ -88,7 +88,8 @@ static bool is_well_formed(const json_t *root)
     const json_t *accounts = json_object_get(root, "accounts");
     const json_t *account;
     size_t i;
-    json_array_foreach(accounts, i, account) {
+    json_array_foreach(accounts, i, account)
+    {
         if (!json_is_object(account))
             return false;
     }
@@ -153,7 +154,8 @@ json_t *token_file_find(const struct token_file *file, const struct account_key 
 {
     json_t *account;
     size_t i;
-    json_array_foreach(json_object_get(file->root, "accounts"), i, account) {
+    json_array_foreach(json_object_get(file->root, "accounts"), i, account)
+    {
         if (fits(account, wanted))
             return account;
     }
@@ -174,13 +176,14 @@ size_t token_file_remove(struct token_file *file, const struct account_key *want
 bool token_file_put(struct token_file *file, const struct account_key *key, const struct doorcode_tokens *tokens)
 {
     const json_t *former = token_file_find(file, key);
-    const char *refresh = tokens->refresh_token[0] != '\0' ? tokens->refresh_token : account_text(former, "refresh_token");
+    const char *refresh =
+        tokens->refresh_token[0] != '\0' ? tokens->refresh_token : account_text(former, "refresh_token");
     const char *id = tokens->id_token[0] != '\0' ? tokens->id_token : account_text(former, "id_token");
     int64_t expires_at = tokens->expires_in > 0 ? tokens->received_at + tokens->expires_in : 0;
-    json_t *account = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s}", "authority", key->authority, "client_id",
-                                key->client_id, "username", key->username, "scope", tokens->scope, "received_at",
-                                (json_int_t)tokens->received_at, "expires_at", (json_int_t)expires_at, "access_token",
-                                tokens->access_token, "id_token", id, "refresh_token", refresh);
+    json_t *account = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s}", "authority", key->authority,
+                                "client_id", key->client_id, "username", key->username, "scope", tokens->scope,
+                                "received_at", (json_int_t)tokens->received_at, "expires_at", (json_int_t)expires_at,
+                                "access_token", tokens->access_token, "id_token", id, "refresh_token", refresh);
     errno = 0; /* memory, or a user name that is not UTF-8 */
     if (account == NULL)
         return problem(file, "cannot hold these tokens");

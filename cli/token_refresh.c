@@ -28,12 +28,12 @@ static int keep(const struct command_line *line, struct token_file *file, const 
         return account_file_problem(line, file);
     int64_t expires_at = account_expires_at(token_file_find(file, key));
     if (command_flag(line, "json"))
-        return report_json(line, json_pack("{s:s, s:s, s:s, s:I}", "state", "completed", "username", key->username, "scope",
-                                           tokens->scope, "expires_at", (json_int_t)expires_at));
+        return report_json(line, json_pack("{s:s, s:s, s:s, s:I}", "state", "completed", "username", key->username,
+                                           "scope", tokens->scope, "expires_at", (json_int_t)expires_at));
     if (expires_at > 0)
         report_time(expires_at, (int64_t)time(NULL), expires, sizeof(expires));
-    fprintf(line->out, "%sRenewed%s the tokens of %s. The access token ends %s.\n", terminal_color(line->out, COLOR_GOOD),
-            terminal_color(line->out, COLOR_NONE), key->username, expires);
+    fprintf(line->out, "%sRenewed%s the tokens of %s. The access token ends %s.\n",
+            terminal_color(line->out, COLOR_GOOD), terminal_color(line->out, COLOR_NONE), key->username, expires);
     return COMMAND_OK;
 }
 
@@ -70,7 +70,9 @@ static int run(const struct command_line *line)
 }
 
 static const struct command_option options[] = {
-    { .name = "scope", .letter = 's', .argument = "SCOPES",
+    { .name = "scope",
+      .letter = 's',
+      .argument = "SCOPES",
       .help = "Scopes beside openid, profile and offline_access, parted by blanks." },
     CLI_OPTIONS_ACCOUNT,
     CLI_OPTION_CA_FILE,

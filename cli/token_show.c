@@ -23,7 +23,8 @@ static bool is_time(const char *name)
 
 static void put_row(FILE *out, const char *name, int width, const char *value)
 {
-    fprintf(out, "  %s%-*s%s  %s\n", terminal_color(out, COLOR_DIM), width, name, terminal_color(out, COLOR_NONE), value);
+    fprintf(out, "  %s%-*s%s  %s\n", terminal_color(out, COLOR_DIM), width, name, terminal_color(out, COLOR_NONE),
+            value);
 }
 
 static void put_claims(FILE *out, const char *title, const char *token)
@@ -76,13 +77,13 @@ static json_t *claims_object(const char *token)
 
 static int show_to_script(const struct command_line *line, const json_t *account)
 {
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:o}", "username", account_text(account, "username"), "authority",
-        account_text(account, "authority"), "client_id", account_text(account, "client_id"), "scope",
-        account_text(account, "scope"), "expires_at", (json_int_t)account_expires_at(account), "has_refresh_token",
-        account_text(account, "refresh_token")[0] != '\0', "id_token_claims",
-        claims_object(account_text(account, "id_token")), "access_token_claims",
-        claims_object(account_text(account, "access_token")));
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:o}", "username", account_text(account, "username"),
+                  "authority", account_text(account, "authority"), "client_id", account_text(account, "client_id"),
+                  "scope", account_text(account, "scope"), "expires_at", (json_int_t)account_expires_at(account),
+                  "has_refresh_token", account_text(account, "refresh_token")[0] != '\0', "id_token_claims",
+                  claims_object(account_text(account, "id_token")), "access_token_claims",
+                  claims_object(account_text(account, "access_token")));
     if (command_flag(line, "access"))
         json_object_set_new(object, "access_token", json_string(account_text(account, "access_token")));
     if (command_flag(line, "id"))
@@ -137,9 +138,10 @@ const struct command token_show_command = {
     .name = "token show",
     .arguments = "[USER]",
     .summary = "Show the tokens of a signed-in user",
-    .description = "Shows account, times and the claims of the tokens; without USER those of the account used last. The "
-                   "claims are only read: no signature is checked. Tokens themselves are written only with --access or "
-                   "--id.",
+    .description =
+        "Shows account, times and the claims of the tokens; without USER those of the account used last. The "
+        "claims are only read: no signature is checked. Tokens themselves are written only with --access or "
+        "--id.",
     .examples = examples,
     .options = options,
     .option_count = CLI_COUNT(options),

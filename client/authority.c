@@ -13,14 +13,22 @@ static const struct doorcode_error not_an_address = {
     .kind = DOORCODE_ERROR_USAGE,
     .message = "The authority is not an address like https://petstore.ciamlogin.com/petstore.onmicrosoft.com.",
     .advice = "Give scheme, host and tenant, without user name, query or fragment.",
-    .description = "", .error = "", .suberror = "", .trace_id = "", .correlation_id = "",
+    .description = "",
+    .error = "",
+    .suberror = "",
+    .trace_id = "",
+    .correlation_id = "",
 };
 
 static const struct doorcode_error no_tenant = {
     .kind = DOORCODE_ERROR_USAGE,
     .message = "The authority names no tenant.",
     .advice = "Add it to the address, like https://login.example.org/petstore.",
-    .description = "", .error = "", .suberror = "", .trace_id = "", .correlation_id = "",
+    .description = "",
+    .error = "",
+    .suberror = "",
+    .trace_id = "",
+    .correlation_id = "",
 };
 
 struct parts {
@@ -115,10 +123,16 @@ static bool write_url(const struct parts *parts, struct authority *out)
     return buf_ok(&url);
 }
 
+static const struct doorcode_error *refuse_insecure(const struct authority *authority, bool allow_http)
+{
+    bool safe = !authority->is_http || authority->is_loopback || allow_http;
+    return safe ? NULL : error_static(DOORCODE_ERROR_INSECURE);
+}
+
 const struct doorcode_error *authority_parse(const char *text, bool allow_http, struct authority *out)
 {
     *out = (struct authority){ 0 };
-    if (text == NULL || strlen(text) > CLIENT_URL - 64 || strchr(text, '%') != NULL || strchr(text, ' ') != NULL)
+    if (text == NULL || strlen(text) > CLIENT_URL - 64 || strpbrk(text, "% ") != NULL)
         return &not_an_address;
     AUTO(close_url) CURLU *url = curl_url();
     AUTO(free_parts) struct parts parts = { 0 };
@@ -132,7 +146,5 @@ const struct doorcode_error *authority_parse(const char *text, bool allow_http, 
     out->is_loopback = is_loopback(slice_of(parts.host));
     if (!out->is_http && strcmp(parts.scheme, "https") != 0)
         return &not_an_address;
-    if (out->is_http && !out->is_loopback && !allow_http)
-        return error_static(DOORCODE_ERROR_INSECURE);
-    return write_url(&parts, out) ? NULL : &no_tenant;
+    return write_url(&parts, out) ? refuse_insecure(out, allow_http) : &no_tenant;
 }

@@ -11,14 +11,22 @@ static const struct doorcode_error bad_client_id = {
     .kind = DOORCODE_ERROR_USAGE,
     .message = "The client id is not a GUID.",
     .advice = "Take the application (client) id of the app registration.",
-    .description = "", .error = "", .suberror = "", .trace_id = "", .correlation_id = "",
+    .description = "",
+    .error = "",
+    .suberror = "",
+    .trace_id = "",
+    .correlation_id = "",
 };
 
 static const struct doorcode_error bad_option = {
     .kind = DOORCODE_ERROR_USAGE,
     .message = "An option of the client is out of its range.",
     .advice = "Check the scopes (up to 2,000 bytes), the correlation id (a GUID) and the time-outs (not negative).",
-    .description = "", .error = "", .suberror = "", .trace_id = "", .correlation_id = "",
+    .description = "",
+    .error = "",
+    .suberror = "",
+    .trace_id = "",
+    .correlation_id = "",
 };
 
 static void init_curl(void)

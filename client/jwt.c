@@ -20,7 +20,8 @@ struct doorcode_claims {
 
 static char *text_of(const json_t *value)
 {
-    char *text = json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    char *text =
+        json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     if (text != NULL)
         json_make_printable(text);
     return text;
@@ -57,7 +58,8 @@ struct doorcode_claims *doorcode_claims_decode(const char *jwt)
     bool whole = claims->json != NULL && json_object_size(root) <= CLAIMS_MOST;
     const char *name;
     json_t *value;
-    json_object_foreach(root, name, value) {
+    json_object_foreach(root, name, value)
+    {
         if (!whole)
             break;
         claims->names[claims->count] = name;

@@ -110,7 +110,8 @@ static void parse_codes(const json_t *root, struct doorcode_error *error)
 {
     const json_t *code;
     size_t i;
-    json_array_foreach(json_object_get(root, "error_codes"), i, code) {
+    json_array_foreach(json_object_get(root, "error_codes"), i, code)
+    {
         if (json_is_integer(code) && error->code_count < DOORCODE_ERROR_CODES)
             error->codes[error->code_count++] = json_integer_value(code);
     }

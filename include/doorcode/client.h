@@ -48,47 +48,47 @@ enum doorcode_state {
 };
 
 enum doorcode_error_kind {
-    DOORCODE_ERROR_USAGE,                   /* an argument is wrong, or the step does not fit the state */
-    DOORCODE_ERROR_INSECURE,                /* http to a host that is not this machine */
+    DOORCODE_ERROR_USAGE,    /* an argument is wrong, or the step does not fit the state */
+    DOORCODE_ERROR_INSECURE, /* http to a host that is not this machine */
     DOORCODE_ERROR_NO_MEMORY,
-    DOORCODE_ERROR_UNREACHABLE,             /* no connection, or it broke */
-    DOORCODE_ERROR_TLS,                     /* the server's certificate is not trusted */
+    DOORCODE_ERROR_UNREACHABLE, /* no connection, or it broke */
+    DOORCODE_ERROR_TLS,         /* the server's certificate is not trusted */
     DOORCODE_ERROR_TIMEOUT,
-    DOORCODE_ERROR_PROTOCOL,                /* an answer that makes no sense: cut off, too large, not JSON, … */
-    DOORCODE_ERROR_NOT_AVAILABLE,           /* no native authentication at this address (HTTP 404) */
+    DOORCODE_ERROR_PROTOCOL,      /* an answer that makes no sense: cut off, too large, not JSON, … */
+    DOORCODE_ERROR_NOT_AVAILABLE, /* no native authentication at this address (HTTP 404) */
     DOORCODE_ERROR_TENANT_NOT_FOUND,
-    DOORCODE_ERROR_CLIENT_NOT_FOUND,        /* the application is unknown, or not a public client */
-    DOORCODE_ERROR_NATIVE_DISABLED,         /* the application may not use native authentication */
+    DOORCODE_ERROR_CLIENT_NOT_FOUND, /* the application is unknown, or not a public client */
+    DOORCODE_ERROR_NATIVE_DISABLED,  /* the application may not use native authentication */
     DOORCODE_ERROR_USER_NOT_FOUND,
     DOORCODE_ERROR_INVALID_USERNAME,
     DOORCODE_ERROR_USER_DISABLED,
-    DOORCODE_ERROR_USER_LOCKED,             /* for a while */
-    DOORCODE_ERROR_BLOCKED,                 /* by a policy of the tenant */
-    DOORCODE_ERROR_INVALID_CODE,            /* wrong, used or too old; the flow goes on */
+    DOORCODE_ERROR_USER_LOCKED,  /* for a while */
+    DOORCODE_ERROR_BLOCKED,      /* by a policy of the tenant */
+    DOORCODE_ERROR_INVALID_CODE, /* wrong, used or too old; the flow goes on */
     DOORCODE_ERROR_INVALID_PASSWORD,
     DOORCODE_ERROR_PASSWORD_RESET_REQUIRED,
-    DOORCODE_ERROR_TOO_MANY_CODES,          /* no further code for now; the flow goes on */
-    DOORCODE_ERROR_EXPIRED,                 /* the flow took too long */
-    DOORCODE_ERROR_INVALID_GRANT,           /* the server does not accept this flow any more */
-    DOORCODE_ERROR_SIGNIN_REQUIRED,         /* the refresh token is spent, revoked or too old */
+    DOORCODE_ERROR_TOO_MANY_CODES,  /* no further code for now; the flow goes on */
+    DOORCODE_ERROR_EXPIRED,         /* the flow took too long */
+    DOORCODE_ERROR_INVALID_GRANT,   /* the server does not accept this flow any more */
+    DOORCODE_ERROR_SIGNIN_REQUIRED, /* the refresh token is spent, revoked or too old */
     DOORCODE_ERROR_MFA_REQUIRED,
     DOORCODE_ERROR_REGISTRATION_REQUIRED,
     DOORCODE_ERROR_INVALID_SCOPE,
     DOORCODE_ERROR_INVALID_REQUEST,
-    DOORCODE_ERROR_THROTTLED,               /* too many requests; see retry_after */
-    DOORCODE_ERROR_SERVER                   /* the server failed */
+    DOORCODE_ERROR_THROTTLED, /* too many requests; see retry_after */
+    DOORCODE_ERROR_SERVER     /* the server failed */
 };
 
 enum { DOORCODE_ERROR_CODES = 8 };
 
 struct doorcode_error {
     enum doorcode_error_kind kind;
-    int http_status;            /* 0: no answer */
-    const char *message;        /* what happened, one English sentence */
-    const char *advice;         /* what to do next, one English sentence */
-    const char *description;    /* the server's or the network's own words, for developers; "" where there are none */
-    const char *error;          /* the server's words: "invalid_grant"; "" where it named none */
-    const char *suberror;       /* "invalid_oob_value" or "" */
+    int http_status;         /* 0: no answer */
+    const char *message;     /* what happened, one English sentence */
+    const char *advice;      /* what to do next, one English sentence */
+    const char *description; /* the server's or the network's own words, for developers; "" where there are none */
+    const char *error;       /* the server's words: "invalid_grant"; "" where it named none */
+    const char *suberror;    /* "invalid_oob_value" or "" */
     int64_t codes[DOORCODE_ERROR_CODES]; /* its error_codes, the telling one first */
     size_t code_count;
     const char *trace_id;       /* or "" */

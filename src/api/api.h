@@ -18,18 +18,18 @@ struct inbox;
 
 /* What the server room lends: functions it owns. Any may be called from any worker. */
 struct api_hooks {
-    void (*mail_waiting)(void *ctx);                        /* the outbox has something new */
+    void (*mail_waiting)(void *ctx);                                               /* the outbox has something new */
     void (*observe)(void *ctx, size_t endpoint, int status, int64_t microseconds); /* a request ended */
-    void (*write_metrics)(void *ctx, struct buf *out);      /* the Prometheus text */
+    void (*write_metrics)(void *ctx, struct buf *out);                             /* the Prometheus text */
     void *ctx;
 };
 
 /* The development mode's own: NULL in `doorcode serve`, where none of its endpoints exists. */
 struct api_dev {
     struct inbox *inbox;
-    err (*reset)(void *ctx);                 /* empties the store and seeds it again */
+    err (*reset)(void *ctx); /* empties the store and seeds it again */
     err (*move_clock)(void *ctx, int64_t offset_seconds);
-    int64_t (*clock_offset)(void *ctx);      /* seconds */
+    int64_t (*clock_offset)(void *ctx); /* seconds */
     void *ctx;
 };
 

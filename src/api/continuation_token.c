@@ -42,7 +42,7 @@ err continuation_open(const struct vault *vault, struct slice token, instant now
     uint32_t today = epoch_of(now);
     ENSURE(epoch <= today + 1 && epoch + 1 >= today, FORMAT);
     size_t plain_n;
-    TRY(vault_open(vault, VAULT_CONTINUATION, epoch, SLICE_EMPTY, slice_bytes(raw + EPOCH_BYTES, n - EPOCH_BYTES), plain,
-                   sizeof plain, &plain_n));
+    TRY(vault_open(vault, VAULT_CONTINUATION, epoch, SLICE_EMPTY, slice_bytes(raw + EPOCH_BYTES, n - EPOCH_BYTES),
+                   plain, sizeof plain, &plain_n));
     return continuation_unpack(slice_bytes(plain, plain_n), out);
 }

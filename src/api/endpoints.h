@@ -10,7 +10,8 @@ enum {
     INITIATE_WORK = sizeof(struct signin_work),
     CHALLENGE_WORK = sizeof(struct signin_work),
     /* the grant type decides which of the two it is */
-    TOKEN_WORK = sizeof(struct signin_work) > sizeof(struct refresh_work) ? sizeof(struct signin_work) : sizeof(struct refresh_work)
+    TOKEN_WORK = sizeof(struct signin_work) > sizeof(struct refresh_work) ? sizeof(struct signin_work)
+                                                                          : sizeof(struct refresh_work)
 };
 
 /* native/ */

@@ -47,9 +47,9 @@ struct exchange {
     enum exchange_at at;
     struct api *api;
     struct http_call *call;
-    const struct endpoint *endpoint; /* NULL: no such path */
+    const struct endpoint *endpoint;    /* NULL: no such path */
     const struct exchange_steps *steps; /* the endpoint's, or those its parse chose */
-    struct directory *directory; /* held */
+    struct directory *directory;        /* held */
     const struct tenant *tenant;
     const struct application *app;
     struct guid correlation_id;

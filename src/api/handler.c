@@ -44,7 +44,8 @@ static bool is_form(struct slice content_type)
 {
     struct slice parameters;
 
-    return slice_eq_nocase(slice_trim(slice_cut(content_type, ';', &parameters)), SLICE("application/x-www-form-urlencoded"));
+    return slice_eq_nocase(slice_trim(slice_cut(content_type, ';', &parameters)),
+                           SLICE("application/x-www-form-urlencoded"));
 }
 
 static void check_tenant(struct exchange *x, struct slice segment)
@@ -53,7 +54,8 @@ static void check_tenant(struct exchange *x, struct slice segment)
         return;
     x->tenant = segment.n > LIMIT_TENANT_SEGMENT ? NULL : directory_tenant(x->directory, segment);
     if (x->tenant == NULL)
-        exchange_refuse(x, x->endpoint->kind == ENDPOINT_FORM ? ERROR_TENANT_UNKNOWN : ERROR_TENANT_INVALID, SLICE_EMPTY);
+        exchange_refuse(x, x->endpoint->kind == ENDPOINT_FORM ? ERROR_TENANT_UNKNOWN : ERROR_TENANT_INVALID,
+                        SLICE_EMPTY);
 }
 
 /* The same name twice is a mistake or an attack (RFC 6749, 3.2). */

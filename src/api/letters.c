@@ -34,7 +34,8 @@ static err seal(const struct exchange *x, const struct letter *letter, struct ma
     buf_init(&sealed, mail->sealed, sizeof mail->sealed);
     err result = letter_pack(letter, &plain);
     if (err_is_ok(result))
-        result = vault_seal(x->api->vault, VAULT_MAIL, 0, slice_bytes(&mail->id, sizeof mail->id), buf_slice(&plain), &sealed);
+        result = vault_seal(x->api->vault, VAULT_MAIL, 0, slice_bytes(&mail->id, sizeof mail->id), buf_slice(&plain),
+                            &sealed);
     wipe(plain_bytes, sizeof plain_bytes);
     mail->sealed_n = sealed.n;
     return result;

@@ -91,7 +91,8 @@ void reply_body(struct exchange *x)
     else
         put_no_store(reply);
     put_cors(x);
-    EMIT(x->api->events, request_done, &x->correlation_id, field_endpoint(x->endpoint->name), field_status(reply->status));
+    EMIT(x->api->events, request_done, &x->correlation_id, field_endpoint(x->endpoint->name),
+         field_status(reply->status));
 }
 
 static void put_error(struct exchange *x, enum error_id id)
@@ -132,11 +133,13 @@ void reply_refusal(struct exchange *x)
         http_header(&x->call->reply, "Allow", x->endpoint->method == HTTP_GET ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
     if (x->retry_after > 0)
         put_retry_after(x, x->retry_after);
-    EMIT(x->api->events, request_refused, &x->correlation_id, field_endpoint(x->endpoint == NULL ? "none" : x->endpoint->name),
-         field_status(error_row(x->refusal)->status), field_code(error_row(x->refusal)->code),
-         field_reason(error_row(x->refusal)->name), field_client_address(slice_of(x->call->request.client_address)));
+    EMIT(x->api->events, request_refused, &x->correlation_id,
+         field_endpoint(x->endpoint == NULL ? "none" : x->endpoint->name), field_status(error_row(x->refusal)->status),
+         field_code(error_row(x->refusal)->code), field_reason(error_row(x->refusal)->name),
+         field_client_address(slice_of(x->call->request.client_address)));
     if (x->refusal == ERROR_THROTTLED)
-        EMIT(x->api->events, throttled, &x->correlation_id, field_client_address(slice_of(x->call->request.client_address)));
+        EMIT(x->api->events, throttled, &x->correlation_id,
+             field_client_address(slice_of(x->call->request.client_address)));
 }
 
 /* Clients repeat a 5xx, so it is said only where repeating can help or the fault is ours. */
@@ -161,8 +164,9 @@ void reply_fault(struct exchange *x, err fault)
     put_error(x, id);
     if (id == ERROR_SERVER_BUSY)
         put_retry_after(x, RETRY_SECONDS);
-    EMIT(x->api->events, request_failed, &x->correlation_id, field_endpoint(x->endpoint == NULL ? "none" : x->endpoint->name),
-         field_status(error_row(id)->status), field_reason(err_text(fault)));
+    EMIT(x->api->events, request_failed, &x->correlation_id,
+         field_endpoint(x->endpoint == NULL ? "none" : x->endpoint->name), field_status(error_row(id)->status),
+         field_reason(err_text(fault)));
 }
 
 void reply_preflight(struct exchange *x)

@@ -100,8 +100,8 @@ static struct slot *slot_of(struct throttle *t, enum throttle_kind kind, uint64_
 }
 
 /* One more for the address and the tenant, if both have room. */
-static int64_t take(struct throttle *t, enum throttle_kind by_address, enum throttle_kind by_tenant, const char *address,
-                    struct guid tenant, instant now)
+static int64_t take(struct throttle *t, enum throttle_kind by_address, enum throttle_kind by_tenant,
+                    const char *address, struct guid tenant, instant now)
 {
     int64_t wait = 0;
 
@@ -186,7 +186,8 @@ err throttle_load(struct throttle *t, const char *path, instant now)
 
     if (file == NULL)
         return OK;
-    ENSURE(fread(&head, sizeof head, 1, file) == 1 && head.magic == FILE_MAGIC && head.count <= LIMIT_THROTTLE_SLOTS, FORMAT);
+    ENSURE(fread(&head, sizeof head, 1, file) == 1 && head.magic == FILE_MAGIC && head.count <= LIMIT_THROTTLE_SLOTS,
+           FORMAT);
     memcpy(t->hash_key, head.hash_key, sizeof t->hash_key);
     for (uint32_t i = 0; i < head.count; i++) {
         ENSURE(fread(&slot, sizeof slot, 1, file) == 1 && slot.kind < THROTTLE_KINDS, FORMAT);

@@ -19,7 +19,8 @@ static char encode6(unsigned v, char c62, char c63)
 static unsigned decode6(unsigned c)
 {
     unsigned v = (in_range(c, 'A', 'Z') & (c - 'A')) | (in_range(c, 'a', 'z') & (c - 'a' + 26U)) |
-                 (in_range(c, '0', '9') & (c - '0' + 52U)) | (in_range(c, '-', '-') & 62U) | (in_range(c, '_', '_') & 63U);
+                 (in_range(c, '0', '9') & (c - '0' + 52U)) | (in_range(c, '-', '-') & 62U) |
+                 (in_range(c, '_', '_') & 63U);
     unsigned known = in_range(c, 'A', 'Z') | in_range(c, 'a', 'z') | in_range(c, '0', '9') | in_range(c, '-', '-') |
                      in_range(c, '_', '_');
     return v | ((~known & 0xffU) << 8);

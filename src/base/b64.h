@@ -7,7 +7,7 @@
 #include "base/buf.h"
 
 /* Length of n bytes in base64url. */
-#define B64URL_LENGTH(n) (((n) * 4 + 2) / 3)
+#define B64URL_LENGTH(n) (((n)*4 + 2) / 3)
 
 void b64url_put(struct buf *out, const void *bytes, size_t n);
 void b64_put(struct buf *out, const void *bytes, size_t n); /* standard alphabet, padded */

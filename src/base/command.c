@@ -275,8 +275,8 @@ bool command_number(const struct command_line *line, const char *option, uint64_
 
 /* ---- errors ---- */
 
-__attribute__((format(printf, 2, 0)))
-static void complain(const struct command_line *line, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void complain(const struct command_line *line, const char *format,
+                                                           va_list arguments)
 {
     fprintf(line->errors, "%s %s: ", line->program->name, line->command->name);
     vfprintf(line->errors, format, arguments);
@@ -371,7 +371,8 @@ static int unknown_command(const struct command_program *program, int argc, char
 {
     const char *nearest = nearest_command(program, argc, argv);
     if (nearest != NULL)
-        fprintf(errors, "%s: unknown command '%s'; did you mean '%s %s'?\n", program->name, argv[0], program->name, nearest);
+        fprintf(errors, "%s: unknown command '%s'; did you mean '%s %s'?\n", program->name, argv[0], program->name,
+                nearest);
     else if (!list_group(program, argv[0], errors))
         fprintf(errors, "%s: unknown command '%s'\n", program->name, argv[0]);
     fprintf(errors, "See '%s --help'.\n", program->name);

@@ -55,11 +55,11 @@ struct command_program {
     const char *summary;
     const char *description;
     const char *version;
-    const char *date;                             /* of the manual: "November 23, 2026" */
-    const struct command *const *const *lists;    /* NULL-terminated lists of commands; NULL ends */
-    const struct command_note *statuses;          /* exit statuses beyond 0, 1 and 2; a NULL name ends; or NULL */
-    const struct command_note *files;             /* likewise */
-    const struct command_note *environment;       /* variables that no option names; likewise */
+    const char *date;                          /* of the manual: "November 23, 2026" */
+    const struct command *const *const *lists; /* NULL-terminated lists of commands; NULL ends */
+    const struct command_note *statuses;       /* exit statuses beyond 0, 1 and 2; a NULL name ends; or NULL */
+    const struct command_note *files;          /* likewise */
+    const struct command_note *environment;    /* variables that no option names; likewise */
 };
 
 /* What was typed, handed to run(). Borrowed for the time of the call. */

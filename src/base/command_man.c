@@ -192,8 +192,10 @@ void command_write_man(FILE *out, const struct command_program *program)
     fputs(".Sh FILES\n.Bl -tag -width Ds\n", out);
     put_notes(out, "Pa", program->files);
     fputs(".El\n.Sh EXIT STATUS\n.Bl -tag -width Ds\n", out);
-    fprintf(out, ".It %d\nThe command did what was asked.\n.It %d\nIt failed; the error output says why and what to do\n"
-                 "next.\n.It %d\nThe command line was wrong.\n", COMMAND_OK, COMMAND_FAILED, COMMAND_USAGE);
+    fprintf(out,
+            ".It %d\nThe command did what was asked.\n.It %d\nIt failed; the error output says why and what to do\n"
+            "next.\n.It %d\nThe command line was wrong.\n",
+            COMMAND_OK, COMMAND_FAILED, COMMAND_USAGE);
     put_notes(out, "", program->statuses);
     fputs(".El\n", out);
     put_examples(out, program);

@@ -6,7 +6,7 @@
 #include "base/slice.h"
 
 struct embedded_file {
-    const char *name; /* without its folder; NULL ends the list */
+    const char *name;   /* without its folder; NULL ends the list */
     struct slice bytes; /* followed by a NUL that is not counted */
 };
 

@@ -38,28 +38,28 @@ static inline bool err_is_ok(err e)
 const char *err_text(err e);
 
 /* Leave the function with the error of `expression`. */
-#define TRY(expression)             \
-    do {                            \
-        err try_ = (expression);    \
-        if (try_.code != ERR_OK)    \
-            return try_;            \
+#define TRY(expression)          \
+    do {                         \
+        err try_ = (expression); \
+        if (try_.code != ERR_OK) \
+            return try_;         \
     } while (0)
 
 /* Leave the function with `why` unless `condition` holds. */
-#define ENSURE(condition, why)      \
-    do {                            \
-        if (!(condition))           \
-            return FAIL(why);       \
+#define ENSURE(condition, why) \
+    do {                       \
+        if (!(condition))      \
+            return FAIL(why);  \
     } while (0)
 
 /* Scope ends, things close: AUTO(close_file) FILE *f = … ; the function gets a pointer to the variable. */
 #define AUTO(cleanup_function) __attribute__((cleanup(cleanup_function)))
 
 /* Invariants of ours, on in release. Never for input. */
-#define ASSERT(condition)                                       \
-    do {                                                        \
-        if (!(condition))                                       \
-            assert_failed(__FILE__, __LINE__, #condition);      \
+#define ASSERT(condition)                                  \
+    do {                                                   \
+        if (!(condition))                                  \
+            assert_failed(__FILE__, __LINE__, #condition); \
     } while (0)
 
 noreturn void assert_failed(const char *file, int line, const char *condition);

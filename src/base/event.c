@@ -45,8 +45,8 @@ enum event_field_type event_field_type(enum event_field_id id)
     return fields_table[id].type;
 }
 
-void event_emit(struct events *events, enum event_id id, const struct guid *correlation, const struct event_field *fields,
-                size_t n)
+void event_emit(struct events *events, enum event_id id, const struct guid *correlation,
+                const struct event_field *fields, size_t n)
 {
     if (events == NULL)
         return;

@@ -42,16 +42,17 @@ typedef struct guid event_GUID;
 typedef struct slice event_TEXT;
 
 /* One constructor per field: field_tenant(guid), field_status(number), … */
-#define FIELD_ROW(name, type)                                              \
-    static inline struct event_field field_##name(event_##type v)          \
-    {                                                                      \
+#define FIELD_ROW(name, type)                                               \
+    static inline struct event_field field_##name(event_##type v)           \
+    {                                                                       \
         return (struct event_field){ .id = FIELD_##name, .value.type = v }; \
     }
 #include "base/fields.def"
 #undef FIELD_ROW
 
 struct events {
-    void (*sink)(void *ctx, enum event_id id, const struct guid *correlation, const struct event_field *fields, size_t n);
+    void (*sink)(void *ctx, enum event_id id, const struct guid *correlation, const struct event_field *fields,
+                 size_t n);
     void *ctx;
     _Atomic uint64_t counts[EVENT_COUNT];
 };
@@ -63,12 +64,12 @@ const char *event_field_name(enum event_field_id id);
 enum event_field_type event_field_type(enum event_field_id id);
 
 /* correlation may be NULL; `events` may be NULL (nothing happens); a NULL sink only counts. */
-void event_emit(struct events *events, enum event_id id, const struct guid *correlation, const struct event_field *fields,
-                size_t n);
+void event_emit(struct events *events, enum event_id id, const struct guid *correlation,
+                const struct event_field *fields, size_t n);
 
 /* EMIT(events, code_sent, &correlation, field_tenant(t), field_user(u)); at least one field. */
-#define EMIT(events, name, correlation, ...)                                                              \
-    event_emit((events), EVENT_##name, (correlation), (const struct event_field[]){ __VA_ARGS__ },        \
+#define EMIT(events, name, correlation, ...)                                                       \
+    event_emit((events), EVENT_##name, (correlation), (const struct event_field[]){ __VA_ARGS__ }, \
                sizeof((const struct event_field[]){ __VA_ARGS__ }) / sizeof(struct event_field))
 
 #endif

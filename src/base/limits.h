@@ -17,11 +17,11 @@ enum {
     LIMIT_TARGET = 8192,             /* path and query; the longest is an authorization request of OpenID Connect */
     LIMIT_HOST = 261,                /* a domain name of 253 and a port */
     LIMIT_METHOD = 32,
-    LIMIT_DISCARD = 262144,          /* read and thrown away after a body that is too large, so that the reply arrives */
-    LIMIT_LARGE_BODIES = 16,         /* bodies beyond LIMIT_BODY in memory at once; more get 503 */
-    LIMIT_CALLS_KEPT = 256,          /* free exchange blocks kept for reuse after a burst */
-    LIMIT_PROXY_HOPS = 32,           /* entries of X-Forwarded-For that are looked at */
-    LIMIT_CORS_HEADERS = 1024,       /* Access-Control-Request-Headers that is echoed */
+    LIMIT_DISCARD = 262144,    /* read and thrown away after a body that is too large, so that the reply arrives */
+    LIMIT_LARGE_BODIES = 16,   /* bodies beyond LIMIT_BODY in memory at once; more get 503 */
+    LIMIT_CALLS_KEPT = 256,    /* free exchange blocks kept for reuse after a burst */
+    LIMIT_PROXY_HOPS = 32,     /* entries of X-Forwarded-For that are looked at */
+    LIMIT_CORS_HEADERS = 1024, /* Access-Control-Request-Headers that is echoed */
 
     /* values */
     LIMIT_EMAIL = 254,              /* RFC 5321 4.5.3.1.3, less the angle brackets */
@@ -30,25 +30,25 @@ enum {
     LIMIT_REFRESH_TOKEN = 256,      /* ours have about 90 */
     LIMIT_SCOPE = 1024,
     LIMIT_SCOPES = 16,
-    LIMIT_RESOURCE = 256, /* an API's identifier URI */
-    LIMIT_CODE = 16,                /* longest accepted `oob` after trimming */
-    LIMIT_TENANT_SEGMENT = 253,     /* a domain name */
-    LIMIT_LABEL = 512,              /* masked address: at most one character of two bytes per source byte */
-    LIMIT_TOKEN = 4096,             /* one signed JWT */
-    LIMIT_REPLY = 16384,            /* a JSON reply: three tokens of LIMIT_TOKEN at most, usually 4 KiB */
-    LIMIT_DISCOVERY = 32768,        /* JWKS of three algorithms, current, next and retired keys with certificates */
+    LIMIT_RESOURCE = 256,       /* an API's identifier URI */
+    LIMIT_CODE = 16,            /* longest accepted `oob` after trimming */
+    LIMIT_TENANT_SEGMENT = 253, /* a domain name */
+    LIMIT_LABEL = 512,          /* masked address: at most one character of two bytes per source byte */
+    LIMIT_TOKEN = 4096,         /* one signed JWT */
+    LIMIT_REPLY = 16384,        /* a JSON reply: three tokens of LIMIT_TOKEN at most, usually 4 KiB */
+    LIMIT_DISCOVERY = 32768,    /* JWKS of three algorithms, current, next and retired keys with certificates */
 
     /* passcodes (spec V1, 4.11) */
     LIMIT_CODE_DIGITS_MIN = 6,
     LIMIT_CODE_DIGITS_MAX = 10,
 
     /* queues and caches */
-    LIMIT_WRITER_QUEUE = 4096,  /* exchanges waiting for the disk; more get 503 */
-    LIMIT_COMMIT_GROUP = 256,   /* exchanges in one transaction */
-    LIMIT_MAILS_AT_ONCE = 16,   /* mails taken from the outbox together */
-    LIMIT_OUTBOX = 100000,      /* pending mails; a challenge beyond it gets 503 */
-    LIMIT_THROTTLE_SLOTS = 65536, /* client addresses and tenants counted at once, 32 bytes each */
-    LIMIT_SQLITE_CACHE_KIB = 1024, /* page cache of one database connection */
+    LIMIT_WRITER_QUEUE = 4096,             /* exchanges waiting for the disk; more get 503 */
+    LIMIT_COMMIT_GROUP = 256,              /* exchanges in one transaction */
+    LIMIT_MAILS_AT_ONCE = 16,              /* mails taken from the outbox together */
+    LIMIT_OUTBOX = 100000,                 /* pending mails; a challenge beyond it gets 503 */
+    LIMIT_THROTTLE_SLOTS = 65536,          /* client addresses and tenants counted at once, 32 bytes each */
+    LIMIT_SQLITE_CACHE_KIB = 1024,         /* page cache of one database connection */
     LIMIT_DIRECTORY_TEXT = 8 * 1024 * 1024 /* tenants, applications and user flows held in memory */
 };
 

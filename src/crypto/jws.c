@@ -17,7 +17,7 @@ enum { HEADER_MAX = 160, SIGNATURE_MAX = 512, COORDINATE = 32 };
 struct jws_key {
     struct key row; /* without its sealed part */
     EVP_PKEY *pkey;
-    EVP_MD_CTX *signing; /* prepared once: its set-up costs more than an ES256 signature's half */
+    EVP_MD_CTX *signing;     /* prepared once: its set-up costs more than an ES256 signature's half */
     char header[HEADER_MAX]; /* base64url of the JOSE header and the dot */
     size_t header_n;
 };
@@ -33,7 +33,8 @@ static err open_private(const struct vault *v, const struct key *row, EVP_PKEY *
     const unsigned char *at = der;
     size_t n;
 
-    TRY(vault_open(v, VAULT_SIGNING_KEY, 0, slice_of(row->kid), slice_bytes(row->sealed, row->sealed_n), der, sizeof der, &n));
+    TRY(vault_open(v, VAULT_SIGNING_KEY, 0, slice_of(row->kid), slice_bytes(row->sealed, row->sealed_n), der,
+                   sizeof der, &n));
     *out = d2i_AutoPrivateKey(NULL, &at, (long)n);
     wipe(der, sizeof der);
     ENSURE(*out != NULL, CRYPTO);

@@ -42,7 +42,8 @@ static err fill_certificate(X509 *certificate, EVP_PKEY *pkey, instant now)
     BIGNUM *number = BN_bin2bn(serial, sizeof serial, NULL);
     bool ok = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
     BN_free(number);
-    ok = ok && X509_set_version(certificate, X509_VERSION_3) == 1 && X509_time_adj_ex(X509_getm_notBefore(certificate), 0, 0, &from) &&
+    ok = ok && X509_set_version(certificate, X509_VERSION_3) == 1 &&
+         X509_time_adj_ex(X509_getm_notBefore(certificate), 0, 0, &from) &&
          X509_time_adj_ex(X509_getm_notAfter(certificate), FIVE_YEARS, 0, &from) &&
          X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"doorcode", -1, -1, 0) == 1 &&
          X509_set_issuer_name(certificate, name) == 1 && X509_set_pubkey(certificate, pkey) == 1;

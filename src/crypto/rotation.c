@@ -35,8 +35,8 @@ static bool is_due(const struct key *current, const struct key *next, const stru
     return now >= current->signing_since + policy->signing_seconds && now >= next->created_at + policy->publish_seconds;
 }
 
-enum rotation_step rotation_next(const struct key *rows, size_t n, enum signing_alg alg, const struct rotation_policy *policy,
-                                 instant now, bool immediately, size_t *index)
+enum rotation_step rotation_next(const struct key *rows, size_t n, enum signing_alg alg,
+                                 const struct rotation_policy *policy, instant now, bool immediately, size_t *index)
 {
     size_t current = 0;
     size_t next = 0;

@@ -6,9 +6,9 @@
 #include "model/key.h"
 
 struct rotation_policy {
-    int64_t signing_seconds;  /* how long a key signs (default 90 days) */
-    int64_t publish_seconds;  /* a next key is published at least this long before it signs (24 h) */
-    int64_t retire_seconds;   /* a retired key stays published this long (24 h + longest token lifetime) */
+    int64_t signing_seconds; /* how long a key signs (default 90 days) */
+    int64_t publish_seconds; /* a next key is published at least this long before it signs (24 h) */
+    int64_t retire_seconds;  /* a retired key stays published this long (24 h + longest token lifetime) */
 };
 
 extern const struct rotation_policy rotation_default;

@@ -123,7 +123,8 @@ static void hash_part(crypto_generichash_state *state, struct slice part)
     crypto_generichash_update(state, (const unsigned char *)part.p, part.n);
 }
 
-void vault_mac(const struct vault *v, enum vault_purpose purpose, const struct slice *parts, size_t n, uint8_t out[VAULT_MAC])
+void vault_mac(const struct vault *v, enum vault_purpose purpose, const struct slice *parts, size_t n,
+               uint8_t out[VAULT_MAC])
 {
     crypto_generichash_state state;
 
@@ -151,8 +152,8 @@ static void make_nonce(const uint8_t key[KEY], struct slice bound_to, struct sli
     crypto_generichash_final(&state, nonce, NONCE);
 }
 
-err vault_seal(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, struct slice bound_to, struct slice plain,
-               struct buf *out)
+err vault_seal(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, struct slice bound_to,
+               struct slice plain, struct buf *out)
 {
     uint8_t keys[2][KEY];
     uint8_t nonce[NONCE];
@@ -161,15 +162,16 @@ err vault_seal(const struct vault *v, enum vault_purpose purpose, uint64_t epoch
     epoch_keys(v, purpose, epoch, keys);
     make_nonce(keys[1], bound_to, plain, nonce);
     buf_put(out, slice_bytes(nonce, sizeof nonce));
-    crypto_aead_xchacha20poly1305_ietf_encrypt((unsigned char *)out->p + out->n, NULL, (const unsigned char *)plain.p, plain.n,
-                                               (const unsigned char *)bound_to.p, bound_to.n, NULL, nonce, keys[0]);
+    crypto_aead_xchacha20poly1305_ietf_encrypt((unsigned char *)out->p + out->n, NULL, (const unsigned char *)plain.p,
+                                               plain.n, (const unsigned char *)bound_to.p, bound_to.n, NULL, nonce,
+                                               keys[0]);
     out->n += plain.n + crypto_aead_xchacha20poly1305_ietf_ABYTES;
     wipe(keys, sizeof keys);
     return OK;
 }
 
-err vault_open(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, struct slice bound_to, struct slice sealed,
-               void *plain, size_t cap, size_t *n)
+err vault_open(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, struct slice bound_to,
+               struct slice sealed, void *plain, size_t cap, size_t *n)
 {
     uint8_t keys[2][KEY];
     unsigned long long length = 0;
@@ -178,8 +180,8 @@ err vault_open(const struct vault *v, enum vault_purpose purpose, uint64_t epoch
     ENSURE(sealed.n - VAULT_OVERHEAD <= cap, FULL);
     epoch_keys(v, purpose, epoch, keys);
     int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
-        plain, &length, NULL, (const unsigned char *)sealed.p + NONCE, sealed.n - NONCE, (const unsigned char *)bound_to.p,
-        bound_to.n, (const unsigned char *)sealed.p, keys[0]);
+        plain, &length, NULL, (const unsigned char *)sealed.p + NONCE, sealed.n - NONCE,
+        (const unsigned char *)bound_to.p, bound_to.n, (const unsigned char *)sealed.p, keys[0]);
     wipe(keys, sizeof keys);
     ENSURE(opened == 0, CRYPTO);
     *n = (size_t)length;

@@ -43,7 +43,8 @@ NODISCARD err vault_open(const struct vault *v, enum vault_purpose purpose, uint
                          struct slice sealed, void *plain, size_t cap, size_t *n);
 
 /* MAC over the parts, each length-prefixed so that no two lists collide. */
-void vault_mac(const struct vault *v, enum vault_purpose purpose, const struct slice *parts, size_t n, uint8_t out[VAULT_MAC]);
+void vault_mac(const struct vault *v, enum vault_purpose purpose, const struct slice *parts, size_t n,
+               uint8_t out[VAULT_MAC]);
 
 /* The system's randomness (libsodium); any thread. */
 extern const struct rng rng_system;

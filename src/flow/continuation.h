@@ -21,9 +21,9 @@ struct continuation {
     uint8_t capabilities;
     struct guid tenant_id;
     struct guid client_id;
-    struct guid subject; /* user, or a made-up id for a decoy */
-    uint64_t serial;      /* of this token; a challenge's token has the challenge's id */
-    uint64_t flow_serial; /* of the flow's first token */
+    struct guid subject;   /* user, or a made-up id for a decoy */
+    uint64_t serial;       /* of this token; a challenge's token has the challenge's id */
+    uint64_t flow_serial;  /* of the flow's first token */
     uint64_t challenge_id; /* 0 before the first challenge */
     instant started_at;
     instant issued_at;

@@ -24,7 +24,7 @@ struct outcome {
     struct continuation next;
     bool write_passcode;
     bool send_mail;
-    bool locks_user; /* this wrong code was one too many */
+    bool locks_user;          /* this wrong code was one too many */
     struct passcode passcode; /* to be swapped in if the row still has this version */
 };
 

@@ -125,8 +125,8 @@ static enum scope_result read_word(struct reading *r, struct slice word)
 
 static enum scope_result finish(struct reading *r)
 {
-    bool fits = buf_ok(&r->granted) && buf_ok(&r->scp) &&
-                slice_to_cstr(r->resource, r->out->resource, sizeof r->out->resource);
+    bool fits =
+        buf_ok(&r->granted) && buf_ok(&r->scp) && slice_to_cstr(r->resource, r->out->resource, sizeof r->out->resource);
 
     return fits ? SCOPE_OK : SCOPE_TOO_LONG;
 }

@@ -17,12 +17,14 @@ struct cell {
 static const struct cell table[SIGNIN_STATES][SIGNIN_REQUESTS] = {
     [SIGNIN_NONE] = { [SIGNIN_INITIATE] = { begin, "begin" } },
     [SIGNIN_STARTED] = { [SIGNIN_CHALLENGE] = { send_code, "send_code" } },
-    [SIGNIN_CODE_SENT] = { [SIGNIN_CHALLENGE] = { send_code, "send_code" }, [SIGNIN_TOKEN_OOB] = { check_code, "check_code" } },
+    [SIGNIN_CODE_SENT] = { [SIGNIN_CHALLENGE] = { send_code, "send_code" },
+                           [SIGNIN_TOKEN_OOB] = { check_code, "check_code" } },
 };
 
 static const char *const state_names[] = { "none", "started", "code_sent" };
-static const char *const request_names[] = { "initiate",       "challenge",     "token oob", "token password",
-                                             "token continuation_token", "token mfa_oob" };
+static const char *const request_names[] = {
+    "initiate", "challenge", "token oob", "token password", "token continuation_token", "token mfa_oob"
+};
 
 const char *signin_state_name(enum signin_state state)
 {

@@ -18,10 +18,10 @@ enum signin_state {
 enum signin_request {
     SIGNIN_INITIATE,
     SIGNIN_CHALLENGE,
-    SIGNIN_TOKEN_OOB,      /* token, grant_type=oob */
-    SIGNIN_TOKEN_PASSWORD, /* token, grant_type=password */
+    SIGNIN_TOKEN_OOB,          /* token, grant_type=oob */
+    SIGNIN_TOKEN_PASSWORD,     /* token, grant_type=password */
     SIGNIN_TOKEN_CONTINUATION, /* token, grant_type=continuation_token */
-    SIGNIN_TOKEN_MFA_OOB,  /* token, grant_type=mfa_oob */
+    SIGNIN_TOKEN_MFA_OOB,      /* token, grant_type=mfa_oob */
     SIGNIN_REQUESTS
 };
 
@@ -37,15 +37,15 @@ struct signin_facts {
     uint8_t capabilities;
     bool method_id_given; /* challenge: `id`, which belongs to a second factor */
     /* loaded */
-    const struct continuation *at; /* NULL for initiate */
-    const struct user *user;       /* NULL: there is none */
+    const struct continuation *at;   /* NULL for initiate */
+    const struct user *user;         /* NULL: there is none */
     const struct passcode *passcode; /* the subject's row; version 0 where there is none */
-    bool code_right; /* token: the given digits make the row's MAC */
-    bool code_well_formed; /* digits only, of the policy's length */
-    bool address_over_quota; /* client address or tenant may cause no more codes now */
+    bool code_right;                 /* token: the given digits make the row's MAC */
+    bool code_well_formed;           /* digits only, of the policy's length */
+    bool address_over_quota;         /* client address or tenant may cause no more codes now */
     /* fresh, used only where the decision needs it */
-    struct guid decoy;      /* subject for an unknown user */
-    uint64_t serial;        /* unique, for the next token or challenge */
+    struct guid decoy;        /* subject for an unknown user */
+    uint64_t serial;          /* unique, for the next token or challenge */
     const uint8_t *fresh_mac; /* challenge: MAC of the fresh code; PASSCODE_MAC bytes */
 };
 

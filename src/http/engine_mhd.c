@@ -320,27 +320,32 @@ static enum MHD_Result run(struct running *r)
     return result;
 }
 
+/* A function of its own, so that the array costs only the first of a request's callbacks. */
+static enum MHD_Result read_head(struct running *r, const char *url, const char *method, const char *version)
+{
+    struct http_field fields[LIMIT_HEADERS];
+    struct http_head head = {
+        .method = slice_of(method),
+        .target = { url, r->target_n },
+        .version = slice_of(version),
+        .fields = fields,
+    };
+
+    MHD_get_connection_values_n(r->connection, MHD_HEADER_KIND, collect_field, &head);
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return running_head(r, &head, method + size->header_size) ? MHD_YES : run(r);
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                   const char *version, const char *data, size_t *data_n, void **context)
 {
-    struct http_field fields[LIMIT_HEADERS];
-
-    (void)cls;
+    (void)cls, (void)connection;
     if (*context == NULL)
         return MHD_NO; /* no memory, or no room in the table of connections */
     struct running *r = running_of(*context);
-    if (r->stage == STAGE_HEAD) {
-        struct http_head head = {
-            .method = slice_of(method),
-            .target = { url, r->target_n },
-            .version = slice_of(version),
-            .fields = fields,
-        };
-        MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_field, &head);
-        const union MHD_ConnectionInfo *size =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-        return running_head(r, &head, method + size->header_size) ? MHD_YES : run(r);
-    }
+    if (r->stage == STAGE_HEAD)
+        return read_head(r, url, method, version);
     if (*data_n == 0)
         return run(r);
     struct slice part = { data, *data_n };

@@ -3,26 +3,42 @@
 
 #include "base/limits.h"
 
+#include <string.h>
+
 enum { BIT_TOKEN = 1, BIT_HOST = 2, LENGTH_DIGITS = 18, CRLF = 2 };
 
-/* A header that changes what a request is, and must therefore stand there once. */
-struct single {
+/* The headers of enum http_known. A `repeated` one changes what the request is and must stand there once; HTTP_SOUND: a
+ * list that may be spread over several lines. */
+static const struct {
     struct slice name;
-    enum http_defect defect;
+    enum http_defect repeated;
+} known_headers[KNOWN_HEADERS] = {
+    [KNOWN_CONTENT_LENGTH] = { { "Content-Length", 14 }, HTTP_AMBIGUOUS_LENGTH },
+    [KNOWN_TRANSFER_ENCODING] = { { "Transfer-Encoding", 17 }, HTTP_AMBIGUOUS_LENGTH },
+    [KNOWN_HOST] = { { "Host", 4 }, HTTP_BAD_HOST },
+    [KNOWN_CONTENT_TYPE] = { { "Content-Type", 12 }, HTTP_REPEATED_HEADER },
+    [KNOWN_AUTHORIZATION] = { { "Authorization", 13 }, HTTP_REPEATED_HEADER },
+    [KNOWN_ORIGIN] = { { "Origin", 6 }, HTTP_REPEATED_HEADER },
+    [KNOWN_CLIENT_REQUEST_ID] = { { "client-request-id", 17 }, HTTP_REPEATED_HEADER },
+    [KNOWN_EXPECT] = { { "Expect", 6 }, HTTP_REPEATED_HEADER },
+    [KNOWN_REQUEST_METHOD] = { { "Access-Control-Request-Method", 29 }, HTTP_REPEATED_HEADER },
+    [KNOWN_REQUEST_HEADERS] = { { "Access-Control-Request-Headers", 30 }, HTTP_REPEATED_HEADER },
+    [KNOWN_ACCEPT_LANGUAGE] = { { "Accept-Language", 15 }, HTTP_SOUND },
+    [KNOWN_FORWARDED_FOR] = { { "X-Forwarded-For", 15 }, HTTP_SOUND },
 };
 
 static enum http_defect check_target(struct slice target);
 static enum http_defect check_field(struct http_field *field);
-static enum http_defect check_singles(const struct http_head *head);
+static enum http_defect check_repetition(struct http_head *head, const struct http_field *field);
 static enum http_defect check_length(const struct http_head *head);
 static enum http_defect check_host(const struct http_head *head);
-static const struct http_field *find(const struct http_head *head, struct slice name);
 static struct slice origin_form(struct slice target);
 
 enum http_defect guard_check(struct http_head *head)
 {
     enum http_defect defect;
 
+    memset(head->known, 0, sizeof head->known);
     if (head->method.n > LIMIT_METHOD || !guard_is_token(head->method))
         return HTTP_BAD_METHOD;
     if ((defect = check_target(head->target)) != HTTP_SOUND)
@@ -32,8 +48,9 @@ enum http_defect guard_check(struct http_head *head)
     for (size_t i = 0; i < head->count; i++)
         if ((defect = check_field(&head->fields[i])) != HTTP_SOUND)
             return defect;
-    if ((defect = check_singles(head)) != HTTP_SOUND)
-        return defect;
+    for (size_t i = 0; i < head->count; i++)
+        if ((defect = check_repetition(head, &head->fields[i])) != HTTP_SOUND)
+            return defect;
     if ((defect = check_length(head)) != HTTP_SOUND)
         return defect;
     return check_host(head);
@@ -66,41 +83,20 @@ struct slice guard_path(struct slice target)
 }
 
 /* RFC 9110, 5.6.2 and, for BIT_HOST, the bytes of a name or address with a port. */
-static unsigned kind(char c)
-{
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-        return BIT_TOKEN | BIT_HOST;
-    switch (c) {
-    case '-':
-    case '.':
-    case '_':
-        return BIT_TOKEN | BIT_HOST;
-    case ':':
-    case '[':
-    case ']':
-        return BIT_HOST;
-    case '!':
-    case '#':
-    case '$':
-    case '%':
-    case '&':
-    case '\'':
-    case '*':
-    case '+':
-    case '^':
-    case '`':
-    case '|':
-    case '~':
-        return BIT_TOKEN;
-    default:
-        return 0;
-    }
-}
+static const uint8_t kinds[256] = {
+    ['a' ... 'z'] = BIT_TOKEN | BIT_HOST,
+    ['A' ... 'Z'] = BIT_TOKEN | BIT_HOST,
+    ['0' ... '9'] = BIT_TOKEN | BIT_HOST,
+    ['-'] = BIT_TOKEN | BIT_HOST, ['.'] = BIT_TOKEN | BIT_HOST, ['_'] = BIT_TOKEN | BIT_HOST,
+    [':'] = BIT_HOST, ['['] = BIT_HOST, [']'] = BIT_HOST,
+    ['!'] = BIT_TOKEN, ['#'] = BIT_TOKEN, ['$'] = BIT_TOKEN, ['%'] = BIT_TOKEN, ['&'] = BIT_TOKEN, ['\''] = BIT_TOKEN,
+    ['*'] = BIT_TOKEN, ['+'] = BIT_TOKEN, ['^'] = BIT_TOKEN, ['`'] = BIT_TOKEN, ['|'] = BIT_TOKEN, ['~'] = BIT_TOKEN,
+};
 
 static bool all_are(struct slice s, unsigned bit)
 {
     for (size_t i = 0; i < s.n; i++)
-        if ((kind(s.p[i]) & bit) == 0)
+        if ((kinds[(unsigned char)s.p[i]] & bit) == 0)
             return false;
     return s.n > 0;
 }
@@ -155,34 +151,23 @@ static enum http_defect check_field(struct http_field *field)
     return HTTP_SOUND;
 }
 
-static enum http_defect check_singles(const struct http_head *head)
+static enum http_defect check_repetition(struct http_head *head, const struct http_field *field)
 {
-    static const struct single singles[] = {
-        { { "Content-Length", 14 }, HTTP_AMBIGUOUS_LENGTH },
-        { { "Transfer-Encoding", 17 }, HTTP_AMBIGUOUS_LENGTH },
-        { { "Host", 4 }, HTTP_BAD_HOST },
-        { { "Content-Type", 12 }, HTTP_REPEATED_HEADER },
-        { { "Authorization", 13 }, HTTP_REPEATED_HEADER },
-        { { "Origin", 6 }, HTTP_REPEATED_HEADER },
-        { { "client-request-id", 17 }, HTTP_REPEATED_HEADER },
-        { { "Expect", 6 }, HTTP_REPEATED_HEADER },
-        { { "Access-Control-Request-Method", 29 }, HTTP_REPEATED_HEADER },
-        { { "Access-Control-Request-Headers", 30 }, HTTP_REPEATED_HEADER },
-    };
-    enum { SINGLES = sizeof singles / sizeof singles[0] };
-    unsigned seen[SINGLES] = { 0 };
-
-    for (size_t i = 0; i < head->count; i++)
-        for (size_t k = 0; k < SINGLES; k++)
-            if (slice_eq_nocase(head->fields[i].name, singles[k].name) && seen[k]++ > 0)
-                return singles[k].defect;
+    for (enum http_known k = 0; k < KNOWN_HEADERS; k++) {
+        if (field->name.n != known_headers[k].name.n || !slice_eq_nocase(field->name, known_headers[k].name))
+            continue;
+        if (head->known[k] != NULL)
+            return known_headers[k].repeated;
+        head->known[k] = field;
+        break;
+    }
     return HTTP_SOUND;
 }
 
 static enum http_defect check_length(const struct http_head *head)
 {
-    const struct http_field *length = find(head, SLICE("Content-Length"));
-    const struct http_field *encoding = find(head, SLICE("Transfer-Encoding"));
+    const struct http_field *length = head->known[KNOWN_CONTENT_LENGTH];
+    const struct http_field *encoding = head->known[KNOWN_TRANSFER_ENCODING];
     uint64_t n;
 
     if (length != NULL &&
@@ -196,17 +181,9 @@ static enum http_defect check_length(const struct http_head *head)
 
 static enum http_defect check_host(const struct http_head *head)
 {
-    const struct http_field *host = find(head, SLICE("Host"));
+    const struct http_field *host = head->known[KNOWN_HOST];
 
     if (host == NULL)
         return slice_eq(head->version, SLICE("HTTP/1.0")) ? HTTP_SOUND : HTTP_BAD_HOST;
     return host->value.n <= LIMIT_HOST && all_are(host->value, BIT_HOST) ? HTTP_SOUND : HTTP_BAD_HOST;
-}
-
-static const struct http_field *find(const struct http_head *head, struct slice name)
-{
-    for (size_t i = 0; i < head->count; i++)
-        if (slice_eq_nocase(head->fields[i].name, name))
-            return &head->fields[i];
-    return NULL;
 }

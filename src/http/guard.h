@@ -11,6 +11,23 @@ struct http_field {
     struct slice value; /* without blanks around it after guard_check */
 };
 
+/* The headers this server reads. */
+enum http_known {
+    KNOWN_CONTENT_LENGTH,
+    KNOWN_TRANSFER_ENCODING,
+    KNOWN_HOST,
+    KNOWN_CONTENT_TYPE,
+    KNOWN_AUTHORIZATION,
+    KNOWN_ORIGIN,
+    KNOWN_CLIENT_REQUEST_ID,
+    KNOWN_EXPECT,
+    KNOWN_REQUEST_METHOD,
+    KNOWN_REQUEST_HEADERS,
+    KNOWN_ACCEPT_LANGUAGE,
+    KNOWN_FORWARDED_FOR,
+    KNOWN_HEADERS
+};
+
 struct http_head {
     struct slice method;
     struct slice target;  /* as sent, with the query */
@@ -18,9 +35,16 @@ struct http_head {
     struct http_field *fields;
     size_t count;
     bool overflow; /* there were more fields than the array could hold */
+    const struct http_field *known[KNOWN_HEADERS]; /* set by guard_check: the first of that name, or NULL */
 };
 
-/* The first defect of the head, or HTTP_SOUND. Trims the values. */
+/* The empty slice where there is no such header. */
+static inline struct slice head_value(const struct http_head *head, enum http_known known)
+{
+    return head->known[known] != NULL ? head->known[known]->value : SLICE_EMPTY;
+}
+
+/* The first defect of the head, or HTTP_SOUND. Trims the values and finds the known headers. */
 enum http_defect guard_check(struct http_head *head);
 
 /* Whether the pieces lie in one buffer exactly as "METHOD SP TARGET SP VERSION CRLF (NAME : VALUE CRLF)* CRLF" would,

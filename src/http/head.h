@@ -19,7 +19,8 @@ struct head_proxies {
 };
 
 enum http_method head_method(struct slice name);
-/* Fills the headers of *q, borrowed from the head, and what is known of the body. */
+/* Fills the headers of *q, borrowed from the head, and what is known of the body. After guard_check; where that found a
+ * defect, headers that come after it may be missing. */
 void head_read(const struct http_head *head, struct http_request *q, struct head_body *body);
 /* The client's address, as text. */
 void head_client(const struct http_head *head, const struct address *peer, const struct head_proxies *proxies,

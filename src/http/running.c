@@ -56,8 +56,7 @@ bool running_head(struct running *r, struct http_head *head, const char *end)
     q->method = head_method(head->method);
     q->path = defect == HTTP_SOUND ? guard_path(r->target) : SLICE("/");
     head_client(head, &r->link->peer, &(struct head_proxies){ s->proxies, s->proxies_n }, q->client_address);
-    if (defect != HTTP_BAD_FRAMING && defect != HTTP_BAD_HEADER)
-        head_read(head, q, &body);
+    head_read(head, q, &body);
     if (defect != HTTP_SOUND) {
         refuse(r, defect, true);
         return false;

@@ -21,8 +21,9 @@ struct inbox {
 static void keep(struct inbox *box, const struct mail *mail, const struct letter *letter)
 {
     pthread_mutex_lock(&box->lock);
-    box->kept[box->next % INBOX_KEPT] =
-        (struct inbox_mail){ .id = mail->id, .tenant_id = mail->tenant_id, .at = clock_now(box->options.clock), .letter = *letter };
+    box->kept[box->next % INBOX_KEPT] = (struct inbox_mail){
+        .id = mail->id, .tenant_id = mail->tenant_id, .at = clock_now(box->options.clock), .letter = *letter
+    };
     box->next++;
     pthread_mutex_unlock(&box->lock);
 }
@@ -34,9 +35,11 @@ static void take_one(struct inbox *box, const struct mail *mail)
 
     if (err_is_ok(source->open(source->ctx, mail, &letter))) {
         keep(box, mail, &letter);
-        EMIT(box->options.events, mail_sent, &mail->correlation_id, field_mail((int64_t)mail->id), field_tenant(mail->tenant_id));
+        EMIT(box->options.events, mail_sent, &mail->correlation_id, field_mail((int64_t)mail->id),
+             field_tenant(mail->tenant_id));
     } else {
-        EMIT(box->options.events, mail_dead, &mail->correlation_id, field_mail((int64_t)mail->id), field_reason("unreadable"));
+        EMIT(box->options.events, mail_dead, &mail->correlation_id, field_mail((int64_t)mail->id),
+             field_reason("unreadable"));
     }
     /* A full writer queue only means that the row goes later: `seen` keeps it from being taken twice. */
     (void)!err_is_ok(source->delivered(source->ctx, mail->id));

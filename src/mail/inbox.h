@@ -36,7 +36,8 @@ size_t inbox_list(struct inbox *box, struct slice address, uint64_t after, struc
 /* NOT_FOUND when there is none, or it was pushed out by newer ones. */
 NODISCARD err inbox_find(struct inbox *box, uint64_t id, struct inbox_mail *out);
 /* What it says, in the arena. */
-NODISCARD err inbox_read(struct inbox *box, const struct inbox_mail *mail, struct arena *arena, struct message_parts *out);
+NODISCARD err inbox_read(struct inbox *box, const struct inbox_mail *mail, struct arena *arena,
+                         struct message_parts *out);
 /* Whom mails come from. */
 struct slice inbox_sender(const struct inbox *box);
 

@@ -18,7 +18,7 @@ struct grant {
     struct guid session_id; /* `sid` of the tokens */
     instant authenticated_at;
     char scope[LIMIT_SCOPE]; /* what was granted, NUL-terminated */
-    instant revoked_at; /* 0: good */
+    instant revoked_at;      /* 0: good */
 };
 
 struct refresh_token {

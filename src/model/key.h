@@ -23,9 +23,9 @@ struct key {
     char kid[KID_TEXT + 1]; /* base64url of SHA-1 over the certificate (spec OIDC, 1.4) */
     enum signing_alg alg;
     enum key_state state;
-    instant created_at;   /* published since */
-    instant signing_since; /* 0: not yet */
-    instant retired_at;    /* 0: not yet */
+    instant created_at;         /* published since */
+    instant signing_since;      /* 0: not yet */
+    instant retired_at;         /* 0: not yet */
     uint8_t sealed[KEY_SEALED]; /* PKCS#8 DER, sealed (crypto/vault.h) */
     size_t sealed_n;
     uint8_t certificate[KEY_CERTIFICATE]; /* self-signed X.509, DER */

@@ -18,8 +18,8 @@ struct mail {
     enum mail_state state;
     uint32_t attempts;
     instant created_at;
-    instant due_at;     /* not before */
-    instant expires_at; /* pointless after: the code is dead */
+    instant due_at;              /* not before */
+    instant expires_at;          /* pointless after: the code is dead */
     char last_error[MAIL_ERROR]; /* one line from the mail server, never a secret */
     uint8_t sealed[MAIL_SEALED]; /* struct letter (mail/letter.h), sealed by crypto/vault.h */
     size_t sealed_n;

@@ -16,13 +16,13 @@ struct passcode {
     struct guid user_id;
     int64_t version; /* 0: there is no row yet */
     enum passcode_state state;
-    uint64_t challenge_id;  /* of the newest challenge; also in its continuation token */
-    uint64_t flow_serial;   /* of the sign-in the newest challenge belongs to */
-    uint64_t asked_with;    /* serial of the continuation token that asked for it (repeats, spec V1, 6.10) */
+    uint64_t challenge_id;     /* of the newest challenge; also in its continuation token */
+    uint64_t flow_serial;      /* of the sign-in the newest challenge belongs to */
+    uint64_t asked_with;       /* serial of the continuation token that asked for it (repeats, spec V1, 6.10) */
     uint8_t mac[PASSCODE_MAC]; /* keyed MAC over user, challenge and digits; the digits are nowhere */
     instant issued_at;
     instant expires_at;
-    uint32_t attempts;      /* on this challenge */
+    uint32_t attempts; /* on this challenge */
     /* codes sent to this address */
     uint32_t sent;
     instant sent_since; /* start of the counting window */

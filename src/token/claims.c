@@ -105,8 +105,8 @@ static err sign(const struct claims_input *in, const struct keyring *ring, const
     return keyring_sign(ring, in->application->signing_alg, buf_slice(claims), out);
 }
 
-err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring, struct arena *scratch,
-                    struct buf *out)
+err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
+                    struct arena *scratch, struct buf *out)
 {
     struct guid_text client_id = guid_format(in->application->client_id);
     struct buf claims;

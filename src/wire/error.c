@@ -8,7 +8,8 @@ enum { DETAIL_MAX = 120, DESCRIPTION_MAX = 512 };
 
 static const struct error_row rows[] = {
     [ERROR_NONE] = { "NONE", 0, "", "", 0, "" },
-#define ERROR_ROW(name, http, error, suberror, code, text) [ERROR_##name] = { #name, http, error, suberror, code, text },
+#define ERROR_ROW(name, http, error, suberror, code, text) \
+    [ERROR_##name] = { #name, http, error, suberror, code, text },
 #include "wire/errors.def"
 #undef ERROR_ROW
 };

@@ -29,8 +29,8 @@ const struct error_row *error_row(enum error_id id); /* not for ERROR_NONE */
 
 /* What an error body needs besides its row. */
 struct error_facts {
-    struct slice detail;           /* fills "{}": ours or from outside, written escaped and cut */
-    struct slice origin;           /* of the server: error_uri is {origin}/error?code=N */
+    struct slice detail;             /* fills "{}": ours or from outside, written escaped and cut */
+    struct slice origin;             /* of the server: error_uri is {origin}/error?code=N */
     struct slice continuation_token; /* empty: no such member */
     struct guid trace_id;
     struct guid correlation_id;

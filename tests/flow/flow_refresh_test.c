@@ -29,7 +29,9 @@ static struct world good_world(void)
     w.policy = policy_default;
     w.tenant.id = (struct guid){ { 1 } };
     w.user = (struct user){ .id = { { 2 } }, .enabled = true };
-    w.grant = (struct grant){ .id = 7, .tenant_id = { { 1 } }, .client_id = { { 3 } }, .user_id = { { 2 } }, .authenticated_at = NOW - 100 };
+    w.grant = (struct grant){
+        .id = 7, .tenant_id = { { 1 } }, .client_id = { { 3 } }, .user_id = { { 2 } }, .authenticated_at = NOW - 100
+    };
     w.token = (struct refresh_token){ .id = 8, .grant_id = 7, .issued_at = NOW - 100, .expires_at = NOW + 1 };
     w.facts = (struct refresh_facts){ .client_id = { { 3 } }, .now = NOW, .secret_right = true };
     return w;
@@ -96,9 +98,15 @@ static const struct {
     void (*spoil)(struct world *);
     enum error_id refusal;
 } reasons[] = {
-    { no_token, ERROR_REFRESH_INVALID },     { wrong_secret, ERROR_REFRESH_INVALID }, { other_tenant, ERROR_REFRESH_INVALID },
-    { other_client, ERROR_REFRESH_INVALID }, { revoked, ERROR_REFRESH_REVOKED },      { expired, ERROR_REFRESH_EXPIRED },
-    { user_gone, ERROR_USER_GONE },          { user_disabled, ERROR_USER_DISABLED },  { sessions_ended, ERROR_REFRESH_REVOKED },
+    { no_token, ERROR_REFRESH_INVALID },
+    { wrong_secret, ERROR_REFRESH_INVALID },
+    { other_tenant, ERROR_REFRESH_INVALID },
+    { other_client, ERROR_REFRESH_INVALID },
+    { revoked, ERROR_REFRESH_REVOKED },
+    { expired, ERROR_REFRESH_EXPIRED },
+    { user_gone, ERROR_USER_GONE },
+    { user_disabled, ERROR_USER_DISABLED },
+    { sessions_ended, ERROR_REFRESH_REVOKED },
 };
 
 enum { REASONS = sizeof reasons / sizeof reasons[0] };
@@ -137,7 +145,9 @@ static void test_reuse(void **state)
         bool strict;
         int64_t used_ago;
         bool revokes;
-    } cases[] = { { false, 1, false }, { false, 86400, false }, { true, 10, false }, { true, 11, true }, { true, 86400, true } };
+    } cases[] = {
+        { false, 1, false }, { false, 86400, false }, { true, 10, false }, { true, 11, true }, { true, 86400, true }
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -121,8 +121,8 @@ static void test_expiry(void **state)
     static const struct {
         int64_t issued, started;
         bool expired;
-    } cases[] = { { -599, -599, false }, { -600, -600, true },   { -1, -3599, false },
-                  { -1, -3600, true },   { 60, 60, false },      { 61, 61, true } };
+    } cases[] = { { -599, -599, false }, { -600, -600, true }, { -1, -3599, false },
+                  { -1, -3600, true },   { 60, 60, false },    { 61, 61, true } };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -206,7 +206,9 @@ static void test_user_changed_between_steps(void **state)
     static const struct {
         enum signin_state at;
         enum signin_request request;
-    } steps[] = { { SIGNIN_STARTED, SIGNIN_CHALLENGE }, { SIGNIN_CODE_SENT, SIGNIN_CHALLENGE }, { SIGNIN_CODE_SENT, SIGNIN_TOKEN_OOB } };
+    } steps[] = { { SIGNIN_STARTED, SIGNIN_CHALLENGE },
+                  { SIGNIN_CODE_SENT, SIGNIN_CHALLENGE },
+                  { SIGNIN_CODE_SENT, SIGNIN_TOKEN_OOB } };
 
     (void)state;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {

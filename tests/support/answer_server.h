@@ -22,9 +22,9 @@ struct answer {
     const char *type;    /* NULL: application/json */
     const char *headers; /* further lines with CR LF, or NULL */
     const char *body;
-    size_t pad;      /* blanks sent after the body */
-    size_t missing;  /* bytes announced and never sent */
-    long delay_ms;   /* before the answer */
+    size_t pad;     /* blanks sent after the body */
+    size_t missing; /* bytes announced and never sent */
+    long delay_ms;  /* before the answer */
 };
 
 struct answer_server {
@@ -74,7 +74,8 @@ static inline void answer_one(int fd, const struct answer *answer)
         return;
     char head[1024];
     size_t length = strlen(answer->body) + answer->pad + answer->missing;
-    int n = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%sConnection: close\r\n\r\n",
+    int n = snprintf(head, sizeof head,
+                     "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%sConnection: close\r\n\r\n",
                      answer->status, answer->type != NULL ? answer->type : "application/json; charset=utf-8", length,
                      answer->headers != NULL ? answer->headers : "");
     answer_send(fd, head, (size_t)n);

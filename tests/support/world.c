@@ -48,8 +48,9 @@ static struct guid guid(const char *text)
     return g;
 }
 
-static const struct slice permissions[] = { { "openid", 6 }, { "offline_access", 14 }, { "User.Read", 9 },
-                                            { "api://pets/Pets.Read", 20 } };
+static const struct slice permissions[] = {
+    { "openid", 6 }, { "offline_access", 14 }, { "User.Read", 9 }, { "api://pets/Pets.Read", 20 }
+};
 static const struct slice origins[] = { { WORLD_ORIGIN, sizeof WORLD_ORIGIN - 1 } };
 
 static struct application application(const char *tenant, const char *id, const char *name)
@@ -67,7 +68,9 @@ static struct application application(const char *tenant, const char *id, const 
 
 static struct user user(const char *tenant, uint8_t n, const char *email, enum user_origin origin)
 {
-    struct user u = { .id = { { 0xee, n } }, .tenant_id = guid(tenant), .origin = origin, .enabled = true, .created_at = 1 };
+    struct user u = {
+        .id = { { 0xee, n } }, .tenant_id = guid(tenant), .origin = origin, .enabled = true, .created_at = 1
+    };
 
     snprintf(u.email, sizeof u.email, "%s", email);
     snprintf(u.identity, sizeof u.identity, "%s", email);
@@ -78,13 +81,22 @@ static struct user user(const char *tenant, uint8_t n, const char *email, enum u
 static err seed(void *ctx, struct store *store)
 {
     const struct tenant tenants[] = {
-        { .id = guid(WORLD_TENANT), .name = SLICE("petstore"), .domain = SLICE(WORLD_DOMAIN), .display_name = SLICE("Pet Store") },
-        { .id = guid(WORLD_OTHER_TENANT), .name = SLICE("kennel"), .domain = SLICE("kennel.onmicrosoft.com"),
-          .display_name = SLICE("Kennel"), .hide_unknown_users = true, .strict_refresh_tokens = true },
+        { .id = guid(WORLD_TENANT),
+          .name = SLICE("petstore"),
+          .domain = SLICE(WORLD_DOMAIN),
+          .display_name = SLICE("Pet Store") },
+        { .id = guid(WORLD_OTHER_TENANT),
+          .name = SLICE("kennel"),
+          .domain = SLICE("kennel.onmicrosoft.com"),
+          .display_name = SLICE("Kennel"),
+          .hide_unknown_users = true,
+          .strict_refresh_tokens = true },
     };
     const struct user_flow flow = { .tenant_id = guid(WORLD_TENANT), .name = SLICE("otp"), .sign_up = true };
-    struct application apps[] = { application(WORLD_TENANT, WORLD_APP, "Native"), application(WORLD_TENANT, WORLD_APP_ES256, "Quick"),
-                                  application(WORLD_TENANT, WORLD_APP_WEB, "Web"), application(WORLD_TENANT, WORLD_APP_SECRET, "Backend"),
+    struct application apps[] = { application(WORLD_TENANT, WORLD_APP, "Native"),
+                                  application(WORLD_TENANT, WORLD_APP_ES256, "Quick"),
+                                  application(WORLD_TENANT, WORLD_APP_WEB, "Web"),
+                                  application(WORLD_TENANT, WORLD_APP_SECRET, "Backend"),
                                   application(WORLD_OTHER_TENANT, WORLD_OTHER_APP, "Kennel app") };
     const struct user users[] = { user(WORLD_TENANT, 1, "sam@example.org", ORIGIN_EMAIL_OTP),
                                   user(WORLD_TENANT, 2, "kim@example.org", ORIGIN_EMAIL_OTP),
@@ -140,8 +152,11 @@ void world_open(struct world *w, const struct world_options *options)
         .origin = "https://login.example",
         .rotation = rotation_default,
         .clock = { now_us, w },
-        .http = { .listeners = { { "127.0.0.1", 0, false } }, .listener_count = 1, .workers = 2,
-                  .max_connections = options->max_connections, .request_seconds = options->request_seconds },
+        .http = { .listeners = { { "127.0.0.1", 0, false } },
+                  .listener_count = 1,
+                  .workers = 2,
+                  .max_connections = options->max_connections,
+                  .request_seconds = options->request_seconds },
         .sender = { SLICE("no-reply@login.example"), SLICE_EMPTY },
         .smtp = options->smtp,
         .prepare = options->no_seed ? NULL : seed,
@@ -177,7 +192,9 @@ void world_advance(struct world *w, int64_t seconds)
 
 int world_connect(const struct world *w)
 {
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(w->port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(w->port),
+                              .sin_addr = { htonl(INADDR_LOOPBACK) } };
     struct timeval limit = { .tv_sec = 20 };
     int yes = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -235,7 +252,8 @@ bool world_exchange(int fd, const char *request, size_t n, struct world_reply *r
     return true;
 }
 
-void world_post(const struct world *w, const char *path, const char *headers, const char *form, struct world_reply *reply)
+void world_post(const struct world *w, const char *path, const char *headers, const char *form,
+                struct world_reply *reply)
 {
     static _Thread_local char request[16384];
     int fd = world_connect(w);
@@ -317,12 +335,14 @@ void world_signin_start(struct world *w, const char *app, const char *username, 
     MUST(world_code(w, username, before, code, NULL));
 }
 
-void world_signin_token(struct world *w, const char *app, const char *token, const char *code, struct world_reply *reply)
+void world_signin_token(struct world *w, const char *app, const char *token, const char *code,
+                        struct world_reply *reply)
 {
     char form[2048];
 
-    snprintf(form, sizeof form,
-             "client_id=%s&grant_type=oob&continuation_token=%s&oob=%s&scope=openid+profile+offline_access&client_info=1", app,
-             token, code);
+    snprintf(
+        form, sizeof form,
+        "client_id=%s&grant_type=oob&continuation_token=%s&oob=%s&scope=openid+profile+offline_access&client_info=1",
+        app, token, code);
     world_post(w, "/petstore/oauth2/v2.0/token", "", form, reply);
 }

@@ -9,10 +9,10 @@
 /* The directory of every world (spec V1, 0.3). */
 #define WORLD_TENANT "0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e"
 #define WORLD_DOMAIN "petstore.onmicrosoft.com"
-#define WORLD_APP "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31"        /* native, RS256, origin https://app.example */
-#define WORLD_APP_ES256 "2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c32"  /* native, ES256 */
-#define WORLD_APP_WEB "3f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c33"    /* no native authentication */
-#define WORLD_APP_SECRET "4f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c34" /* not a public client */
+#define WORLD_APP "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31"          /* native, RS256, origin https://app.example */
+#define WORLD_APP_ES256 "2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c32"    /* native, ES256 */
+#define WORLD_APP_WEB "3f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c33"      /* no native authentication */
+#define WORLD_APP_SECRET "4f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c34"   /* not a public client */
 #define WORLD_OTHER_TENANT "aaaaaaaa-52a7-4b0e-8a3b-6f1d2c3b4a5e" /* "kennel", hides unknown users, strict refresh */
 #define WORLD_OTHER_APP "5f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c35"
 #define WORLD_ORIGIN "https://app.example"
@@ -29,13 +29,13 @@ struct world {
 };
 
 struct world_options {
-    const char *folder; /* database, master key and throttle file in it; NULL: all in memory */
+    const char *folder;          /* database, master key and throttle file in it; NULL: all in memory */
     const struct policy *policy; /* NULL: the defaults without limits per second */
-    uint64_t seed;      /* of chance; 0: the system's randomness */
+    uint64_t seed;               /* of chance; 0: the system's randomness */
     bool real_time;
     const struct smtp_options *smtp; /* NULL: the inbox */
-    bool no_seed;       /* the directory is there already */
-    unsigned request_seconds; /* 0: the default */
+    bool no_seed;                    /* the directory is there already */
+    unsigned request_seconds;        /* 0: the default */
     unsigned max_connections;
 };
 
@@ -47,7 +47,7 @@ void world_advance(struct world *w, int64_t seconds);
 
 struct world_reply {
     int status;
-    char head[4096];  /* status line and headers */
+    char head[4096]; /* status line and headers */
     char body[32768];
     size_t body_n;
 };
@@ -57,7 +57,8 @@ int world_connect(const struct world *w);
 /* Sends raw bytes and reads one reply with Content-Length. False: the connection was closed without a reply. */
 bool world_exchange(int fd, const char *request, size_t n, struct world_reply *reply);
 /* POST of a form to "/petstore…" + path, on a connection of its own. `headers`: extra lines with CRLF, or "". */
-void world_post(const struct world *w, const char *path, const char *headers, const char *form, struct world_reply *reply);
+void world_post(const struct world *w, const char *path, const char *headers, const char *form,
+                struct world_reply *reply);
 void world_get(const struct world *w, const char *path, struct world_reply *reply);
 /* The text of a top-level string member of a JSON body; "" if there is none. In a buffer of the caller. */
 const char *world_member(const struct world_reply *reply, const char *name, char *out, size_t cap);
@@ -67,6 +68,7 @@ bool world_code(struct world *w, const char *address, uint64_t after, char code[
 /* The first two calls for a user of WORLD_APP's tenant: the challenge's continuation token and the mailed code. */
 void world_signin_start(struct world *w, const char *app, const char *username, char token[1024], char code[16]);
 /* The third. */
-void world_signin_token(struct world *w, const char *app, const char *token, const char *code, struct world_reply *reply);
+void world_signin_token(struct world *w, const char *app, const char *token, const char *code,
+                        struct world_reply *reply);
 
 #endif

@@ -15,7 +15,8 @@ enum { NOW = 1800000000 - 1800000000 % 3600 };
 static const struct guid tenant = { { 1 } };
 static const struct guid other_tenant = { { 2 } };
 
-static struct throttle *make(uint32_t requests_address, uint32_t requests_tenant, uint32_t codes_address, uint32_t codes_tenant)
+static struct throttle *make(uint32_t requests_address, uint32_t requests_tenant, uint32_t codes_address,
+                             uint32_t codes_tenant)
 {
     const struct throttle_limits limits = { { requests_address, requests_tenant, codes_address, codes_tenant } };
     struct throttle *t = NULL;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "base/command.h"
@@ -31,7 +32,12 @@ static int break_down(const struct command_line *line)
 }
 
 static const struct command_option pet_options[] = {
-    { .name = "color", .letter = 'c', .argument = "COLOR", .help = "Its color.", .environment = "PETS_COLOR", .required = true },
+    { .name = "color",
+      .letter = 'c',
+      .argument = "COLOR",
+      .help = "Its color.",
+      .environment = "PETS_COLOR",
+      .required = true },
     { .name = "name", .argument = "NAME", .help = "Its name.", .fallback = "Tom" },
     { .name = "loud", .letter = 'l', .help = "Make noise.", .environment = "PETS_LOUD" },
     { .name = "count", .argument = "N", .help = "How many." },
@@ -39,14 +45,26 @@ static const struct command_option pet_options[] = {
 static const char *const pet_examples[] = { "pets pet show --color red cat", NULL };
 
 static const struct command pet_show = {
-    .name = "pet show", .arguments = "PET [PET]", .summary = "Show a pet",
-    .description = "Shows it. It may \\ be .dotted.\n\n.Even at the start.", .examples = pet_examples,
-    .options = pet_options, .option_count = 4, .min_arguments = 1, .max_arguments = 2, .run = show,
+    .name = "pet show",
+    .arguments = "PET [PET]",
+    .summary = "Show a pet",
+    .description = "Shows it. It may \\ be .dotted.\n\n.Even at the start.",
+    .examples = pet_examples,
+    .options = pet_options,
+    .option_count = 4,
+    .min_arguments = 1,
+    .max_arguments = 2,
+    .run = show,
 };
 static const struct command pet_break = { .name = "pet break", .summary = "Break a pet", .run = break_down };
 static const struct command count = {
-    .name = "count", .arguments = "[PET ...]", .summary = "Count pets", .options = pet_options, .option_count = 4,
-    .max_arguments = -1, .run = show,
+    .name = "count",
+    .arguments = "[PET ...]",
+    .summary = "Count pets",
+    .options = pet_options,
+    .option_count = 4,
+    .max_arguments = -1,
+    .run = show,
 };
 static const struct command *const first[] = { &pet_show, &pet_break, NULL };
 static const struct command *const second[] = { &count, NULL };
@@ -55,8 +73,15 @@ static const struct command_note statuses[] = { { "3", "the pet is out" }, { NUL
 static const struct command_note files[] = { { "~/.pets", "All pets." }, { NULL, NULL } };
 static const struct command_note variables[] = { { "NO_PETS", "No pets then." }, { NULL, NULL } };
 static const struct command_program program = {
-    .name = "pets", .summary = "keeps pets", .description = "It keeps pets. It feeds them.", .version = "1.2",
-    .date = "November 23, 2026", .lists = lists, .statuses = statuses, .files = files, .environment = variables,
+    .name = "pets",
+    .summary = "keeps pets",
+    .description = "It keeps pets. It feeds them.",
+    .version = "1.2",
+    .date = "November 23, 2026",
+    .lists = lists,
+    .statuses = statuses,
+    .files = files,
+    .environment = variables,
 };
 
 struct run {
@@ -178,8 +203,14 @@ static void the_manual_is_mdoc(void **state)
     (void)state;
     struct run got = run("help --man");
     static const char *const parts[] = {
-        ".Dd November 23, 2026\n.Dt PETS 1\n", ".Ss \"\\&pet show\"", ".It Fl c , Fl \\-color Ar \"\\&COLOR\"\n", "It may \\e be .dotted.\n",
-        ".Pp\n\\&.Even at the start.\n", ".It Ev PETS_COLOR\n", ".It Ev \"\\&NO_PETS\"\n", ".It Pa \"\\&~/.pets\"\n",
+        ".Dd November 23, 2026\n.Dt PETS 1\n",
+        ".Ss \"\\&pet show\"",
+        ".It Fl c , Fl \\-color Ar \"\\&COLOR\"\n",
+        "It may \\e be .dotted.\n",
+        ".Pp\n\\&.Even at the start.\n",
+        ".It Ev PETS_COLOR\n",
+        ".It Ev \"\\&NO_PETS\"\n",
+        ".It Pa \"\\&~/.pets\"\n",
         "pets pet show \\-\\-color red cat\n",
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -209,9 +240,12 @@ static void distances(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_parsed),        cmocka_unit_test(the_environment_stands_in),
-        cmocka_unit_test(wrong_lines_say_what_to_do), cmocka_unit_test(failures_have_two_lines),
-        cmocka_unit_test(help_names_everything),   cmocka_unit_test(the_manual_is_mdoc),
+        cmocka_unit_test(lines_are_parsed),
+        cmocka_unit_test(the_environment_stands_in),
+        cmocka_unit_test(wrong_lines_say_what_to_do),
+        cmocka_unit_test(failures_have_two_lines),
+        cmocka_unit_test(help_names_everything),
+        cmocka_unit_test(the_manual_is_mdoc),
         cmocka_unit_test(distances),
     };
     return cmocka_run_group_tests_name("base: commands", tests, NULL, NULL);

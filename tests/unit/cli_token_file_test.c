@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "token_file.h"
@@ -30,7 +31,8 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    static const char *const names[] = { "doorcode/tokens.json", "doorcode/tokens.json.lock", "doorcode/other", "doorcode", "" };
+    static const char *const names[] = { "doorcode/tokens.json", "doorcode/tokens.json.lock", "doorcode/other",
+                                         "doorcode", "" };
     char path[128];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
@@ -40,8 +42,13 @@ static int remove_folder(void **state)
 }
 
 static const struct doorcode_tokens sample = {
-    .access_token = "access-1", .id_token = "id-1", .refresh_token = "refresh-1", .scope = "openid", .client_info = "",
-    .received_at = 1790000000, .expires_in = 3600,
+    .access_token = "access-1",
+    .id_token = "id-1",
+    .refresh_token = "refresh-1",
+    .scope = "openid",
+    .client_info = "",
+    .received_at = 1790000000,
+    .expires_in = 3600,
 };
 
 static struct account_key key_of(const char *user)
@@ -53,7 +60,8 @@ static bool keep(const char *path, const char *user, const struct doorcode_token
 {
     struct token_file file;
     const struct account_key key = key_of(user);
-    bool kept = token_file_open(&file, path, TOKEN_FILE_CHANGE) && token_file_put(&file, &key, tokens) && token_file_save(&file);
+    bool kept = token_file_open(&file, path, TOKEN_FILE_CHANGE) && token_file_put(&file, &key, tokens) &&
+                token_file_save(&file);
     token_file_close(&file);
     return kept;
 }
@@ -156,8 +164,14 @@ static void write_file(const char *path, const char *text, mode_t mode)
 static void unfit_files_are_refused(void **state)
 {
     (void)state;
-    static const char *const damaged[] = { "", "x", "[]", "{}", "{\"accounts\":{}}", "{\"accounts\":[1]}",
-                                           "{\"accounts\":[]", "{\"accounts\":[],\"accounts\":[]}" };
+    static const char *const damaged[] = { "",
+                                           "x",
+                                           "[]",
+                                           "{}",
+                                           "{\"accounts\":{}}",
+                                           "{\"accounts\":[1]}",
+                                           "{\"accounts\":[]",
+                                           "{\"accounts\":[],\"accounts\":[]}" };
     assert_true(keep(NULL, "sam@example.org", &sample));
     for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
         write_file(usual_path(), damaged[i], 0600);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "client_internal.h"
@@ -17,9 +18,12 @@ static const struct {
     const char *url; /* NULL: refused */
     enum doorcode_error_kind error;
 } rows[] = {
-    { "https://petstore.ciamlogin.com/petstore.onmicrosoft.com", "https://petstore.ciamlogin.com/petstore.onmicrosoft.com", 0 },
-    { "https://petstore.ciamlogin.com/petstore.onmicrosoft.com/", "https://petstore.ciamlogin.com/petstore.onmicrosoft.com", 0 },
-    { "HTTPS://PetStore.CiamLogin.com/Petstore.onmicrosoft.com//", "https://petstore.ciamlogin.com/Petstore.onmicrosoft.com", 0 },
+    { "https://petstore.ciamlogin.com/petstore.onmicrosoft.com",
+      "https://petstore.ciamlogin.com/petstore.onmicrosoft.com", 0 },
+    { "https://petstore.ciamlogin.com/petstore.onmicrosoft.com/",
+      "https://petstore.ciamlogin.com/petstore.onmicrosoft.com", 0 },
+    { "HTTPS://PetStore.CiamLogin.com/Petstore.onmicrosoft.com//",
+      "https://petstore.ciamlogin.com/Petstore.onmicrosoft.com", 0 },
     { "https://petstore.ciamlogin.com", "https://petstore.ciamlogin.com/petstore.onmicrosoft.com", 0 },
     { "https://petstore.ciamlogin.com/", "https://petstore.ciamlogin.com/petstore.onmicrosoft.com", 0 },
     { "https://login.petstore.example:8443/petstore", "https://login.petstore.example:8443/petstore", 0 },

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "client_limits.h"
@@ -33,8 +34,10 @@ static const struct row rows[] = {
     { INITIATE, 200, "{\"continuation_token\":\"c1\"}", REPLY_INITIATED, 0 },
     { INITIATE, 200, " {\"continuation_token\":\"c1\",\"extra\":{\"a\":[1,null]},\"n\":7}\r\n", REPLY_INITIATED, 0 },
     { CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"oob\"}", REPLY_CODE, 0 },
-    { CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"OOB\",\"binding_method\":\"prompt\"}", REPLY_CODE, 0 },
-    { CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"oob\",\"code_length\":\"eight\"}", REPLY_CODE, 0 },
+    { CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"OOB\",\"binding_method\":\"prompt\"}",
+      REPLY_CODE, 0 },
+    { CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"oob\",\"code_length\":\"eight\"}",
+      REPLY_CODE, 0 },
     { CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"password\"}", REPLY_PASSWORD, 0 },
     { TOKEN, 200, "{" TOKENS "}", REPLY_TOKENS, 0 },
     { TOKEN, 200, "{\"token_type\":\"bearer\",\"access_token\":\"a\",\"expires_in\":\"60\"}", REPLY_TOKENS, 0 },
@@ -64,7 +67,8 @@ static const struct row rows[] = {
     { CHALLENGE, 200, "{\"continuation_token\":\"c2\"}", ERROR(PROTOCOL) },
     { CHALLENGE, 200, "{\"challenge_type\":\"oob\"}", ERROR(PROTOCOL) },
     { CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"smoke\"}", ERROR(PROTOCOL) },
-    { CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"oob\",\"binding_method\":\"none\"}", ERROR(PROTOCOL) },
+    { CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"oob\",\"binding_method\":\"none\"}",
+      ERROR(PROTOCOL) },
     { TOKEN, 200, "{\"token_type\":\"Bearer\"}", ERROR(PROTOCOL) },
     { TOKEN, 200, "{\"access_token\":\"a\"}", ERROR(PROTOCOL) },
     { TOKEN, 200, "{\"token_type\":\"mac\",\"access_token\":\"a\"}", ERROR(PROTOCOL) },
@@ -77,26 +81,35 @@ static const struct row rows[] = {
     { INITIATE, 400, "{\"error\":\"invalid_client\",\"suberror\":\"nativeauthapi_disabled\"}", ERROR(NATIVE_DISABLED) },
     { TOKEN, 400, "{\"error\":\"invalid_client\",\"error_codes\":[7000218]}", ERROR(CLIENT_NOT_FOUND) },
     { INITIATE, 400, "{\"error\":\"invalid_request\",\"error_codes\":[90002]}", ERROR(TENANT_NOT_FOUND) },
-    { INITIATE, 400, "{\"error\":\"invalid_request\",\"error_codes\":[90100],\"error_description\":"
-                     "\"AADSTS90100: username parameter is empty or not valid.\"}", ERROR(INVALID_USERNAME) },
-    { INITIATE, 400, "{\"error\":\"invalid_request\",\"error_codes\":[90100],\"error_description\":"
-                     "\"AADSTS90100: client_id parameter is empty or not valid.\"}", ERROR(INVALID_REQUEST) },
+    { INITIATE, 400,
+      "{\"error\":\"invalid_request\",\"error_codes\":[90100],\"error_description\":"
+      "\"AADSTS90100: username parameter is empty or not valid.\"}",
+      ERROR(INVALID_USERNAME) },
+    { INITIATE, 400,
+      "{\"error\":\"invalid_request\",\"error_codes\":[90100],\"error_description\":"
+      "\"AADSTS90100: client_id parameter is empty or not valid.\"}",
+      ERROR(INVALID_REQUEST) },
     { INITIATE, 400, "{\"error\":\"unsupported_challenge_type\",\"error_codes\":[901007]}", ERROR(INVALID_REQUEST) },
     { CHALLENGE, 400, "{\"error\":\"invalid_request\",\"error_codes\":[701014]}", ERROR(TOO_MANY_CODES) },
     { CHALLENGE, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[55200]}", ERROR(INVALID_GRANT) },
     { CHALLENGE, 400, "{\"error\":\"invalid_request\",\"error_codes\":[55200]}", ERROR(INVALID_GRANT) },
     { CHALLENGE, 400, "{\"error\":\"expired_token\",\"error_codes\":[552001]}", ERROR(EXPIRED) },
     { CHALLENGE, 400, "{\"error\":\"access_denied\",\"suberror\":\"provider_blocked_by_rep\"}", ERROR(BLOCKED) },
-    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"suberror\":\"invalid_oob_value\",\"error_codes\":[50181]}", ERROR(INVALID_CODE) },
+    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"suberror\":\"invalid_oob_value\",\"error_codes\":[50181]}",
+      ERROR(INVALID_CODE) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"suberror\":\"invalid_oob_value\"}", ERROR(INVALID_CODE) },
-    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"suberror\":\"mfa_required\",\"error_codes\":[50076]}", ERROR(MFA_REQUIRED) },
-    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"suberror\":\"registration_required\"}", ERROR(REGISTRATION_REQUIRED) },
-    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"suberror\":\"never_heard_of\",\"error_codes\":[50126]}", ERROR(INVALID_PASSWORD) },
+    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"suberror\":\"mfa_required\",\"error_codes\":[50076]}",
+      ERROR(MFA_REQUIRED) },
+    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"suberror\":\"registration_required\"}",
+      ERROR(REGISTRATION_REQUIRED) },
+    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"suberror\":\"never_heard_of\",\"error_codes\":[50126]}",
+      ERROR(INVALID_PASSWORD) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[50053]}", ERROR(USER_LOCKED) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[50057]}", ERROR(USER_DISABLED) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[53003]}", ERROR(BLOCKED) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[700082]}", ERROR(SIGNIN_REQUIRED) },
-    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS700084: over.\"}", ERROR(SIGNIN_REQUIRED) },
+    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS700084: over.\"}",
+      ERROR(SIGNIN_REQUIRED) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[]}", ERROR(INVALID_GRANT) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":\"50053\"}", ERROR(INVALID_GRANT) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[\"50053\",7.5,null]}", ERROR(INVALID_GRANT) },
@@ -149,16 +162,18 @@ static void every_row(void **state)
 static void a_challenge_keeps_what_was_told(void **state)
 {
     (void)state;
-    struct reply reply = parse(CHALLENGE, 200,
-                               "{\"continuation_token\":\"c2\",\"challenge_type\":\"oob\",\"challenge_channel\":\"email\","
-                               "\"challenge_target_label\":\"s*m@e*g\",\"code_length\":8,\"interval\":30}");
+    struct reply reply =
+        parse(CHALLENGE, 200,
+              "{\"continuation_token\":\"c2\",\"challenge_type\":\"oob\",\"challenge_channel\":\"email\","
+              "\"challenge_target_label\":\"s*m@e*g\",\"code_length\":8,\"interval\":30}");
     assert_string_equal(reply.continuation_token, "c2");
     assert_string_equal(reply.challenge.target_label, "s*m@e*g");
     assert_string_equal(reply.challenge.channel, "email");
     assert_int_equal(reply.challenge.code_length, 8);
     assert_int_equal(reply.challenge.interval, 30);
     reply_free(&reply);
-    reply = parse(CHALLENGE, 200, "{\"continuation_token\":\"c2\",\"challenge_type\":\"oob\",\"code_length\":-1,\"interval\":1e9}");
+    reply = parse(CHALLENGE, 200,
+                  "{\"continuation_token\":\"c2\",\"challenge_type\":\"oob\",\"code_length\":-1,\"interval\":1e9}");
     assert_int_equal(reply.challenge.code_length, 0);
     assert_int_equal(reply.challenge.interval, 0);
     assert_string_equal(reply.challenge.target_label, "");
@@ -168,8 +183,9 @@ static void a_challenge_keeps_what_was_told(void **state)
 static void tokens_are_kept(void **state)
 {
     (void)state;
-    struct reply reply = parse(TOKEN, 200, "{" TOKENS ",\"id_token\":\"i\",\"refresh_token\":\"r\",\"scope\":\"openid x\","
-                                           "\"client_info\":\"e30\",\"expires_in\":3600,\"ext_expires_in\":3600}");
+    struct reply reply = parse(TOKEN, 200,
+                               "{" TOKENS ",\"id_token\":\"i\",\"refresh_token\":\"r\",\"scope\":\"openid x\","
+                               "\"client_info\":\"e30\",\"expires_in\":3600,\"ext_expires_in\":3600}");
     assert_string_equal(reply.tokens.access_token, "aa.bb.cc");
     assert_string_equal(reply.tokens.id_token, "i");
     assert_string_equal(reply.tokens.refresh_token, "r");
@@ -182,10 +198,11 @@ static void tokens_are_kept(void **state)
 static void an_error_keeps_what_was_told(void **state)
 {
     (void)state;
-    struct reply reply = parse(TOKEN, 400,
-                               "{\"error\":\"invalid_grant\",\"suberror\":\"invalid_oob_value\",\"error_codes\":[50181,1],"
-                               "\"error_description\":\"AADSTS50181: no.\\r\\n\\u001b[31mred \\u009b0m\","
-                               "\"trace_id\":\"t\",\"correlation_id\":\"theirs\"}");
+    struct reply reply =
+        parse(TOKEN, 400,
+              "{\"error\":\"invalid_grant\",\"suberror\":\"invalid_oob_value\",\"error_codes\":[50181,1],"
+              "\"error_description\":\"AADSTS50181: no.\\r\\n\\u001b[31mred \\u009b0m\","
+              "\"trace_id\":\"t\",\"correlation_id\":\"theirs\"}");
     assert_string_equal(reply.error.error, "invalid_grant");
     assert_string_equal(reply.error.suberror, "invalid_oob_value");
     assert_int_equal(reply.error.code_count, 2);

@@ -4,42 +4,102 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "doorcode/client.h"
 #include "support/answer_server.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define INITIATED { .status = "200 OK", .body = "{\"continuation_token\":\"first+token\"}" }
-#define CHALLENGED                                                                                                \
-    { .status = "200 OK",                                                                                         \
-      .body = "{\"continuation_token\":\"second\",\"challenge_type\":\"oob\",\"binding_method\":\"prompt\","      \
-              "\"challenge_channel\":\"email\",\"challenge_target_label\":\"s*m@e*g\",\"code_length\":8}" }
-#define CHALLENGED_AGAIN                                                                                          \
-    { .status = "200 OK", .body = "{\"continuation_token\":\"third\",\"challenge_type\":\"oob\",\"interval\":30}" }
-#define TOKENS                                                                                                    \
-    { .status = "200 OK",                                                                                         \
-      .body = "{\"token_type\":\"Bearer\",\"scope\":\"openid\",\"expires_in\":3600,\"access_token\":\"access\","  \
-              "\"refresh_token\":\"refresh\",\"id_token\":\"id\"}" }
-#define WRONG_CODE                                                                                                \
-    { .status = "400 Bad Request",                                                                                \
-      .body = "{\"error\":\"invalid_grant\",\"suberror\":\"invalid_oob_value\",\"error_codes\":[50181]}" }
-#define HTML { .status = "200 OK", .type = "text/html", .body = "<html>hello</html>" }
-#define CUT_OFF { .status = "200 OK", .body = "{\"continuation_token\":\"", .missing = 100 }
-#define HUGE { .status = "200 OK", .body = "{\"continuation_token\":\"x\"}", .pad = 300000 }
-#define MALFORMED { .status = "200 OK", .body = "{\"continuation_token\":" }
-#define DUPLICATE { .status = "200 OK", .body = "{\"continuation_token\":\"a\",\"continuation_token\":\"b\"}" }
-#define REDIRECT { .status = "200 OK", .body = "{\"challenge_type\":\"redirect\",\"redirect_reason\":\"because\"}" }
-#define EMPTY_404 { .status = "404 Not Found", .type = "text/plain", .body = "" }
-#define THROTTLED { .status = "429 Too Many Requests", .headers = "Retry-After: 17\r\n", .body = "" }
-#define BROKEN { .status = "500 Internal Server Error", .body = "{\"error\":\"server_error\"}" }
-#define HANGS_UP { .status = NULL }
-#define MOVED { .status = "307 Temporary Redirect", .headers = "Location: /elsewhere\r\n", .body = "" }
-#define EXPIRED { .status = "400 Bad Request", .body = "{\"error\":\"expired_token\",\"error_codes\":[552003]}" }
-#define PASSWORD { .status = "200 OK", .body = "{\"continuation_token\":\"p\",\"challenge_type\":\"password\"}" }
-#define NO_USER { .status = "400 Bad Request", .body = "{\"error\":\"user_not_found\",\"error_codes\":[50034]}" }
-#define SLOW { .status = "200 OK", .body = "{\"continuation_token\":\"late\"}", .delay_ms = 700 }
-#define TOO_MANY { .status = "400 Bad Request", .body = "{\"error\":\"invalid_request\",\"error_codes\":[701014]}" }
+#define INITIATED                                                              \
+    {                                                                          \
+        .status = "200 OK", .body = "{\"continuation_token\":\"first+token\"}" \
+    }
+#define CHALLENGED                                                                                             \
+    {                                                                                                          \
+        .status = "200 OK",                                                                                    \
+        .body = "{\"continuation_token\":\"second\",\"challenge_type\":\"oob\",\"binding_method\":\"prompt\"," \
+                "\"challenge_channel\":\"email\",\"challenge_target_label\":\"s*m@e*g\",\"code_length\":8}"    \
+    }
+#define CHALLENGED_AGAIN                                                                                            \
+    {                                                                                                               \
+        .status = "200 OK", .body = "{\"continuation_token\":\"third\",\"challenge_type\":\"oob\",\"interval\":30}" \
+    }
+#define TOKENS                                                                                                     \
+    {                                                                                                              \
+        .status = "200 OK",                                                                                        \
+        .body = "{\"token_type\":\"Bearer\",\"scope\":\"openid\",\"expires_in\":3600,\"access_token\":\"access\"," \
+                "\"refresh_token\":\"refresh\",\"id_token\":\"id\"}"                                               \
+    }
+#define WRONG_CODE                                                                                         \
+    {                                                                                                      \
+        .status = "400 Bad Request",                                                                       \
+        .body = "{\"error\":\"invalid_grant\",\"suberror\":\"invalid_oob_value\",\"error_codes\":[50181]}" \
+    }
+#define HTML                                                                  \
+    {                                                                         \
+        .status = "200 OK", .type = "text/html", .body = "<html>hello</html>" \
+    }
+#define CUT_OFF                                                                  \
+    {                                                                            \
+        .status = "200 OK", .body = "{\"continuation_token\":\"", .missing = 100 \
+    }
+#define HUGE                                                                        \
+    {                                                                               \
+        .status = "200 OK", .body = "{\"continuation_token\":\"x\"}", .pad = 300000 \
+    }
+#define MALFORMED                                              \
+    {                                                          \
+        .status = "200 OK", .body = "{\"continuation_token\":" \
+    }
+#define DUPLICATE                                                                                 \
+    {                                                                                             \
+        .status = "200 OK", .body = "{\"continuation_token\":\"a\",\"continuation_token\":\"b\"}" \
+    }
+#define REDIRECT                                                                                        \
+    {                                                                                                   \
+        .status = "200 OK", .body = "{\"challenge_type\":\"redirect\",\"redirect_reason\":\"because\"}" \
+    }
+#define EMPTY_404                                                   \
+    {                                                               \
+        .status = "404 Not Found", .type = "text/plain", .body = "" \
+    }
+#define THROTTLED                                                                       \
+    {                                                                                   \
+        .status = "429 Too Many Requests", .headers = "Retry-After: 17\r\n", .body = "" \
+    }
+#define BROKEN                                                                        \
+    {                                                                                 \
+        .status = "500 Internal Server Error", .body = "{\"error\":\"server_error\"}" \
+    }
+#define HANGS_UP       \
+    {                  \
+        .status = NULL \
+    }
+#define MOVED                                                                                 \
+    {                                                                                         \
+        .status = "307 Temporary Redirect", .headers = "Location: /elsewhere\r\n", .body = "" \
+    }
+#define EXPIRED                                                                                       \
+    {                                                                                                 \
+        .status = "400 Bad Request", .body = "{\"error\":\"expired_token\",\"error_codes\":[552003]}" \
+    }
+#define PASSWORD                                                                                     \
+    {                                                                                                \
+        .status = "200 OK", .body = "{\"continuation_token\":\"p\",\"challenge_type\":\"password\"}" \
+    }
+#define NO_USER                                                                                       \
+    {                                                                                                 \
+        .status = "400 Bad Request", .body = "{\"error\":\"user_not_found\",\"error_codes\":[50034]}" \
+    }
+#define SLOW                                                                             \
+    {                                                                                    \
+        .status = "200 OK", .body = "{\"continuation_token\":\"late\"}", .delay_ms = 700 \
+    }
+#define TOO_MANY                                                                                        \
+    {                                                                                                   \
+        .status = "400 Bad Request", .body = "{\"error\":\"invalid_request\",\"error_codes\":[701014]}" \
+    }
 
 struct session {
     struct answer_server server;
@@ -150,8 +210,11 @@ static const struct row rows[] = {
     { STEP_RESEND, REDIRECT, 1, WEB, -1 },
     { STEP_REFRESH, TOKENS, 1, DOORCODE_COMPLETED, -1 },
     { STEP_REFRESH, REDIRECT, 1, WEB, -1 },
-    { STEP_REFRESH, { .status = "400 Bad Request", .body = "{\"error\":\"invalid_grant\",\"error_codes\":[700082]}" },
-      1, FAILED, ERROR(SIGNIN_REQUIRED) },
+    { STEP_REFRESH,
+      { .status = "400 Bad Request", .body = "{\"error\":\"invalid_grant\",\"error_codes\":[700082]}" },
+      1,
+      FAILED,
+      ERROR(SIGNIN_REQUIRED) },
     { STEP_REFRESH, HTML, 1, FAILED, ERROR(PROTOCOL) },
     { STEP_REFRESH, BROKEN, 2, FAILED, ERROR(SERVER) },
 };
@@ -248,8 +311,10 @@ static void a_failed_resend_keeps_the_token(void **state)
 static void a_code_of_wrong_length_is_not_sent(void **state)
 {
     (void)state;
-    static const char *const codes[] = { "", " ", "1234567", "123456789", NULL,
-                                         "11111111112222222222333333333344444444445555555555666666666677777777778888888888" };
+    static const char *const codes[] = {
+        "",          " ",  "1234567",
+        "123456789", NULL, "11111111112222222222333333333344444444445555555555666666666677777777778888888888"
+    };
     static const struct answer answers[] = { INITIATED, CHALLENGED };
     struct session session;
     begin(&session, answers, COUNT(answers));
@@ -282,7 +347,9 @@ static void a_long_wait_is_the_callers(void **state)
 {
     (void)state;
     static const struct answer answers[] = {
-        { .status = "503 Service Unavailable", .headers = "Retry-After: 60\r\n", .body = "{\"error\":\"temporarily_unavailable\"}" },
+        { .status = "503 Service Unavailable",
+          .headers = "Retry-After: 60\r\n",
+          .body = "{\"error\":\"temporarily_unavailable\"}" },
     };
     struct session session;
     begin(&session, answers, COUNT(answers));

@@ -78,7 +78,8 @@ static void preflight_echoes_the_asked_headers(void **state)
 static void preflight_omits_headers_that_are_no_tokens(void **state)
 {
     char longest[LIMIT_CORS_HEADERS + 2];
-    const char *const bad[] = { "x-a, b c", "x-a,,x-b", ",", "x-a\r\nSet-Cookie: a=b", "x:y", "x-\xc3\xa9", "x-a, \"q\"", longest };
+    const char *const bad[] = { "x-a, b c", "x-a,,x-b",   ",",          "x-a\r\nSet-Cookie: a=b",
+                                "x:y",      "x-\xc3\xa9", "x-a, \"q\"", longest };
     struct fixture f;
 
     (void)state;
@@ -128,7 +129,8 @@ static void replies_name_origin_and_exposed_headers(void **state)
     assert_int_equal(call->reply.status, 400);
     assert_int_equal(call->reply.header_count, 3);
     assert_string_equal(value_of(call, "Access-Control-Allow-Origin"), "https://app.example");
-    assert_string_equal(value_of(call, "Access-Control-Expose-Headers"), "x-ms-request-id, client-request-id, Retry-After");
+    assert_string_equal(value_of(call, "Access-Control-Expose-Headers"),
+                        "x-ms-request-id, client-request-id, Retry-After");
     assert_string_equal(value_of(call, "Vary"), "Origin");
 }
 

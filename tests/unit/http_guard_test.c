@@ -230,7 +230,9 @@ static void bare_line_feeds_leave_a_gap(void **state)
 {
     static struct head_text t;
     static const char *const texts[] = {
-        POST "x: abc\ny: def\r\n\r\n", POST "x: abc\r\ny: def\n\r\n", POST "x: abc\r\ny: def\r\n\n",
+        POST "x: abc\ny: def\r\n\r\n",
+        POST "x: abc\r\ny: def\n\r\n",
+        POST "x: abc\r\ny: def\r\n\n",
         "GET  /two/blanks HTTP/1.1\r\nHost: a\r\n\r\n",
     };
 
@@ -247,8 +249,14 @@ static void bare_line_feeds_leave_a_gap(void **state)
 static void paths(void **state)
 {
     static const char *const pairs[][2] = {
-        { "/a/b", "/a/b" },   { "/a?b?c", "/a" },      { "/", "/" },          { "?x", "/" },
-        { "http://h/p?q", "/p" }, { "https://h:1?q", "/" }, { "HTTP://h//p", "//p" }, { "/http://x/", "/http://x/" },
+        { "/a/b", "/a/b" },
+        { "/a?b?c", "/a" },
+        { "/", "/" },
+        { "?x", "/" },
+        { "http://h/p?q", "/p" },
+        { "https://h:1?q", "/" },
+        { "HTTP://h//p", "//p" },
+        { "/http://x/", "/http://x/" },
     };
 
     (void)state;

@@ -72,8 +72,8 @@ static err issue(struct exchange *x)
     wipe(work->code, sizeof work->code);
     if (exchange_refused(x) || !work->outcome.send_mail)
         return OK;
-    EMIT(x->api->events, code_sent, &x->correlation_id, field_tenant(x->tenant->id), field_application(x->app->client_id),
-         field_user(work->user.id), field_mail((int64_t)work->mail.id));
+    EMIT(x->api->events, code_sent, &x->correlation_id, field_tenant(x->tenant->id),
+         field_application(x->app->client_id), field_user(work->user.id), field_mail((int64_t)work->mail.id));
     x->api->hooks.mail_waiting(x->api->hooks.ctx);
     return OK;
 }

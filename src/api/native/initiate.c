@@ -66,4 +66,6 @@ static err load(struct exchange *x)
     return OK;
 }
 
-const struct exchange_steps initiate_steps = { .parse = parse, .load = load, .decide = signin_decide_step, .reply = signin_reply };
+const struct exchange_steps initiate_steps = {
+    .parse = parse, .load = load, .decide = signin_decide_step, .reply = signin_reply
+};

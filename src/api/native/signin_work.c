@@ -92,8 +92,8 @@ err signin_decide_step(struct exchange *x)
 void signin_code_mac(struct exchange *x, struct guid subject, uint64_t challenge_id, struct slice code,
                      uint8_t out[PASSCODE_MAC])
 {
-    const struct slice parts[] = { slice_bytes(subject.b, sizeof subject.b), slice_bytes(&challenge_id, sizeof challenge_id),
-                                   code };
+    const struct slice parts[] = { slice_bytes(subject.b, sizeof subject.b),
+                                   slice_bytes(&challenge_id, sizeof challenge_id), code };
 
     vault_mac(x->api->vault, VAULT_CODE, parts, sizeof parts / sizeof parts[0], out);
 }
@@ -117,7 +117,8 @@ err signin_reply(struct exchange *x)
     struct slice token;
 
     if (out->kind == OUTCOME_REDIRECT) {
-        EMIT(x->api->events, signin_redirected, &x->correlation_id, field_tenant(x->tenant->id), field_reason(out->reason));
+        EMIT(x->api->events, signin_redirected, &x->correlation_id, field_tenant(x->tenant->id),
+             field_reason(out->reason));
         native_redirect(slice_of(out->reason), &x->body);
         return OK;
     }

@@ -69,8 +69,8 @@ static err load(struct exchange *x)
 
     TRY(signin_load_subject(x));
     signin_code_mac(x, work->at.subject, work->at.challenge_id, slice_of(work->code), work->mac);
-    work->facts.code_right = work->passcode.state == PASSCODE_OPEN &&
-                             secret_eq(work->mac, work->passcode.mac, sizeof work->mac);
+    work->facts.code_right =
+        work->passcode.state == PASSCODE_OPEN && secret_eq(work->mac, work->passcode.mac, sizeof work->mac);
     return OK;
 }
 

@@ -44,7 +44,8 @@ static err reply(struct exchange *x)
     json_flag(&j, "request_uri_parameter_supported", false);
     put_url(&j, "authorization_endpoint", x, "/oauth2/v2.0/authorize");
     put_list(&j, "grant_types_supported", "refresh_token oob");
-    put_list(&j, "claims_supported", "sub iss aud exp nbf iat idp name oid preferred_username rh sid tid uti ver email");
+    put_list(&j, "claims_supported",
+             "sub iss aud exp nbf iat idp name oid preferred_username rh sid tid uti ver email");
     json_end(&j);
     return OK;
 }

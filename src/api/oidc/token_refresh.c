@@ -65,12 +65,14 @@ static err redeem(struct exchange *x)
 {
     struct refresh_work *work = refresh_work(x);
 
-    if (scope_narrow(form_get(&x->form, SLICE("scope")), slice_of(work->grant.scope), x->app, &work->scope) != SCOPE_OK) {
+    if (scope_narrow(form_get(&x->form, SLICE("scope")), slice_of(work->grant.scope), x->app, &work->scope) !=
+        SCOPE_OK) {
         exchange_refuse(x, ERROR_SCOPE_INVALID, SLICE_EMPTY);
         return OK;
     }
     if (work->outcome.mark_used) {
-        struct store_write *write = exchange_write(x, work->outcome.only_once ? WRITE_REFRESH_USE : WRITE_REFRESH_TOUCH);
+        struct store_write *write =
+            exchange_write(x, work->outcome.only_once ? WRITE_REFRESH_USE : WRITE_REFRESH_TOUCH);
         write->id = work->id;
         write->at = x->now;
     }

@@ -41,6 +41,6 @@ struct table;
 struct table *table_new(const char *const *columns); /* NULL-terminated; at most ADMIN_COLUMNS */
 /* Adds a row; the texts are copied. As many as there are columns. */
 void table_row(struct table *t, const char *const *cells);
-void table_print(struct table *t, bool json, FILE *out); /* and frees */
+void table_print(struct table *t, bool json, FILE *out); /* and frees; NULL only frees */
 
 #endif

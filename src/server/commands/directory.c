@@ -163,7 +163,7 @@ static size_t app_rows(struct admin *a, const struct tenant *tenant, const char 
         *id = app->client_id;
         n++;
     }
-    table_print(t, a->json, n > 0 || wanted == NULL ? a->line->out : a->line->errors);
+    table_print(t, a->json, n > 0 || wanted == NULL ? a->line->out : NULL);
     return n;
 }
 
@@ -215,7 +215,7 @@ static size_t flow_rows(struct admin *a, const struct tenant *tenant, const char
         table_row(t, cells);
         n++;
     }
-    table_print(t, a->json, n > 0 || wanted == NULL ? a->line->out : a->line->errors);
+    table_print(t, a->json, n > 0 || wanted == NULL ? a->line->out : NULL);
     return n;
 }
 

@@ -113,7 +113,8 @@ void table_print(struct table *t, bool json, FILE *out)
 {
     if (t == NULL)
         return;
-    print_rows(out, t, json);
+    if (out != NULL)
+        print_rows(out, t, json);
     while (t->first != NULL) {
         struct row *next = t->first->next;
         for (size_t i = 0; i < t->count; i++)
