@@ -7,10 +7,7 @@
 
 #include <cmocka.h>
 
-#include "base/command.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "support/command_ran.h"
 
 /* Commands that print what they were given. */
 static int show(const struct command_line *line)
@@ -84,45 +81,16 @@ static const struct command_program program = {
     .environment = variables,
 };
 
-struct run {
-    int status;
-    char *out;
-    char *errors;
-};
-
-/* Words parted by blanks. */
-static struct run run(const char *line)
-{
-    char copy[512];
-    char *argv[32] = { copy };
-    int argc = 1;
-    struct run run = { 0 };
-    size_t n = 0;
-    size_t errors_n = 0;
-    snprintf(copy, sizeof copy, "pets %s", line);
-    for (char *blank = strchr(copy, ' '); blank != NULL && blank[1] != '\0'; blank = strchr(blank + 1, ' ')) {
-        *blank = '\0';
-        argv[argc++] = blank + 1;
-    }
-    FILE *out = open_memstream(&run.out, &n);
-    FILE *errors = open_memstream(&run.errors, &errors_n);
-    run.status = command_run(&program, argc, argv, out, errors);
-    fclose(out);
-    fclose(errors);
-    return run;
-}
-
 static void expect(const char *line, int status, const char *out, const char *errors)
 {
-    struct run got = run(line);
+    struct ran got = command_ran(&program, line);
     if (got.status != status || strstr(got.out, out) == NULL || strstr(got.errors, errors) == NULL)
         fail_msg("'%s' gave %d\nout: %s\nerrors: %s", line, got.status, got.out, got.errors);
     if (out[0] == '\0')
         assert_string_equal(got.out, "");
     if (errors[0] == '\0')
         assert_string_equal(got.errors, "");
-    free(got.out);
-    free(got.errors);
+    command_ran_free(&got);
 }
 
 static void lines_are_parsed(void **state)
@@ -201,7 +169,7 @@ static void help_names_everything(void **state)
 static void the_manual_is_mdoc(void **state)
 {
     (void)state;
-    struct run got = run("help --man");
+    struct ran got = command_ran(&program, "help --man");
     static const char *const parts[] = {
         ".Dd November 23, 2026\n.Dt PETS 1\n",
         ".Ss \"\\&pet show\"",
@@ -221,8 +189,7 @@ static void the_manual_is_mdoc(void **state)
     assert_null(strstr(variable + 1, ".It Ev PETS_COLOR")); /* named once, though two commands have it */
     for (const char *line = got.out; *line != '\0'; line = strchr(line, '\n') + 1)
         assert_true(strchr(line, '\n') - line <= 80);
-    free(got.out);
-    free(got.errors);
+    command_ran_free(&got);
 }
 
 static void distances(void **state)

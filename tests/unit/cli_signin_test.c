@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands of a user against recorded answers: what they print, what they keep, what they never show. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli.h"
+#include "support/answer_server.h"
+#include "support/command_ran.h"
+
+#include <fcntl.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define INITIATED                                                            \
+    {                                                                        \
+        .status = "200 OK", .body = "{\"continuation_token\":\"secret-c1\"}" \
+    }
+#define CHALLENGED                                                                                        \
+    {                                                                                                     \
+        .status = "200 OK",                                                                               \
+        .body = "{\"continuation_token\":\"secret-c2\",\"challenge_type\":\"oob\",\"challenge_channel\":" \
+                "\"email\",\"challenge_target_label\":\"s*m@e*g\",\"code_length\":8}"                     \
+    }
+#define WRONG_CODE                                                                                         \
+    {                                                                                                      \
+        .status = "400 Bad Request",                                                                       \
+        .body = "{\"error\":\"invalid_grant\",\"suberror\":\"invalid_oob_value\",\"error_codes\":[50181]}" \
+    }
+/* {"name":"Sam","exp":4102444800} */
+#define ID_TOKEN "e30.eyJuYW1lIjoiU2FtIiwiZXhwIjo0MTAyNDQ0ODAwfQ.c2ln"
+#define TOKENS_OF(access, refresh)                                                                              \
+    {                                                                                                           \
+        .status = "200 OK",                                                                                     \
+        .body = "{\"token_type\":\"Bearer\",\"scope\":\"openid profile\",\"expires_in\":3600,\"access_token\":" \
+                "\"" access "\",\"refresh_token\":\"" refresh "\",\"id_token\":\"" ID_TOKEN "\"}"               \
+    }
+#define REDIRECT                                                                                              \
+    {                                                                                                         \
+        .status = "200 OK", .body = "{\"challenge_type\":\"redirect\",\"redirect_reason\":\"no codes here\"}" \
+    }
+
+static const struct command *const *const lists[] = { cli_commands, NULL };
+static const struct command_program program = {
+    .name = "doorcode",
+    .summary = "s",
+    .description = "d",
+    .version = "0",
+    .date = "d",
+    .lists = lists,
+};
+
+static char folder[64];
+static char code_file[96];
+static char token_file[96];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/doorcode-cli-XXXXXX");
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(code_file, sizeof code_file, "%s/codes", folder);
+    snprintf(token_file, sizeof token_file, "%s/tokens.json", folder);
+    setenv("DOORCODE_TOKEN_FILE", token_file, 1);
+    setenv("DOORCODE_CLIENT_ID", "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31", 1);
+    return setenv("TERM", "xterm", 1);
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    char path[128];
+    static const char *const names[] = { "codes", "tokens.json", "tokens.json.lock", "" };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        remove(path);
+    }
+    return 0;
+}
+
+static void check(const char *line, struct ran got, int status, const char *out, const char *errors)
+{
+    static const char *const secrets[] = { "secret-", "12345678", "00000000", "\033" };
+    if (got.status != status || strstr(got.out, out) == NULL || strstr(got.errors, errors) == NULL)
+        fail_msg("'%s' gave %d\nout: %s\nerrors: %s", line, got.status, got.out, got.errors);
+    for (size_t i = 0; i < COUNT(secrets); i++) {
+        if (strstr(got.out, secrets[i]) != NULL || strstr(got.errors, secrets[i]) != NULL)
+            fail_msg("'%s' shows %s\nout: %s\nerrors: %s", line, secrets[i], got.out, got.errors);
+    }
+}
+
+static void expect(const char *line, int status, const char *out, const char *errors)
+{
+    struct ran got = command_ran(&program, line);
+    check(line, got, status, out, errors);
+    command_ran_free(&got);
+}
+
+/* A sign-in whose codes come from a file. */
+static void expect_signin(const struct answer *answers, size_t count, const char *codes, const char *more, int status,
+                          const char *out, const char *errors)
+{
+    struct answer_server server;
+    char line[256];
+    FILE *file = fopen(code_file, "w");
+    fputs(codes, file);
+    fclose(file);
+    answer_server_start(&server, answers, count);
+    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s%s", server.origin,
+             code_file, more);
+    expect(line, status, out, errors);
+    assert_int_equal(answer_server_stop(&server), count);
+}
+
+static void a_code_signs_in(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r") };
+    expect_signin(answers, COUNT(answers), "12345678\n", "", 0, "Signed in as sam@example.org.\nThe access token ends ",
+                  "");
+    expect("token show", 0, "sam@example.org", "");
+    expect("token show", 0, "refresh token  kept\n", "");
+    expect("token show", 0, "  name  Sam\n  exp   2100-01-01 00:00:00Z (in ", "");
+    expect("token show SAM@example.org --json", 0, "\"name\": \"Sam\"", "");
+    expect("token show kim@example.org", 1, "",
+           "kim@example.org is not signed in\nSign in with: doorcode signin USER\n");
+    expect("token show --access --id", 2, "", "only one of");
+    expect("token show --id", 0, ID_TOKEN "\n", "");
+    struct ran asked = command_ran(&program, "token show --access");
+    assert_string_equal(asked.out, "secret-a\n"); /* where it is asked for */
+    command_ran_free(&asked);
+    expect("signout", 0, "the tokens of 1 account were removed", "");
+    expect("token show", 1, "", "nobody is signed in");
+    expect("signout", 1, "", "nobody is signed in");
+    expect("signout --all", 0, "0 accounts", "");
+}
+
+static void wrong_codes_and_another_one(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = {
+        INITIATED, CHALLENGED, WRONG_CODE, CHALLENGED, TOKENS_OF("secret-a", "secret-r"),
+    };
+    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", " --json", 0, "\"state\": \"completed\"", "");
+}
+
+static void codes_that_end(void **state)
+{
+    (void)state;
+    static const struct answer wrong[] = { INITIATED, CHALLENGED, WRONG_CODE };
+    static const struct answer none[] = { INITIATED, CHALLENGED };
+    expect_signin(wrong, COUNT(wrong), "00000000\n", "", 1, "", "signin: The code is not right, or it is too old.\n");
+    expect_signin(wrong, COUNT(wrong), "00000000", " --json", 1, "\"kind\": \"invalid_code\"", "");
+    expect_signin(none, COUNT(none), "", "", 1, "", "signin: No code was given.\nGive it on a terminal");
+}
+
+static void failures_say_what_to_do(void **state)
+{
+    (void)state;
+    static const struct answer redirect[] = { REDIRECT };
+    static const struct answer no_user[] = { { .status = "400 Bad Request",
+                                               .body = "{\"error\":\"user_not_found\",\"error_codes\":[50034]}" } };
+    static const struct answer html[] = { { .status = "200 OK", .type = "text/html", .body = "<html>" } };
+    static const struct answer slow_down[] = {
+        { .status = "429 Too Many", .headers = "Retry-After: 9\r\n", .body = "" }
+    };
+    expect_signin(redirect, 1, "", "", 3, "",
+                  "has to sign in with a browser: no codes here\nUse the tenant's sign-in page");
+    expect_signin(redirect, 1, "", " --json", 3, "\"redirect_reason\": \"no codes here\"", "");
+    expect_signin(no_user, 1, "", "", 1, "", "signin: There is no such user.\nCheck the address");
+    expect_signin(html, 1, "", "", 1, "",
+                  "makes no sense: the answer is not a JSON object (HTTP 200, text/html, 6 bytes)\n");
+    expect_signin(slow_down, 1, "", "", 1, "", "Wait 9 seconds.");
+    expect("signin sam@example.org --authority http://127.0.0.1:1/petstore", 1, "",
+           "cannot be reached: Failed to connect");
+    expect("signin sam@example.org --authority http://petstore.example/petstore", 1, "", "Use https;");
+    expect("signin sam@example.org --authority nowhere", 1, "", "The authority is not an address");
+    expect("signin sam@example.org --authority https://petstore.example/p --client-id me", 1, "", "not a GUID");
+    expect("signin sam@example.org", 2, "", "option '--authority URL' is missing (or set DOORCODE_AUTHORITY)");
+    expect("signin", 2, "", "missing argument: USER");
+}
+
+static void a_refresh_keeps_the_new_tokens(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = {
+        INITIATED,
+        CHALLENGED,
+        TOKENS_OF("secret-a", "secret-r"),
+        TOKENS_OF("secret-b", "secret-s"),
+        { .status = "400 Bad Request", .body = "{\"error\":\"invalid_grant\",\"error_codes\":[700082]}" },
+    };
+    struct answer_server server;
+    char line[256];
+    FILE *file = fopen(code_file, "w");
+    fputs("1234 5678\n", file);
+    fclose(file);
+    answer_server_start(&server, answers, COUNT(answers));
+    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s", server.origin,
+             code_file);
+    expect(line, 0, "Signed in", "");
+    expect("token refresh", 0, "Renewed the tokens of sam@example.org. The access token ends ", "");
+    assert_non_null(strstr(server.requests[3], "&refresh_token=secret-r&"));
+    struct ran asked = command_ran(&program, "token show --access");
+    assert_string_equal(asked.out, "secret-b\n");
+    command_ran_free(&asked);
+    expect("token refresh --json", 1, "\"kind\": \"signin_required\"", "");
+    assert_non_null(strstr(server.requests[4], "&refresh_token=secret-s&"));
+    assert_int_equal(answer_server_stop(&server), COUNT(answers));
+    expect("token refresh kim@example.org", 1, "", "kim@example.org is not signed in");
+}
+
+static void an_unwritable_token_file_is_named(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r") };
+    expect_signin(answers, COUNT(answers), "12345678\n", " --token-file /nowhere/tokens.json", 1, "",
+                  "/nowhere/tokens.json cannot be locked: No such file or directory\nMend that");
+}
+
+static void a_missing_code_file_is_named(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = { INITIATED, CHALLENGED };
+    struct answer_server server;
+    char line[256];
+    answer_server_start(&server, answers, COUNT(answers));
+    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file /nowhere/code",
+             server.origin);
+    expect(line, 1, "", "/nowhere/code cannot be read: No such file or directory\n");
+    answer_server_stop(&server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+        CASE(a_code_signs_in),
+        CASE(wrong_codes_and_another_one),
+        CASE(codes_that_end),
+        CASE(failures_say_what_to_do),
+        CASE(a_refresh_keeps_the_new_tokens),
+        CASE(an_unwritable_token_file_is_named),
+        CASE(a_missing_code_file_is_named),
+    };
+    return cmocka_run_group_tests_name("cli: sign-in", tests, NULL, NULL);
+}
