@@ -92,7 +92,7 @@ void json_make_printable(char *text)
     }
 }
 
-int64_t json_number(const json_t *root, const char *name, int64_t max)
+int64_t json_whole_number(const json_t *root, const char *name, int64_t max)
 {
     const json_t *value = json_object_get(root, name);
     uint64_t digits = 0;

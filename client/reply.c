@@ -150,7 +150,7 @@ static const char *parse_tokens(const json_t *root, struct reply *out)
     tokens->refresh_token = json_copy_text(root, "refresh_token", &out->memory, CLIENT_TOKEN);
     tokens->scope = json_copy_shown(root, "scope", &out->memory, CLIENT_TEXT);
     tokens->client_info = json_copy_text(root, "client_info", &out->memory, CLIENT_TOKEN);
-    tokens->expires_in = json_number(root, "expires_in", INT32_MAX);
+    tokens->expires_in = json_whole_number(root, "expires_in", INT32_MAX);
     if (tokens->access_token[0] == '\0')
         return "the answer has no access_token of at most 16 KiB";
     if (!word_is(json_copy_shown(root, "token_type", &out->memory, CLIENT_WORD), "Bearer"))
@@ -174,8 +174,8 @@ static const char *parse_challenge(const json_t *root, const char *type, struct 
         return "the answer's binding_method is not prompt"; /* spec V1, 4.3: fail politely */
     out->challenge.target_label = json_copy_shown(root, "challenge_target_label", &out->memory, CLIENT_TEXT);
     out->challenge.channel = json_copy_shown(root, "challenge_channel", &out->memory, CLIENT_WORD);
-    out->challenge.code_length = (int)json_number(root, "code_length", CLIENT_CODE);
-    out->challenge.interval = (int)json_number(root, "interval", CLIENT_RETRY_AFTER);
+    out->challenge.code_length = (int)json_whole_number(root, "code_length", CLIENT_CODE);
+    out->challenge.interval = (int)json_whole_number(root, "interval", CLIENT_RETRY_AFTER);
     out->kind = REPLY_CODE;
     return NULL;
 }
