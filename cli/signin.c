@@ -57,10 +57,14 @@ static const struct doorcode_error *make_client(const struct command_line *line,
     return doorcode_client_new(&options, client);
 }
 
+static void tell_target(const struct command_line *line, const struct doorcode_challenge *challenge)
+{
+    bool named = challenge->target_label[0] != '\0';
+    fprintf(line->errors, "A code was sent to %s.\n", named ? challenge->target_label : "the user's address");
+}
+
 static void ask(const struct command_line *line, const struct doorcode_challenge *challenge)
 {
-    fprintf(line->errors, "A code was sent to %s.\n",
-            challenge->target_label[0] != '\0' ? challenge->target_label : "your address");
     if (challenge->code_length > 0)
         fprintf(line->errors, "Code of %d digits (empty line: send another one): ", challenge->code_length);
     else
@@ -77,16 +81,18 @@ static enum doorcode_state try_code(const struct command_line *line, const struc
         ask(line, doorcode_flow_challenge(flow));
     enum typed typed = terminal_read_line(source->in, code, sizeof(code));
     enum doorcode_state state = DOORCODE_CODE_REQUIRED;
+    bool resends = typed == TYPED_LINE && code[0] == '\0';
     *ended = typed == TYPED_END;
-    if (typed == TYPED_TOO_LONG)
-        state = doorcode_signin_submit_code(flow, "");
-    else if (typed == TYPED_LINE && code[0] == '\0')
+    if (resends)
         state = doorcode_signin_resend_code(flow);
-    else if (typed == TYPED_LINE)
-        state = doorcode_signin_submit_code(flow, code);
+    else if (typed != TYPED_END)
+        state = doorcode_signin_submit_code(flow, typed == TYPED_LINE ? code : "");
     wipe(code, sizeof(code));
-    if (source->asks && state == DOORCODE_CODE_REQUIRED && doorcode_flow_error(flow) != NULL)
-        report_error(line, doorcode_flow_error(flow));
+    const struct doorcode_error *error = doorcode_flow_error(flow);
+    if (state == DOORCODE_CODE_REQUIRED && error != NULL && source->asks)
+        report_error(line, error);
+    else if (state == DOORCODE_CODE_REQUIRED && resends)
+        tell_target(line, doorcode_flow_challenge(flow));
     return state;
 }
 
@@ -118,6 +124,7 @@ static int enter_codes(const struct command_line *line, struct doorcode_flow *fl
     if (!open_source(line, &source))
         return command_fail(line, "Check --code-file.", "%s cannot be read: %s", command_value(line, "code-file"),
                             strerror(errno));
+    tell_target(line, doorcode_flow_challenge(flow));
     while (state == DOORCODE_CODE_REQUIRED && !ended)
         state = try_code(line, &source, flow, &ended);
     return COMMAND_OK;
