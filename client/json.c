@@ -22,8 +22,14 @@ static void wipe_strings(json_t *value)
     if (json_is_string(value))
         /* The string is owned by this tree alone, made from bytes just read: writing to it is safe. */
         wipe((char *)(uintptr_t)json_string_value(value), json_string_length(value));
-    json_object_foreach(value, name, member) wipe_strings(member);
-    json_array_foreach(value, i, member) wipe_strings(member);
+    json_object_foreach(value, name, member)
+    {
+        wipe_strings(member);
+    }
+    json_array_foreach(value, i, member)
+    {
+        wipe_strings(member);
+    }
 }
 
 void json_wipe_free(json_t *root)
