@@ -19,7 +19,7 @@ void arena_reset(struct arena *a)
     a->full = false;
 }
 
-void *arena_take(struct arena *a, size_t n)
+void *arena_take_raw(struct arena *a, size_t n)
 {
     size_t room = a->size - a->used;
 
@@ -29,13 +29,21 @@ void *arena_take(struct arena *a, size_t n)
     }
     void *p = a->block + a->used;
     a->used += (n + ALIGN - 1) / ALIGN * ALIGN;
-    memset(p, 0, n);
+    return p;
+}
+
+void *arena_take(struct arena *a, size_t n)
+{
+    void *p = arena_take_raw(a, n);
+
+    if (p != NULL)
+        memset(p, 0, n);
     return p;
 }
 
 struct slice arena_copy(struct arena *a, struct slice s)
 {
-    char *p = arena_take(a, s.n);
+    char *p = arena_take_raw(a, s.n);
 
     if (p == NULL)
         return SLICE_EMPTY;

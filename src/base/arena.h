@@ -17,6 +17,8 @@ void arena_init(struct arena *a, void *block, size_t size);
 void arena_reset(struct arena *a); /* wipes what was used: codes and tokens passed through here */
 /* Zeroed, 16-byte aligned; NULL once full. */
 void *arena_take(struct arena *a, size_t n);
+/* The same, not zeroed: for what is written before it is read. */
+void *arena_take_raw(struct arena *a, size_t n);
 /* A copy in the arena; the empty slice once full. */
 struct slice arena_copy(struct arena *a, struct slice s);
 

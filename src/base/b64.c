@@ -26,8 +26,11 @@ static unsigned decode6(unsigned c)
     return v | ((~known & 0xffU) << 8);
 }
 
-static void put(struct buf *out, const unsigned char *b, size_t n, char c62, char c63, bool pad)
+/* Four characters for three bytes, the last group shorter. dst has room for all of them. */
+static size_t encode(char *dst, const unsigned char *b, size_t n, char c62, char c63)
 {
+    size_t length = 0;
+
     for (size_t i = 0; i < n; i += 3) {
         size_t have = n - i < 3 ? n - i : 3;
         unsigned word = (unsigned)b[i] << 16;
@@ -36,20 +39,30 @@ static void put(struct buf *out, const unsigned char *b, size_t n, char c62, cha
         if (have > 2)
             word |= b[i + 2];
         for (size_t k = 0; k <= have; k++)
-            buf_putc(out, encode6((word >> (18 - 6 * k)) & 63U, c62, c63));
-        for (size_t k = have; pad && k < 3; k++)
-            buf_putc(out, '=');
+            dst[length++] = encode6((word >> (18 - 6 * k)) & 63U, c62, c63);
     }
+    return length;
+}
+
+static void put(struct buf *out, const unsigned char *b, size_t n, char c62, char c63)
+{
+    if (out->full || B64URL_LENGTH(n) > out->cap - out->n) {
+        out->full = true;
+        return;
+    }
+    out->n += encode(out->p + out->n, b, n, c62, c63);
 }
 
 void b64url_put(struct buf *out, const void *bytes, size_t n)
 {
-    put(out, bytes, n, '-', '_', false);
+    put(out, bytes, n, '-', '_');
 }
 
 void b64_put(struct buf *out, const void *bytes, size_t n)
 {
-    put(out, bytes, n, '+', '/', true);
+    put(out, bytes, n, '+', '/');
+    for (size_t k = n % 3; k > 0 && k < 3; k++)
+        buf_putc(out, '=');
 }
 
 bool b64url_decode(struct slice text, void *out, size_t cap, size_t *n)

@@ -12,7 +12,7 @@ void buf_init(struct buf *b, void *p, size_t cap)
 
 void buf_init_arena(struct buf *b, struct arena *a, size_t cap)
 {
-    buf_init(b, arena_take(a, cap), cap);
+    buf_init(b, arena_take_raw(a, cap), cap);
 }
 
 void buf_put(struct buf *b, struct slice s)

@@ -251,10 +251,10 @@ err config_load(const char *file, struct config *out, struct complaint *why)
 
     *out = defaults();
     if (file != NULL) {
-        TRY(yaml_load(file, &out->yaml, why));
-        err read = yaml_kind(yaml_root(out->yaml)) == YAML_NULL
+        TRY(yml_load(file, &out->yaml, why));
+        err read = yml_kind(yml_root(out->yaml)) == YAML_NULL
                        ? OK
-                       : fields_read(&reader, yaml_root(out->yaml), config_fields, out);
+                       : fields_read(&reader, yml_root(out->yaml), config_fields, out);
         if (!err_is_ok(read)) {
             config_free(out);
             return read;
@@ -268,7 +268,7 @@ err config_load(const char *file, struct config *out, struct complaint *why)
 
 void config_free(struct config *c)
 {
-    yaml_free(c->yaml);
+    yml_free(c->yaml);
     c->yaml = NULL;
 }
 

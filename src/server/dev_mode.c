@@ -21,10 +21,10 @@ static err apply_seeds(struct dev_mode *mode, struct store *store)
     struct yaml *document;
 
     ENSURE(file != NULL, NOT_FOUND);
-    err result = yaml_parse(file->bytes, file->name, &document, &why);
+    err result = yml_parse(file->bytes, file->name, &document, &why);
     if (err_is_ok(result)) {
         result = manifest_apply(store, &document, 1, &options, &why);
-        yaml_free(document);
+        yml_free(document);
     }
     if (!err_is_ok(result))
         snprintf(mode->complaint, sizeof mode->complaint, "%s", why.text);

@@ -100,14 +100,14 @@ static err set_scalar(const struct field *f, const char *text, void *target, con
 static err set_texts(const struct field *f, struct yaml_value list, struct text_list *target, const struct place *at)
 {
     target->n = 0;
-    if (yaml_count(list) > TEXT_LIST_MAX)
+    if (yml_count(list) > TEXT_LIST_MAX)
         return refuse(at, "has more than 64 entries");
-    for (size_t i = 0; i < yaml_count(list); i++) {
-        struct yaml_value item = yaml_item(list, i);
-        const struct place here = { at->file, yaml_line(item), at->path, at->why };
-        if (yaml_kind(item) != YAML_SCALAR)
+    for (size_t i = 0; i < yml_count(list); i++) {
+        struct yaml_value item = yml_item(list, i);
+        const struct place here = { at->file, yml_line(item), at->path, at->why };
+        if (yml_kind(item) != YAML_SCALAR)
             return refuse(&here, "must be a list of texts");
-        TRY(set_text(f, yaml_text(item), &target->items[target->n], &here));
+        TRY(set_text(f, yml_text(item), &target->items[target->n], &here));
         target->n++;
     }
     return OK;
@@ -115,7 +115,7 @@ static err set_texts(const struct field *f, struct yaml_value list, struct text_
 
 static err set_list(struct yaml_value value, struct map_list *target)
 {
-    *target = (struct map_list){ value, yaml_count(value) };
+    *target = (struct map_list){ value, yml_count(value) };
     return OK;
 }
 
@@ -141,11 +141,11 @@ static err set_value(const struct field_reader *reader, const struct field *f, s
     void *target = base + f->offset;
 
     path_of(reader, f->name, path);
-    const struct place at = { yaml_name(value.yaml), yaml_line(value), path, reader->why };
+    const struct place at = { yml_name(value.yaml), yml_line(value), path, reader->why };
     enum yaml_kind wanted = f->type >= FIELD_IS_TEXTS ? kinds[f->type] : YAML_SCALAR;
-    if (yaml_kind(value) == YAML_NULL)
+    if (yml_kind(value) == YAML_NULL)
         return f->required ? refuse(&at, "must not be empty") : OK;
-    if (yaml_kind(value) != wanted)
+    if (yml_kind(value) != wanted)
         return refuse(&at, wanted == YAML_LIST  ? "must be a list"
                            : wanted == YAML_MAP ? "must be a map"
                                                 : "must be a single value");
@@ -155,7 +155,7 @@ static err set_value(const struct field_reader *reader, const struct field *f, s
         return set_list(value, target);
     if (f->type == FIELD_IS_MAP)
         return set_map(reader, f, value, target);
-    return set_scalar(f, yaml_text(value), target, &at);
+    return set_scalar(f, yml_text(value), target, &at);
 }
 
 static const struct field *find_field(const struct field *fields, const char *name)
@@ -183,10 +183,10 @@ static const char *nearest(const struct field *fields, const char *name)
 
 static err refuse_unknown(const struct field_reader *reader, struct yaml_value key, const struct field *fields)
 {
-    const char *near = nearest(fields, yaml_text(key));
+    const char *near = nearest(fields, yml_text(key));
 
-    complain(reader->why, yaml_name(key.yaml), yaml_line(key), reader->path, "unknown field '%.40s'%s%s%s",
-             yaml_text(key), near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
+    complain(reader->why, yml_name(key.yaml), yml_line(key), reader->path, "unknown field '%.40s'%s%s%s",
+             yml_text(key), near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
              near == NULL ? "" : "'?");
     return FAIL(FORMAT);
 }
@@ -194,7 +194,7 @@ static err refuse_unknown(const struct field_reader *reader, struct yaml_value k
 static bool is_given_before(struct yaml_value map, size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (strcmp(yaml_text(yaml_key(map, k)), yaml_text(yaml_key(map, i))) == 0)
+        if (strcmp(yml_text(yml_key(map, k)), yml_text(yml_key(map, i))) == 0)
             return true;
     return false;
 }
@@ -202,40 +202,40 @@ static bool is_given_before(struct yaml_value map, size_t i)
 static err read_pair(const struct field_reader *reader, struct yaml_value map, size_t i, const struct field *fields,
                      void *target)
 {
-    struct yaml_value key = yaml_key(map, i);
-    const struct place at = { yaml_name(map.yaml), yaml_line(key), reader->path, reader->why };
+    struct yaml_value key = yml_key(map, i);
+    const struct place at = { yml_name(map.yaml), yml_line(key), reader->path, reader->why };
 
-    if (yaml_kind(key) != YAML_SCALAR)
+    if (yml_kind(key) != YAML_SCALAR)
         return refuse(&at, "a field's name must be a text");
-    const struct field *field = find_field(fields, yaml_text(key));
+    const struct field *field = find_field(fields, yml_text(key));
     if (field == NULL)
         return refuse_unknown(reader, key, fields);
     if (is_given_before(map, i)) {
-        complain(at.why, at.file, at.line, at.path, "'%.40s' is given twice", yaml_text(key));
+        complain(at.why, at.file, at.line, at.path, "'%.40s' is given twice", yml_text(key));
         return FAIL(FORMAT);
     }
-    return set_value(reader, field, yaml_value(map, i), target);
+    return set_value(reader, field, yml_value(map, i), target);
 }
 
 static bool is_given(struct yaml_value map, const char *name)
 {
-    for (size_t i = 0; i < yaml_count(map); i++)
-        if (strcmp(yaml_text(yaml_key(map, i)), name) == 0)
+    for (size_t i = 0; i < yml_count(map); i++)
+        if (strcmp(yml_text(yml_key(map, i)), name) == 0)
             return true;
     return false;
 }
 
 err fields_read(struct field_reader *reader, struct yaml_value map, const struct field *fields, void *target)
 {
-    if (yaml_kind(map) != YAML_MAP) {
-        complain(reader->why, yaml_name(map.yaml), yaml_line(map), reader->path, "must be a map of fields");
+    if (yml_kind(map) != YAML_MAP) {
+        complain(reader->why, yml_name(map.yaml), yml_line(map), reader->path, "must be a map of fields");
         return FAIL(FORMAT);
     }
-    for (size_t i = 0; i < yaml_count(map); i++)
+    for (size_t i = 0; i < yml_count(map); i++)
         TRY(read_pair(reader, map, i, fields, target));
     for (const struct field *f = fields; f->name != NULL; f++)
         if (f->required && !is_given(map, f->name)) {
-            complain(reader->why, yaml_name(map.yaml), yaml_line(map), reader->path, "'%s' is missing", f->name);
+            complain(reader->why, yml_name(map.yaml), yml_line(map), reader->path, "'%s' is missing", f->name);
             return FAIL(FORMAT);
         }
     return OK;
@@ -247,7 +247,7 @@ err fields_read_item(const struct field_reader *outer, const char *name, const s
     inner->why = outer->why;
     snprintf(inner->path, sizeof inner->path, "%.100s%s%.32s[%zu]", outer->path, outer->path[0] == '\0' ? "" : ".",
              name, i);
-    return fields_read(inner, yaml_item(list->value, i), fields, target);
+    return fields_read(inner, yml_item(list->value, i), fields, target);
 }
 
 err field_set(const struct field *field, const char *text, void *target, const char *origin, struct complaint *why)
@@ -259,13 +259,13 @@ err field_set(const struct field *field, const char *text, void *target, const c
 
 err field_complain(const struct field_reader *reader, struct yaml_value map, const char *field, const char *what)
 {
-    size_t line = yaml_line(map);
+    size_t line = yml_line(map);
     char path[FIELD_PATH];
 
-    for (size_t i = 0; i < yaml_count(map); i++)
-        if (strcmp(yaml_text(yaml_key(map, i)), field) == 0)
-            line = yaml_line(yaml_value(map, i));
+    for (size_t i = 0; i < yml_count(map); i++)
+        if (strcmp(yml_text(yml_key(map, i)), field) == 0)
+            line = yml_line(yml_value(map, i));
     path_of(reader, field, path);
-    complain(reader->why, yaml_name(map.yaml), line, path, "%s", what);
+    complain(reader->why, yml_name(map.yaml), line, path, "%s", what);
     return FAIL(FORMAT);
 }

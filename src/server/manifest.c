@@ -197,7 +197,7 @@ static err read_user_flow(struct scope *s, size_t i)
 
     TRY(fields_read_item(&s->reader, "userFlows", &s->draft.user_flows, i, manifest_user_flow_fields, &draft, &reader));
     if (flow_is_planned(s, slice_of(draft.name)))
-        return field_complain(&reader, yaml_item(s->draft.user_flows.value, i), "name",
+        return field_complain(&reader, yml_item(s->draft.user_flows.value, i), "name",
                               "is the name of another user flow");
     struct user_flow *flow = plan_take(&s->a->plan, sizeof *flow);
     struct store_write *write = plan_write(&s->a->plan, WRITE_USER_FLOW_PUT);
@@ -303,7 +303,7 @@ static err read_application(struct scope *s, size_t i)
     const struct application *stored = stored_application(s, &draft);
     if (guid_is_nil(draft.client_id))
         draft.client_id = stored != NULL ? stored->client_id : guid_new(s->a->options->rng);
-    TRY(check_application(s, &reader, yaml_item(s->draft.applications.value, i), &draft));
+    TRY(check_application(s, &reader, yml_item(s->draft.applications.value, i), &draft));
     return put_application(s, &draft, stored);
 }
 
@@ -365,7 +365,7 @@ static err read_user(struct scope *s, size_t i)
     TRY(email_parse(slice_of(draft.email), &email));
     TRY(stored_user(s, &draft, email.identity, &stored, &exists));
     if (exists && !guid_is_nil(draft.id) && !guid_eq(draft.id, stored.id))
-        return field_complain(&reader, yaml_item(s->draft.users.value, i), "email", "is the address of another user");
+        return field_complain(&reader, yml_item(s->draft.users.value, i), "email", "is the address of another user");
     if (guid_is_nil(draft.id))
         draft.id = exists ? stored.id : guid_new(s->a->options->rng);
     return put_user(s, &draft, &email, exists ? &stored : NULL);
@@ -389,9 +389,9 @@ static err read_document(struct applying *a, const struct yaml *document)
     struct manifest_root root = { .tenants = { .n = 0 } };
     struct field_reader reader = { .why = a->why };
 
-    TRY(fields_read(&reader, yaml_root(document), manifest_root_fields, &root));
+    TRY(fields_read(&reader, yml_root(document), manifest_root_fields, &root));
     for (size_t i = 0; i < root.tenants.n; i++) {
-        struct scope s = { .a = a, .map = yaml_item(root.tenants.value, i) };
+        struct scope s = { .a = a, .map = yml_item(root.tenants.value, i) };
         TRY(fields_read_item(&reader, "tenants", &root.tenants, i, manifest_tenant_fields, &s.draft, &s.reader));
         TRY(read_tenant(&s));
         TRY(read_members(&s));
@@ -407,7 +407,7 @@ static err apply(struct applying *a, struct yaml *const *documents, size_t n)
         return OK;
     err written = store_write(a->store, a->plan.writes, a->plan.n);
     if (written.code == ERR_CONFLICT)
-        complain(a->why, yaml_name(documents[0]), 0, "",
+        complain(a->why, yml_name(documents[0]), 0, "",
                  "two users share an e-mail address, or two things an id; nothing was changed");
     return written;
 }
@@ -423,6 +423,6 @@ err manifest_apply(struct store *store, struct yaml *const *documents, size_t n,
     directory_release(a.directory);
     plan_free(&a.plan);
     if (!err_is_ok(result) && why->text[0] == '\0')
-        complain(why, n > 0 ? yaml_name(documents[0]) : "manifest", 0, "", "%s", err_text(result));
+        complain(why, n > 0 ? yml_name(documents[0]) : "manifest", 0, "", "%s", err_text(result));
     return result;
 }

@@ -62,7 +62,7 @@ static err load_document(struct yaml *y, struct slice bytes, struct complaint *w
     return check_texts(y, why);
 }
 
-err yaml_parse(struct slice bytes, const char *name, struct yaml **out, struct complaint *why)
+err yml_parse(struct slice bytes, const char *name, struct yaml **out, struct complaint *why)
 {
     struct yaml *y = calloc(1, sizeof *y);
 
@@ -70,7 +70,7 @@ err yaml_parse(struct slice bytes, const char *name, struct yaml **out, struct c
     y->name = strdup(name);
     err loaded = y->name == NULL ? FAIL(NO_MEMORY) : load_document(y, bytes, why);
     if (!err_is_ok(loaded)) {
-        yaml_free(y);
+        yml_free(y);
         return loaded;
     }
     *out = y;
@@ -88,7 +88,7 @@ static void free_bytes(char **bytes)
     free(*bytes);
 }
 
-err yaml_load(const char *path, struct yaml **out, struct complaint *why)
+err yml_load(const char *path, struct yaml **out, struct complaint *why)
 {
     AUTO(close_file) FILE *file = fopen(path, "rbe");
     AUTO(free_bytes) char *bytes = malloc(YAML_MAX + 1);
@@ -103,10 +103,10 @@ err yaml_load(const char *path, struct yaml **out, struct complaint *why)
         complain(why, path, 0, "", "%s", n > YAML_MAX ? "larger than 16 MiB" : strerror(errno));
         return n > YAML_MAX ? FAIL(FULL) : FAIL(IO);
     }
-    return yaml_parse(slice_bytes(bytes, n), path, out, why);
+    return yml_parse(slice_bytes(bytes, n), path, out, why);
 }
 
-void yaml_free(struct yaml *y)
+void yml_free(struct yaml *y)
 {
     if (y == NULL)
         return;
@@ -116,17 +116,17 @@ void yaml_free(struct yaml *y)
     free(y);
 }
 
-const char *yaml_name(const struct yaml *y)
+const char *yml_name(const struct yaml *y)
 {
     return y->name;
 }
 
-struct yaml_value yaml_root(const struct yaml *y)
+struct yaml_value yml_root(const struct yaml *y)
 {
     return (struct yaml_value){ y, 1 };
 }
 
-enum yaml_kind yaml_kind(struct yaml_value v)
+enum yaml_kind yml_kind(struct yaml_value v)
 {
     const yaml_node_t *node = node_of(v);
 
@@ -142,14 +142,14 @@ enum yaml_kind yaml_kind(struct yaml_value v)
                                                                                                 : YAML_SCALAR;
 }
 
-size_t yaml_line(struct yaml_value v)
+size_t yml_line(struct yaml_value v)
 {
     const yaml_node_t *node = node_of(v);
 
     return node == NULL ? 1 : node->start_mark.line + 1;
 }
 
-const char *yaml_text(struct yaml_value v)
+const char *yml_text(struct yaml_value v)
 {
     const yaml_node_t *node = node_of(v);
 
@@ -157,7 +157,7 @@ const char *yaml_text(struct yaml_value v)
     return (const char *)node->data.scalar.value;
 }
 
-size_t yaml_count(struct yaml_value v)
+size_t yml_count(struct yaml_value v)
 {
     const yaml_node_t *node = node_of(v);
 
@@ -168,17 +168,17 @@ size_t yaml_count(struct yaml_value v)
     return (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
 }
 
-struct yaml_value yaml_item(struct yaml_value list, size_t i)
+struct yaml_value yml_item(struct yaml_value list, size_t i)
 {
     return (struct yaml_value){ list.yaml, node_of(list)->data.sequence.items.start[i] };
 }
 
-struct yaml_value yaml_key(struct yaml_value map, size_t i)
+struct yaml_value yml_key(struct yaml_value map, size_t i)
 {
     return (struct yaml_value){ map.yaml, node_of(map)->data.mapping.pairs.start[i].key };
 }
 
-struct yaml_value yaml_value(struct yaml_value map, size_t i)
+struct yaml_value yml_value(struct yaml_value map, size_t i)
 {
     return (struct yaml_value){ map.yaml, node_of(map)->data.mapping.pairs.start[i].value };
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yaml.h: a YAML document with the line of every value (libyaml's only door). Bounded in size; one document a file.
- * Texts are borrowed from the document and NUL-terminated; a scalar with a NUL inside is refused at loading. */
+ * Functions start with yml_, since libyaml owns yaml_. Texts are borrowed from the document and NUL-terminated; a scalar with a NUL inside is refused at loading. */
 #ifndef DOORCODE_SERVER_YAML_H
 #define DOORCODE_SERVER_YAML_H
 
@@ -27,18 +27,18 @@ struct yaml_value {
 };
 
 /* Reads and parses; `name` is what complaints call it. IO, FORMAT, FULL, with a complaint. The caller frees. */
-NODISCARD err yaml_load(const char *path, struct yaml **out, struct complaint *why);
-NODISCARD err yaml_parse(struct slice bytes, const char *name, struct yaml **out, struct complaint *why);
-void yaml_free(struct yaml *y); /* NULL is fine */
+NODISCARD err yml_load(const char *path, struct yaml **out, struct complaint *why);
+NODISCARD err yml_parse(struct slice bytes, const char *name, struct yaml **out, struct complaint *why);
+void yml_free(struct yaml *y); /* NULL is fine */
 
-const char *yaml_name(const struct yaml *y);
-struct yaml_value yaml_root(const struct yaml *y);
-enum yaml_kind yaml_kind(struct yaml_value v);
-size_t yaml_line(struct yaml_value v);      /* from 1 */
-const char *yaml_text(struct yaml_value v); /* of a scalar */
-size_t yaml_count(struct yaml_value v);     /* items of a list, pairs of a map */
-struct yaml_value yaml_item(struct yaml_value list, size_t i);
-struct yaml_value yaml_key(struct yaml_value map, size_t i);
-struct yaml_value yaml_value(struct yaml_value map, size_t i);
+const char *yml_name(const struct yaml *y);
+struct yaml_value yml_root(const struct yaml *y);
+enum yaml_kind yml_kind(struct yaml_value v);
+size_t yml_line(struct yaml_value v);      /* from 1 */
+const char *yml_text(struct yaml_value v); /* of a scalar */
+size_t yml_count(struct yaml_value v);     /* items of a list, pairs of a map */
+struct yaml_value yml_item(struct yaml_value list, size_t i);
+struct yaml_value yml_key(struct yaml_value map, size_t i);
+struct yaml_value yml_value(struct yaml_value map, size_t i);
 
 #endif

@@ -47,12 +47,12 @@ static int load_and_apply(struct admin *a)
     int status = COMMAND_OK;
 
     for (; status == COMMAND_OK && n < (size_t)a->line->argument_count; n++)
-        if (!err_is_ok(yaml_load(a->line->arguments[n], &documents[n], &why)))
+        if (!err_is_ok(yml_load(a->line->arguments[n], &documents[n], &why)))
             status = command_fail(a->line, "Nothing was changed.", "%s", why.text);
     if (status == COMMAND_OK)
         status = apply_documents(a, documents, n);
     for (size_t i = 0; i < n; i++)
-        yaml_free(documents[i]);
+        yml_free(documents[i]);
     return status;
 }
 

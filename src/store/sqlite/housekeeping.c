@@ -5,7 +5,7 @@
 enum {
     EXPIRE_ROWS = 1000, /* of each table and call: some milliseconds of the writer */
     DAY = 24 * 60 * 60,
-    GRANT_IDLE = DAY,        /* a grant without refresh token serves no more */
+    GRANT_IDLE = DAY,        /* a grant that has, or had, no refresh token serves no more */
     PASSCODE_IDLE = 7 * DAY, /* longer than every counting window and lock */
     MAIL_IDLE = DAY          /* expired mails stay visible for a day */
 };
@@ -29,6 +29,33 @@ static err expire_rows(struct connection *c, enum query_id id, instant before, u
     return OK;
 }
 
+static err expire_grant(struct connection *c, int64_t id, uint64_t *removed)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_expire_grant, &q));
+    bind_number(q, 1, id);
+    TRY(query_done(c, q));
+    *removed += (uint64_t)sqlite3_changes64(c->db);
+    return OK;
+}
+
+/* The tokens, and the grants whose last token went. */
+static err expire_refresh_tokens(struct connection *c, instant before, uint64_t *removed)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+    err row;
+
+    TRY(query_start(c, QUERY_expire_refresh_tokens, &q));
+    bind_number(q, 1, before);
+    bind_number(q, 2, EXPIRE_ROWS);
+    for (row = query_row(c, q); err_is_ok(row); row = query_row(c, q)) {
+        *removed += 1;
+        TRY(expire_grant(c, sqlite3_column_int64(q, 0), removed));
+    }
+    return row.code == ERR_NOT_FOUND ? OK : row;
+}
+
 /* Grants and passcodes have no index by time, which every sign-in would have to keep up. They are walked through instead,
  * some rows a call, from where the last call stopped, and from the start again after the end. */
 
@@ -44,9 +71,23 @@ static err grants_last(struct connection *c, uint64_t after, uint64_t *last)
     return OK;
 }
 
-static err expire_grants(struct connection *c, instant before, uint64_t *removed)
+static err expire_stretch(struct connection *c, enum query_id id, instant before, uint64_t after, uint64_t last,
+                          uint64_t *removed)
 {
     AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, id, &q));
+    bind_number(q, 1, before);
+    bind_number(q, 2, (int64_t)after);
+    bind_number(q, 3, (int64_t)last);
+    TRY(query_done(c, q));
+    *removed += (uint64_t)sqlite3_changes64(c->db);
+    return OK;
+}
+
+/* Those without a token, and those of deleted users. */
+static err expire_grants(struct connection *c, instant before, uint64_t *removed)
+{
     uint64_t after = c->store->expire_grants_after;
     uint64_t last;
 
@@ -54,15 +95,12 @@ static err expire_grants(struct connection *c, instant before, uint64_t *removed
     if (last == 0) {
         after = 0;
         TRY(grants_last(c, after, &last));
+        TRY(query_run(c, QUERY_voids_count));
+        TRY(query_run(c, QUERY_voids_forget));
     }
     c->store->expire_grants_after = last;
-    TRY(query_start(c, QUERY_expire_grants, &q));
-    bind_number(q, 1, before);
-    bind_number(q, 2, (int64_t)after);
-    bind_number(q, 3, (int64_t)last);
-    TRY(query_done(c, q));
-    *removed += (uint64_t)sqlite3_changes64(c->db);
-    return OK;
+    TRY(expire_stretch(c, QUERY_expire_void_refresh_tokens, before, after, last, removed));
+    return expire_stretch(c, QUERY_expire_grants, before, after, last, removed);
 }
 
 static err passcodes_last(struct connection *c, const struct guid *after, struct guid *last)
@@ -105,7 +143,7 @@ static err run_expire(struct connection *c, struct store_task *task)
     struct expire_task *t = (struct expire_task *)task;
 
     t->removed = 0;
-    TRY(expire_rows(c, QUERY_expire_refresh_tokens, t->now, &t->removed));
+    TRY(expire_refresh_tokens(c, t->now, &t->removed));
     TRY(expire_rows(c, QUERY_expire_pending_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_dead_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_grants(c, t->now - GRANT_IDLE, &t->removed));
@@ -125,10 +163,10 @@ err store_expire(struct store *s, instant now, uint64_t *removed)
 static err run_reset(struct connection *c, struct store_task *task)
 {
     static const enum query_id ids[] = {
-        QUERY_reset_users,         QUERY_reset_passcodes,   QUERY_reset_grants,  QUERY_reset_refresh_tokens,
-        QUERY_reset_mails,         QUERY_reset_tenants,     QUERY_reset_names,   QUERY_reset_applications,
-        QUERY_reset_redirect_uris, QUERY_reset_permissions, QUERY_reset_origins, QUERY_reset_user_flows,
-        QUERY_reset_attributes,    QUERY_directory_touch,
+        QUERY_reset_users,          QUERY_reset_deleted_users, QUERY_reset_passcodes,   QUERY_reset_grants,
+        QUERY_reset_refresh_tokens, QUERY_reset_mails,         QUERY_reset_tenants,     QUERY_reset_names,
+        QUERY_reset_applications,   QUERY_reset_redirect_uris, QUERY_reset_permissions, QUERY_reset_origins,
+        QUERY_reset_user_flows,     QUERY_reset_attributes,    QUERY_directory_touch,
     };
 
     (void)task;

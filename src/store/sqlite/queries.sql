@@ -59,7 +59,7 @@ UPDATE refresh_tokens SET used_at = ?2 WHERE id = ?1 AND used_at = 0
 -- name: refresh_token
 SELECT * FROM refresh_tokens WHERE id = ?1
 -- name: grant
-SELECT * FROM grants WHERE id = ?1
+SELECT * FROM grants WHERE id = ?1 AND user_id NOT IN (SELECT user_id FROM deleted_users)
 
 -- name: user_put
 INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -71,6 +71,10 @@ WHERE tenant_id = ?2
 DELETE FROM users WHERE id = ?1
 -- name: user_passcode_delete
 DELETE FROM passcodes WHERE user_id = ?1
+-- name: user_void
+INSERT INTO deleted_users SELECT id, 0 FROM users WHERE id = ?1 ON CONFLICT DO NOTHING
+-- name: user_unvoid
+DELETE FROM deleted_users WHERE user_id = ?1
 -- name: user_refresh_delete
 DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE user_id = ?1)
 -- name: user_grants_delete
@@ -173,13 +177,24 @@ SELECT name, type, label, regex, required FROM flow_attributes WHERE tenant_id =
 -- Housekeeping: each takes at most ?2 rows; grants and passcodes: those of a stretch that …_last found.
 -- name: expire_refresh_tokens
 DELETE FROM refresh_tokens
-WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)
+WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2) RETURNING grant_id
+-- name: expire_grant
+DELETE FROM grants WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = ?1)
 -- name: grants_last
 SELECT max(id) FROM (SELECT id FROM grants WHERE id > ?1 ORDER BY id LIMIT ?2)
+-- name: expire_void_refresh_tokens
+DELETE FROM refresh_tokens
+WHERE grant_id IN (SELECT id FROM grants
+                   WHERE id > ?2 AND id <= ?3 AND user_id IN (SELECT user_id FROM deleted_users))
 -- name: expire_grants
 DELETE FROM grants
-WHERE id > ?2 AND id <= ?3 AND authenticated_at <= ?1
-  AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)
+WHERE id > ?2 AND id <= ?3
+  AND (user_id IN (SELECT user_id FROM deleted_users)
+       OR (authenticated_at <= ?1 AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)))
+-- name: voids_count
+UPDATE deleted_users SET walks = walks + 1
+-- name: voids_forget
+DELETE FROM deleted_users WHERE walks >= 2
 -- name: passcodes_last
 SELECT max(user_id) FROM (SELECT user_id FROM passcodes WHERE user_id > ?1 ORDER BY user_id LIMIT ?2)
 -- name: expire_passcodes
@@ -196,6 +211,8 @@ WHERE id IN (SELECT id FROM mails INDEXED BY mails_dead WHERE state = 1 AND expi
 -- The development mode's reset; keys stay.
 -- name: reset_users
 DELETE FROM users
+-- name: reset_deleted_users
+DELETE FROM deleted_users
 -- name: reset_passcodes
 DELETE FROM passcodes
 -- name: reset_grants

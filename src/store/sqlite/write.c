@@ -28,15 +28,26 @@ err run_for_guid(struct connection *c, const enum query_id *ids, size_t n, const
     return OK;
 }
 
+/* A user that was deleted and comes back, as a manifest can bring it, must not find its old grants valid again. That is
+ * rare, so they may be looked for among all. */
+static err remove_void_grants(struct connection *c, const struct guid *user)
+{
+    static const enum query_id unvoid[] = { QUERY_user_unvoid };
+    static const enum query_id ids[] = { QUERY_user_refresh_delete, QUERY_user_grants_delete };
+
+    TRY(RUN_FOR_GUID(c, unvoid, user));
+    return sqlite3_changes(c->db) == 0 ? OK : RUN_FOR_GUID(c, ids, user);
+}
+
 err write_user_put(struct connection *c, const struct store_write *w)
 {
-    return put_row(c, QUERY_user_put, &shape_user, w->user);
+    TRY(put_row(c, QUERY_user_put, &shape_user, w->user));
+    return remove_void_grants(c, &w->user->id);
 }
 
 err write_user_delete(struct connection *c, const struct store_write *w)
 {
-    static const enum query_id ids[] = { QUERY_user_refresh_delete, QUERY_user_grants_delete,
-                                         QUERY_user_passcode_delete, QUERY_user_delete };
+    static const enum query_id ids[] = { QUERY_user_void, QUERY_user_passcode_delete, QUERY_user_delete };
 
     return RUN_FOR_GUID(c, ids, &w->guid);
 }

@@ -3,6 +3,7 @@
 #include "store/sqlite/db.h"
 
 #include <string.h>
+#include <time.h>
 
 static write_fn *const writes_table[] = {
     [WRITE_PASSCODE_SWAP] = write_passcode_swap,
@@ -141,14 +142,30 @@ static void checkpoint_if_due(struct connection *c)
 
 /* ---- the thread ---- */
 
+/* Where several wrote at once, more are about to: a short wait makes one commit of many, which costs a fifth of the
+ * CPU time of a commit each. Who writes alone does not wait. */
+enum { GATHER_NS = 400000 };
+
+static size_t gather(struct store *s, void **items, size_t n, size_t last)
+{
+    const struct timespec pause = { .tv_nsec = GATHER_NS };
+
+    if ((n < 2 && last < 2) || n == LIMIT_COMMIT_GROUP || queue_stopped(s->queue))
+        return n;
+    nanosleep(&pause, NULL);
+    return n + queue_take(s->queue, items + n, LIMIT_COMMIT_GROUP - n, 0);
+}
+
 static void *write_all(void *store)
 {
     struct store *s = store;
     void *items[LIMIT_COMMIT_GROUP];
     struct store_batch *batches[LIMIT_COMMIT_GROUP];
+    size_t last = 0;
     size_t n;
 
     while ((n = queue_take(s->queue, items, LIMIT_COMMIT_GROUP, -1)) > 0) {
+        last = n = gather(s, items, n, last);
         for (size_t i = 0; i < n; i++)
             batches[i] = items[i];
         commit_group(s->writer, batches, n);
