@@ -50,22 +50,22 @@ uint64_t store_next_id(struct store *s);
 /* ---- writes ---- */
 
 enum store_write_kind {
-    WRITE_PASSCODE_SWAP,   /* passcode: replaces the user's row if its version is still `version`; stores version + 1 */
-    WRITE_MAIL_ADD,        /* mail */
-    WRITE_MAIL_REMOVE,     /* id: delivered */
-    WRITE_MAIL_UPDATE,     /* mail: state, attempts, due_at, last_error by id */
-    WRITE_GRANT_ADD,       /* grant */
-    WRITE_GRANT_REVOKE,    /* id, at: sets revoked_at if it is 0 */
-    WRITE_REFRESH_ADD,     /* refresh */
-    WRITE_REFRESH_USE,     /* id, at: sets used_at if it is 0, else CONFLICT */
-    WRITE_REFRESH_TOUCH,   /* id, at: sets used_at if it is 0, else nothing */
-    WRITE_USER_PUT,        /* user: inserts or replaces by id; CONFLICT when the identity is another user's */
-    WRITE_USER_DELETE,     /* guid: with passcode, grants and refresh tokens */
-    WRITE_KEY_PUT,         /* key: inserts or replaces by kid */
-    WRITE_KEY_DELETE,      /* kid */
-    WRITE_TENANT_PUT,      /* tenant; every directory write raises the directory version */
-    WRITE_TENANT_DELETE,   /* guid: with all that belongs to it */
-    WRITE_APPLICATION_PUT, /* application */
+    WRITE_PASSCODE_SWAP, /* passcode: replaces the user's row if its version is still `version`; stores version + 1 */
+    WRITE_MAIL_ADD,      /* mail */
+    WRITE_MAIL_REMOVE,   /* id: delivered */
+    WRITE_MAIL_UPDATE,   /* mail: state, attempts, due_at, last_error by id */
+    WRITE_GRANT_ADD,     /* grant */
+    WRITE_GRANT_REVOKE,  /* id, at: sets revoked_at if it is 0 */
+    WRITE_REFRESH_ADD,   /* refresh */
+    WRITE_REFRESH_USE,   /* id, at: sets used_at if it is 0, else CONFLICT */
+    WRITE_REFRESH_TOUCH, /* id, at: sets used_at if it is 0, else nothing */
+    WRITE_USER_PUT,      /* user: inserts or replaces by id; CONFLICT when the identity is another user's */
+    WRITE_USER_DELETE, /* guid: with passcode, grants and refresh tokens (unreadable at once, removed by store_expire) */
+    WRITE_KEY_PUT,     /* key: inserts or replaces by kid */
+    WRITE_KEY_DELETE,  /* kid */
+    WRITE_TENANT_PUT,  /* tenant; every directory write raises the directory version */
+    WRITE_TENANT_DELETE,      /* guid: with all that belongs to it */
+    WRITE_APPLICATION_PUT,    /* application */
     WRITE_APPLICATION_DELETE, /* tenant guid, guid */
     WRITE_USER_FLOW_PUT,      /* user_flow */
     WRITE_USER_FLOW_DELETE    /* tenant guid, name */
@@ -137,8 +137,9 @@ NODISCARD err store_directory(struct store *s, struct directory **out);
 
 /* ---- housekeeping ---- */
 
-/* Removes expired refresh tokens and grants without any, passcodes past all their windows, mails past expires_at by
- * a day; at most a bounded number of rows a call. *removed counts. */
+/* Removes expired refresh tokens with grants that have no other, grants a day old without any, passcodes untouched for a
+ * week (longer than all their windows), mails past expires_at by a day, what deleted users left; at most some thousand
+ * rows a call, so call again while *removed, the count, is not small. */
 NODISCARD err store_expire(struct store *s, instant now, uint64_t *removed);
 /* Empties users, passcodes, grants, mails and directory, keeps keys: `reset` of the development mode. */
 NODISCARD err store_reset(struct store *s);

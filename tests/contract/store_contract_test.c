@@ -113,6 +113,59 @@ static void deleted_user_leaves_nothing(void **state)
     assert_int_equal(write_one(f->s, gone), ERR_OK);
 }
 
+/* Grant 10 with token 11, of user 1. */
+static enum err_code add_grant_and_token(struct fixture *f)
+{
+    struct grant g = sample_grant(10, 1);
+    struct refresh_token r = sample_refresh(11, 10);
+    struct store_write writes[] = { add_grant(&g), add_refresh(&r) };
+
+    return store_write(f->s, writes, COUNT(writes)).code;
+}
+
+static enum err_code read_token(struct fixture *f)
+{
+    struct grant g;
+    struct refresh_token r;
+
+    return store_refresh_token(f->s, 11, &r, &g).code;
+}
+
+static void delete_user_with_grant(struct fixture *f, const struct user *u)
+{
+    assert_int_equal(write_one(f->s, put_user(u)), ERR_OK);
+    assert_int_equal(add_grant_and_token(f), ERR_OK);
+    assert_int_equal(write_one(f->s, (struct store_write){ .kind = WRITE_USER_DELETE, .guid = u->id }), ERR_OK);
+}
+
+static void user_that_comes_back_has_no_old_grants(void **state)
+{
+    struct fixture *f = *state;
+    struct user u = sample_user(1, 1);
+
+    delete_user_with_grant(f, &u);
+    assert_int_equal(write_one(f->s, put_user(&u)), ERR_OK);
+    assert_int_equal(read_token(f), ERR_NOT_FOUND);
+    assert_int_equal(add_grant_and_token(f), ERR_OK); /* the old rows are really gone, and new ones hold */
+    assert_int_equal(read_token(f), ERR_OK);
+}
+
+static void grants_of_deleted_users_are_removed_in_time(void **state)
+{
+    struct fixture *f = *state;
+    struct user u = sample_user(1, 1);
+    uint64_t removed, total = 0;
+
+    delete_user_with_grant(f, &u);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(store_expire(f->s, NOON, &removed).code, ERR_OK);
+        total += removed;
+        assert_int_equal(read_token(f), ERR_NOT_FOUND);
+    }
+    assert_int_equal(total, 2);
+    assert_int_equal(add_grant_and_token(f), ERR_OK); /* their ids are free */
+}
+
 /* ---- passcodes ---- */
 
 static void passcode_swaps_by_version(void **state)
@@ -329,12 +382,12 @@ static void expire_takes_what_is_past_its_window(void **state)
 {
     enum { DAY = 86400 };
     struct fixture *f = *state;
-    struct grant spent = sample_grant(10, 1), living = sample_grant(20, 1);
+    struct grant spent = sample_grant(10, 1), living = sample_grant(20, 1), bare = sample_grant(30, 1);
     struct refresh_token old = sample_refresh(11, 10), fresh = sample_refresh(21, 20);
     struct passcode p = sample_passcode(1, 0);
     struct mail pending = sample_mail(1), dead = sample_mail(2);
-    struct store_write writes[] = { add_grant(&spent), add_grant(&living), add_refresh(&old), add_refresh(&fresh),
-                                    swap(&p),          add_mail(&pending), add_mail(&dead) };
+    struct store_write writes[] = { add_grant(&spent), add_grant(&living), add_refresh(&old),  add_refresh(&fresh),
+                                    add_grant(&bare),  swap(&p),           add_mail(&pending), add_mail(&dead) };
     uint64_t removed;
 
     dead.state = MAIL_DEAD;
@@ -343,10 +396,10 @@ static void expire_takes_what_is_past_its_window(void **state)
     assert_int_equal(store_expire(f->s, NOON + 999, &removed).code, ERR_OK);
     assert_int_equal(removed, 0);
     assert_int_equal(store_expire(f->s, NOON + 1000, &removed).code, ERR_OK);
-    assert_int_equal(removed, 1); /* the old token; its grant is not a day old */
+    assert_int_equal(removed, 2); /* the old token, and its grant with it */
     assert_int_equal(store_refresh_token(f->s, 11, &old, &spent).code, ERR_NOT_FOUND);
     assert_int_equal(store_expire(f->s, NOON + 600 + DAY, &removed).code, ERR_OK);
-    assert_int_equal(removed, 3); /* its grant and both mails */
+    assert_int_equal(removed, 3); /* the grant that never had a token, and both mails */
     assert_mails(f, 0, 0);
     assert_int_equal(version_of(f->s, 1), 1);
     assert_int_equal(store_expire(f->s, NOON + 600 + 7 * DAY, &removed).code, ERR_OK);
@@ -400,6 +453,8 @@ int main(void)
         BOTH(identity_of_another_user_is_a_conflict),
         BOTH(users_are_paged_by_identity),
         BOTH(deleted_user_leaves_nothing),
+        BOTH(user_that_comes_back_has_no_old_grants),
+        BOTH(grants_of_deleted_users_are_removed_in_time),
         BOTH(passcode_swaps_by_version),
         BOTH(passcode_of_another_version_conflicts),
         BOTH(mail_comes_back_as_it_was_put),
