@@ -27,10 +27,11 @@ struct extension {
 
 static const struct extension ca_extensions[] = {
     { NID_basic_constraints, "critical,CA:TRUE,pathlen:0" },
-    { NID_key_usage, "critical,keyCertSign,cRLSign" },
+    { NID_key_usage, "critical,keyCertSign" },
     { NID_subject_key_identifier, "hash" },
-    { NID_name_constraints, "critical,permitted;DNS:localhost,permitted;IP:127.0.0.0/255.0.0.0,"
-                            "permitted;IP:0:0:0:0:0:0:0:1/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
+    { NID_name_constraints,
+      "critical,permitted;DNS:localhost,permitted;DNS:.localhost,permitted;IP:127.0.0.0/255.0.0.0,"
+      "permitted;IP:0:0:0:0:0:0:0:1/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
 };
 
 static const struct extension server_extensions[] = {
@@ -39,7 +40,9 @@ static const struct extension server_extensions[] = {
     { NID_ext_key_usage, "serverAuth" },
     { NID_subject_key_identifier, "hash" },
     { NID_authority_key_identifier, "keyid" },
-    { NID_subject_alt_name, "DNS:localhost,DNS:*.localhost,DNS:*.ciamlogin.localhost,IP:127.0.0.1,IP:0:0:0:0:0:0:0:1" },
+    { NID_subject_alt_name, /* not every client takes a wildcard below a top-level name, so the example tenant's host is spelled out */
+      "DNS:localhost,DNS:*.localhost,DNS:*.ciamlogin.localhost,DNS:petstore.ciamlogin.localhost,"
+      "IP:127.0.0.1,IP:0:0:0:0:0:0:0:1" },
 };
 
 static void free_pair(struct pair *pair)
@@ -66,24 +69,38 @@ static int write_key(FILE *file, const struct pair *pair, const struct pair *iss
 
 static int write_chain(FILE *file, const struct pair *pair, const struct pair *issuer)
 {
-    return PEM_write_X509(file, pair->certificate) == 1 && (issuer == NULL || PEM_write_X509(file, issuer->certificate) == 1);
+    return PEM_write_X509(file, pair->certificate) == 1 &&
+           (issuer == NULL || PEM_write_X509(file, issuer->certificate) == 1);
 }
 
-static err write_file(const char *path, mode_t mode, write_fn *write_it, const struct pair *pair, const struct pair *issuer)
+static err write_aside(const char *aside, mode_t mode, write_fn *write_it, const struct pair *pair,
+                       const struct pair *issuer)
+{
+    /* Exclusive, so that the mode is ours and no leftover or link decides where a key goes. */
+    int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    ENSURE(fd >= 0, IO);
+    AUTO(close_file) FILE *file = fdopen(fd, "wb");
+    if (file == NULL)
+        close(fd);
+    ENSURE(file != NULL, IO);
+    ENSURE(write_it(file, pair, issuer) == 1, CRYPTO);
+    ENSURE(fflush(file) == 0 && fsync(fd) == 0, IO);
+    return OK;
+}
+
+static err write_file(const char *path, mode_t mode, write_fn *write_it, const struct pair *pair,
+                      const struct pair *issuer)
 {
     char aside[DEV_CA_PATH + 8];
 
     snprintf(aside, sizeof aside, "%s.new", path);
-    {
-        int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-        ENSURE(fd >= 0, IO);
-        AUTO(close_file) FILE *file = fdopen(fd, "wb");
-        ENSURE(file != NULL, IO);
-        ENSURE(write_it(file, pair, issuer) == 1, CRYPTO);
-        ENSURE(fflush(file) == 0 && fsync(fd) == 0, IO);
-    }
-    ENSURE(rename(aside, path) == 0, IO);
-    return OK;
+    unlink(aside); /* what a crash left */
+    err written = write_aside(aside, mode, write_it, pair, issuer);
+    if (err_is_ok(written) && rename(aside, path) != 0)
+        written = FAIL(IO);
+    if (!err_is_ok(written))
+        unlink(aside);
+    return written;
 }
 
 static bool read_pair(const char *certificate_path, const char *key_path, struct pair *pair)
@@ -91,11 +108,13 @@ static bool read_pair(const char *certificate_path, const char *key_path, struct
     AUTO(close_file) FILE *certificate = fopen(certificate_path, "rbe");
     AUTO(close_file) FILE *key = fopen(key_path, "rbe");
 
+    char no_passphrase[] = ""; /* an encrypted key is refused, not asked about on the terminal */
+
     *pair = (struct pair){ NULL, NULL };
     if (certificate == NULL || key == NULL)
         return false;
     pair->certificate = PEM_read_X509(certificate, NULL, NULL, NULL);
-    pair->key = PEM_read_PrivateKey(key, NULL, NULL, NULL);
+    pair->key = PEM_read_PrivateKey(key, NULL, NULL, no_passphrase);
     return pair->certificate != NULL && pair->key != NULL && X509_check_private_key(pair->certificate, pair->key) == 1;
 }
 
@@ -137,14 +156,15 @@ static err fill(X509 *certificate, EVP_PKEY *key, const char *name, X509 *issuer
               X509_time_adj_ex(X509_getm_notBefore(certificate), 0, 0, &from) != NULL &&
               X509_time_adj_ex(X509_getm_notAfter(certificate), days, 0, &from) != NULL &&
               X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) == 1 &&
-              X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1 && X509_set_pubkey(certificate, key) == 1;
+              X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1 &&
+              X509_set_pubkey(certificate, key) == 1;
     ENSURE(ok, CRYPTO);
     return OK;
 }
 
 /* `issuer` NULL: self-signed. */
-static err make_pair(const char *name, const struct pair *issuer, const struct extension *extensions, size_t n, instant now,
-                     int days, struct pair *out)
+static err make_pair(const char *name, const struct pair *issuer, const struct extension *extensions, size_t n,
+                     instant now, int days, struct pair *out)
 {
     out->key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
     out->certificate = X509_new();
@@ -156,12 +176,22 @@ static err make_pair(const char *name, const struct pair *issuer, const struct e
     return OK;
 }
 
+/* Good now and for a while yet. */
+static bool lasts(const X509 *certificate, instant now)
+{
+    time_t today = (time_t)now;
+    time_t soon = today + (time_t)RENEW_DAYS * DAY;
+
+    return X509_cmp_time(X509_get0_notBefore(certificate), &today) < 0 &&
+           X509_cmp_time(X509_get0_notAfter(certificate), &soon) > 0;
+}
+
 static err ensure_ca(const struct dev_ca_paths *paths, instant now, struct pair *ca)
 {
     uint32_t tag;
     char name[NAME_MAX_TEXT];
 
-    if (read_pair(paths->ca, paths->ca_key, ca))
+    if (read_pair(paths->ca, paths->ca_key, ca) && lasts(ca->certificate, now))
         return OK;
     free_pair(ca);
     *ca = (struct pair){ NULL, NULL };
@@ -172,23 +202,16 @@ static err ensure_ca(const struct dev_ca_paths *paths, instant now, struct pair 
     return write_file(paths->ca, 0644, write_chain, ca, NULL);
 }
 
-/* Signed by this authority, and for a while yet. */
-static bool is_good(const struct pair *server, const struct pair *ca, instant now)
-{
-    time_t soon = (time_t)now + (time_t)RENEW_DAYS * DAY;
-
-    return X509_verify(server->certificate, ca->key) == 1 && X509_cmp_time(X509_get0_notAfter(server->certificate), &soon) > 0;
-}
-
 static err ensure_server(const struct dev_ca_paths *paths, const struct pair *ca, instant now)
 {
     AUTO(free_pair) struct pair old;
     AUTO(free_pair) struct pair made = { NULL, NULL };
 
-    if (read_pair(paths->certificate, paths->key, &old) && is_good(&old, ca, now))
+    if (read_pair(paths->certificate, paths->key, &old) && X509_verify(old.certificate, ca->key) == 1 &&
+        lasts(old.certificate, now))
         return OK;
-    TRY(make_pair("localhost", ca, server_extensions, sizeof server_extensions / sizeof server_extensions[0], now, SERVER_DAYS,
-                  &made));
+    TRY(make_pair("localhost", ca, server_extensions, sizeof server_extensions / sizeof server_extensions[0], now,
+                  SERVER_DAYS, &made));
     TRY(write_file(paths->key, 0600, write_key, &made, NULL));
     return write_file(paths->certificate, 0644, write_chain, &made, ca);
 }
@@ -199,7 +222,9 @@ err dev_ca_ensure(const char *folder, instant now, struct dev_ca_paths *out)
     const struct {
         char *path;
         const char *name;
-    } files[] = { { out->ca, "ca.pem" }, { out->ca_key, "ca.key" }, { out->certificate, "server.pem" }, { out->key, "server.key" } };
+    } files[] = {
+        { out->ca, "ca.pem" }, { out->ca_key, "ca.key" }, { out->certificate, "server.pem" }, { out->key, "server.key" }
+    };
 
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         int n = snprintf(files[i].path, DEV_CA_PATH, "%s/%s", folder, files[i].name);

@@ -17,7 +17,9 @@ struct dev_ca_paths {
     char key[DEV_CA_PATH];
 };
 
-/* Makes what is missing; renews the server's certificate when less than 30 days of its 397 remain. IO, CRYPTO, FULL. */
+/* Makes what is missing in the folder, which exists; renews what has less than 30 days left (of 397, the authority's of
+ * ten years) and a server's certificate of another authority. `now` in seconds. FULL: the folder's name is too long.
+ * IO: errno tells more. CRYPTO. *out is the caller's. */
 NODISCARD err dev_ca_ensure(const char *folder, instant now, struct dev_ca_paths *out);
 
 #endif
