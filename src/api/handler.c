@@ -150,7 +150,7 @@ static void prepare(struct exchange *x, struct slice tenant_segment)
     x->steps = x->endpoint->steps;
     if (x->endpoint->work_size > 0)
         x->work = arena_take(&x->call->arena, x->endpoint->work_size);
-    buf_init_arena(&x->body, &x->call->arena, endpoint_body_size(x->endpoint));
+    buf_init_arena(&x->body, &x->call->arena, x->endpoint->reply_size);
 }
 
 static enum http_step handle(void *ctx, struct http_call *call)

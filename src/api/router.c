@@ -3,32 +3,34 @@
 
 #include "api/endpoints.h"
 
+enum { SMALL = 2048, MEDIUM = 6144 }; /* room for a reply */
+
 /* Reading this is reading the API. */
 static const struct endpoint table[] = {
-    { HTTP_POST, "/oauth2/v2.0/initiate", "initiate", ENDPOINT_FORM, INITIATE_WORK, &initiate_steps },
-    { HTTP_POST, "/oauth2/v2.0/challenge", "challenge", ENDPOINT_FORM, CHALLENGE_WORK, &challenge_steps },
-    { HTTP_POST, "/oauth2/v2.0/token", "token", ENDPOINT_FORM, TOKEN_WORK, &token_steps },
-    { HTTP_GET, "/v2.0/.well-known/openid-configuration", "discovery", ENDPOINT_TENANT, 0, &discovery_steps },
-    { HTTP_GET, "/discovery/v2.0/keys", "keys", ENDPOINT_TENANT, 0, &keys_steps },
-    { HTTP_GET, "/error", "error_help", ENDPOINT_PLAIN, 0, &error_help_steps },
-    { HTTP_GET, "/healthz", "healthz", ENDPOINT_PLAIN, 0, &healthz_steps },
-    { HTTP_GET, "/readyz", "readyz", ENDPOINT_PLAIN, 0, &readyz_steps },
-    { HTTP_GET, "/metrics", "metrics", ENDPOINT_PLAIN, 0, &metrics_steps },
+    { HTTP_POST, "/oauth2/v2.0/initiate", "initiate", ENDPOINT_FORM, INITIATE_WORK, SMALL, &initiate_steps },
+    { HTTP_POST, "/oauth2/v2.0/challenge", "challenge", ENDPOINT_FORM, CHALLENGE_WORK, SMALL, &challenge_steps },
+    { HTTP_POST, "/oauth2/v2.0/token", "token", ENDPOINT_FORM, TOKEN_WORK, LIMIT_REPLY, &token_steps },
+    { HTTP_GET, "/v2.0/.well-known/openid-configuration", "discovery", ENDPOINT_TENANT, 0, MEDIUM, &discovery_steps },
+    { HTTP_GET, "/discovery/v2.0/keys", "keys", ENDPOINT_TENANT, 0, LIMIT_DISCOVERY, &keys_steps },
+    { HTTP_GET, "/error", "error_help", ENDPOINT_PLAIN, 0, LIMIT_REPLY, &error_help_steps },
+    { HTTP_GET, "/healthz", "healthz", ENDPOINT_PLAIN, 0, SMALL, &healthz_steps },
+    { HTTP_GET, "/readyz", "readyz", ENDPOINT_PLAIN, 0, SMALL, &readyz_steps },
+    { HTTP_GET, "/metrics", "metrics", ENDPOINT_PLAIN, 0, LIMIT_METRICS, &metrics_steps },
 };
 
 static const struct endpoint dev_table[] = {
-    { HTTP_GET, "/", "dev_page", ENDPOINT_PLAIN, 0, &dev_page_steps },
-    { HTTP_GET, "/dev", "dev_page", ENDPOINT_PLAIN, 0, &dev_page_steps },
-    { HTTP_GET, "/dev/static/inbox.css", "dev_static", ENDPOINT_PLAIN, 0, &dev_static_steps },
-    { HTTP_GET, "/dev/static/inbox.js", "dev_static", ENDPOINT_PLAIN, 0, &dev_static_steps },
-    { HTTP_GET, "/dev/inbox", "dev_inbox", ENDPOINT_PLAIN, 0, &dev_inbox_steps },
-    { HTTP_GET, "/dev/inbox/latest", "dev_inbox_latest", ENDPOINT_PLAIN, 0, &dev_inbox_latest_steps },
-    { HTTP_GET, "/dev/inbox/message", "dev_inbox_message", ENDPOINT_PLAIN, 0, &dev_inbox_message_steps },
-    { HTTP_POST, "/dev/inbox/clear", "dev_inbox_clear", ENDPOINT_PLAIN, 0, &dev_inbox_clear_steps },
-    { HTTP_POST, "/dev/reset", "dev_reset", ENDPOINT_PLAIN, 0, &dev_reset_steps },
-    { HTTP_GET, "/dev/clock", "dev_clock", ENDPOINT_PLAIN, 0, &dev_clock_steps },
-    { HTTP_POST, "/dev/clock", "dev_clock_move", ENDPOINT_PLAIN, 0, &dev_clock_move_steps },
-    { HTTP_GET, "/dev/directory", "dev_directory", ENDPOINT_PLAIN, 0, &dev_directory_steps },
+    { HTTP_GET, "/", "dev_page", ENDPOINT_PLAIN, 0, LIMIT_DISCOVERY, &dev_page_steps },
+    { HTTP_GET, "/dev", "dev_page", ENDPOINT_PLAIN, 0, LIMIT_DISCOVERY, &dev_page_steps },
+    { HTTP_GET, "/dev/static/inbox.css", "dev_static", ENDPOINT_PLAIN, 0, LIMIT_DISCOVERY, &dev_static_steps },
+    { HTTP_GET, "/dev/static/inbox.js", "dev_static", ENDPOINT_PLAIN, 0, LIMIT_DISCOVERY, &dev_static_steps },
+    { HTTP_GET, "/dev/inbox", "dev_inbox", ENDPOINT_PLAIN, 0, LIMIT_REPLY, &dev_inbox_steps },
+    { HTTP_GET, "/dev/inbox/latest", "dev_inbox_latest", ENDPOINT_PLAIN, 0, SMALL, &dev_inbox_latest_steps },
+    { HTTP_GET, "/dev/inbox/message", "dev_inbox_message", ENDPOINT_PLAIN, 0, LIMIT_DISCOVERY, &dev_inbox_message_steps },
+    { HTTP_POST, "/dev/inbox/clear", "dev_inbox_clear", ENDPOINT_PLAIN, 0, SMALL, &dev_inbox_clear_steps },
+    { HTTP_POST, "/dev/reset", "dev_reset", ENDPOINT_PLAIN, 0, SMALL, &dev_reset_steps },
+    { HTTP_GET, "/dev/clock", "dev_clock", ENDPOINT_PLAIN, 0, SMALL, &dev_clock_steps },
+    { HTTP_POST, "/dev/clock", "dev_clock_move", ENDPOINT_PLAIN, 0, SMALL, &dev_clock_move_steps },
+    { HTTP_GET, "/dev/directory", "dev_directory", ENDPOINT_PLAIN, 0, LIMIT_REPLY, &dev_directory_steps },
 };
 
 enum { ENDPOINTS = sizeof table / sizeof table[0], DEV_ENDPOINTS = sizeof dev_table / sizeof dev_table[0] };
@@ -54,11 +56,6 @@ size_t endpoint_index(const struct endpoint *endpoint)
     if (endpoint >= dev_table && endpoint < dev_table + DEV_ENDPOINTS)
         return ENDPOINTS + (size_t)(endpoint - dev_table);
     return ENDPOINTS + DEV_ENDPOINTS;
-}
-
-size_t endpoint_body_size(const struct endpoint *endpoint)
-{
-    return endpoint->kind == ENDPOINT_FORM ? LIMIT_REPLY : LIMIT_DISCOVERY;
 }
 
 const char *method_name(enum http_method method)

@@ -15,8 +15,6 @@ struct route {
 struct route route_find(enum http_method method, struct slice path, bool dev);
 /* Position in the table, for metrics; the count for NULL. */
 size_t endpoint_index(const struct endpoint *endpoint);
-/* Room for its reply: most are small, lists of keys, metrics and mails are not. */
-size_t endpoint_body_size(const struct endpoint *endpoint);
 const char *method_name(enum http_method method);
 
 #endif

@@ -9,7 +9,7 @@ enum {
     LIMIT_CONNECTION_MEMORY = 16384, /* engine's pool per connection: request line and headers */
     LIMIT_BODY = 8192,               /* largest legal form is a refresh request, about 3 KiB */
     LIMIT_BODY_JSON = 65536,         /* development and administration JSON */
-    LIMIT_EXCHANGE_MEMORY = 49152,   /* arena of one exchange: body, fields, sealed mail, three signed tokens */
+    LIMIT_EXCHANGE_MEMORY = 65536,   /* arena of one exchange: body, fields, sealed mail, three signed tokens, the reply */
     LIMIT_FORM_FIELDS = 64,          /* SDKs send at most about 20 */
     LIMIT_REQUEST_SECONDS = 30,      /* from first byte to last byte of a request */
     LIMIT_IDLE_SECONDS = 75,         /* between requests of a connection */
@@ -37,6 +37,7 @@ enum {
     LIMIT_TOKEN = 4096,         /* one signed JWT */
     LIMIT_REPLY = 16384,        /* a JSON reply: three tokens of LIMIT_TOKEN at most, usually 4 KiB */
     LIMIT_DISCOVERY = 32768,    /* JWKS of three algorithms, current, next and retired keys with certificates */
+    LIMIT_METRICS = 49152,      /* every event, every endpoint with its histogram */
 
     /* passcodes (spec V1, 4.11) */
     LIMIT_CODE_DIGITS_MIN = 6,

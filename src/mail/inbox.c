@@ -151,7 +151,7 @@ err inbox_find(struct inbox *box, uint64_t id, struct inbox_mail *out)
 
 err inbox_read(struct inbox *box, const struct inbox_mail *mail, struct arena *arena, struct message_parts *out)
 {
-    return message_parts(box->options.messages, &mail->letter, arena, out);
+    return message_parts(box->options.messages, &mail->letter, &box->options.from, mail->id, mail->at, arena, out);
 }
 
 struct slice inbox_sender(const struct inbox *box)

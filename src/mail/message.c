@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANGUAGES_MAX = 16, SUBJECT_MAX = 512, BODY_MAX = 12288 };
+enum { LANGUAGES_MAX = 16, SUBJECT_MAX = 512, HEADERS_MAX = 4096, BODY_MAX = 12288 };
 
 static const char default_color[] = "#2f5fd0";
 
@@ -262,25 +262,6 @@ static err fill_template(const struct filling *f, struct slice template, struct 
     return OK;
 }
 
-err message_parts(const struct messages *m, const struct letter *letter, struct arena *arena, struct message_parts *out)
-{
-    struct filling f;
-    struct buf subject, text, html;
-
-    TRY(letter_check(letter));
-    filling_init(&f, m, letter);
-    buf_init_arena(&subject, arena, SUBJECT_MAX);
-    TRY(fill_flat(&f, f.texts->texts[TEXT_subject], false, &subject));
-    buf_init_arena(&text, arena, BODY_MAX / 4);
-    TRY(fill_template(&f, m->text_template, &text));
-    f.html = true;
-    buf_init_arena(&html, arena, BODY_MAX);
-    TRY(fill_template(&f, m->html_template, &html));
-    ENSURE(buf_ok(&subject), FULL);
-    *out = (struct message_parts){ buf_slice(&subject), buf_slice(&text), buf_slice(&html) };
-    return OK;
-}
-
 static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id,
                        instant now)
 {
@@ -329,4 +310,26 @@ static err put_parts(struct buf *out, struct filling *f, uint64_t id)
     put_boundary(out, id, "--");
     wipe(block, sizeof block); /* a code was written there */
     return e;
+}
+
+err message_parts(const struct messages *m, const struct letter *letter, const struct message_sender *from, uint64_t id,
+                  instant now, struct arena *arena, struct message_parts *out)
+{
+    struct filling f;
+    struct buf headers, subject, text, html;
+
+    TRY(letter_check(letter));
+    filling_init(&f, m, letter);
+    buf_init_arena(&headers, arena, HEADERS_MAX);
+    TRY(put_headers(&headers, &f, from, id, now));
+    buf_init_arena(&subject, arena, SUBJECT_MAX);
+    TRY(fill_flat(&f, f.texts->texts[TEXT_subject], false, &subject));
+    buf_init_arena(&text, arena, BODY_MAX / 4);
+    TRY(fill_template(&f, m->text_template, &text));
+    f.html = true;
+    buf_init_arena(&html, arena, BODY_MAX);
+    TRY(fill_template(&f, m->html_template, &html));
+    ENSURE(buf_ok(&headers) && buf_ok(&subject), FULL);
+    *out = (struct message_parts){ buf_slice(&headers), buf_slice(&subject), buf_slice(&text), buf_slice(&html) };
+    return OK;
 }

@@ -33,14 +33,15 @@ NODISCARD err message_sender_check(const struct message_sender *from);
 NODISCARD err message_write(const struct messages *m, const struct letter *letter, const struct message_sender *from,
                             uint64_t id, instant now, struct buf *out);
 
-/* The same, readable: subject and both bodies in the arena, for the inbox of the development mode. */
+/* The same, readable, in the arena: for the inbox of the development mode. FORMAT, FULL. */
 struct message_parts {
+    struct slice headers; /* as in message_write, with CRLF */
     struct slice subject;
     struct slice text;
     struct slice html;
 };
-NODISCARD err message_parts(const struct messages *m, const struct letter *letter, struct arena *arena,
-                            struct message_parts *out);
+NODISCARD err message_parts(const struct messages *m, const struct letter *letter, const struct message_sender *from,
+                            uint64_t id, instant now, struct arena *arena, struct message_parts *out);
 
 /* The best of our languages for an Accept-Language or ui_locales value (RFC 4647 lookup); "en" by default. Static. */
 const char *message_language(struct slice preferences);

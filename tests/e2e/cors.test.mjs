@@ -33,7 +33,7 @@ test('preflight from an allowed origin', async () => {
 });
 
 test('preflight from any other origin gets no permission', async () => {
-  for (const origin of ['https://evil.example', 'null', `${allowedOrigin}.evil.example`, allowedOrigin.replace('http:', 'https:')]) {
+  for (const origin of ['https://evil.example', 'null', `${allowedOrigin}.evil.example`, allowedOrigin.replace('http:', 'ftp:'), `${allowedOrigin}1`]) {
     const reply = await preflight(origin, 'initiate');
     assert.equal(reply.headers['access-control-allow-origin'], undefined, origin);
   }

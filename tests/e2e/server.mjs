@@ -4,7 +4,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -38,25 +40,27 @@ async function untilReady(origin, child, output) {
   throw new Error(`the server did not start:\n${output.join('')}`);
 }
 
-/** Starts `doorcode dev --memory` on free ports. Call stop() at the end. */
+/** Starts `doorcode dev --memory` on free ports. Call stop() at the end; it resolves to the exit code. */
 export async function startServer() {
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
-  const args = ['dev', '--memory', '--http-port', httpPort, '--https-port', httpsPort].map(String);
-  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const folder = mkdtempSync(`${tmpdir()}/doorcode-e2e-`); // of the certificates; all else is in memory
+  const origin = `http://127.0.0.1:${httpPort}`;
+  const args = ['--memory', '--data', folder, '--origin', origin, '--http-port', `${httpPort}`, '--https-port', `${httpsPort}`];
+  const child = spawn(binary, ['dev', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   child.stdout.on('data', (text) => output.push(text));
   child.stderr.on('data', (text) => output.push(text));
-  const origin = `http://127.0.0.1:${httpPort}`;
   await untilReady(origin, child, output);
-  return { origin, secureOrigin: `https://127.0.0.1:${httpsPort}`, child, output, ...calls(origin), stop: () => stop(child) };
-}
-
-async function stop(child) {
-  if (child.exitCode !== null) return child.exitCode;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const [code] = await gone;
-  return code;
+  const exited = once(child, 'exit');
+  const stop = async () => {
+    const died = child.exitCode !== null || child.signalCode !== null;
+    child.kill('SIGTERM');
+    const [code, signal] = await exited;
+    rmSync(folder, { recursive: true });
+    if (died) throw new Error(`the server died of ${signal ?? code}:\n${output.join('').slice(-2000)}`);
+    return code;
+  };
+  return { origin, secureOrigin: `https://localhost:${httpsPort}`, folder, output, ...calls(origin), stop };
 }
 
 function calls(origin) {

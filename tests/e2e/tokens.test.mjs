@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokens as an API would check them: with jose, from discovery and the published keys.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import * as jose from 'jose';
-import { claimsOf, clientId, kim, request, sam, startServer, tenant, tenantId } from './server.mjs';
+import { binary, claimsOf, clientId, getSecure, kim, request, sam, startServer, tenant, tenantId } from './server.mjs';
 
 let server;
 let discovery;
@@ -113,4 +115,12 @@ test('keys: the current and the next one, nothing private', async () => {
     assert.equal(await jose.importJWK(key, 'RS256').then((one) => one.type), 'public');
     for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi']) assert.equal(key[member], undefined);
   }
+});
+
+test('https: the development CA makes the server trusted, and nothing else does', async () => {
+  const url = `${server.secureOrigin}/${tenant}/v2.0/.well-known/openid-configuration`;
+  const ca = execFileSync(binary, ['dev', 'ca', '--data', server.folder], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  const reply = await getSecure(url, readFileSync(ca));
+  assert.equal(JSON.parse(reply.text).issuer, discovery.issuer);
+  await assert.rejects(getSecure(url), /certificate/);
 });

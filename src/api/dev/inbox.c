@@ -113,6 +113,7 @@ static err reply_message(struct exchange *x)
     put_mail(&j, x, &mail);
     json_text(&j, "from", inbox_sender(inbox_of(x)));
     json_text(&j, "subject", parts.subject);
+    json_text(&j, "headers", parts.headers);
     json_text(&j, "text", parts.text);
     json_text(&j, "html", parts.html);
     json_end(&j);
