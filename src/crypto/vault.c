@@ -6,7 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <sodium.h>
+#include <sodium/randombytes_internal_random.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,8 +33,18 @@ static void system_fill(void *ctx, void *out, size_t n)
 
 const struct rng rng_system = { system_fill, NULL };
 
+/* Random bytes from a stream cipher in this process, keyed by the system and kept per thread: a sign-in draws a dozen
+ * times, and a system call each would cost more than the rest of its arithmetic. */
+static void choose_randomness(void)
+{
+    randombytes_set_implementation(&randombytes_internal_implementation);
+}
+
 err vault_new(const uint8_t master[VAULT_MASTER], struct vault **out)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, choose_randomness);
     ENSURE(sodium_init() >= 0, CRYPTO);
     struct vault *v = sodium_malloc(sizeof *v);
     ENSURE(v != NULL, NO_MEMORY);
@@ -63,8 +76,7 @@ static err sync_folder_of(const char *path)
     return OK;
 }
 
-/* IO with EEXIST when another process was faster: its key is the one. */
-static err create_master(const char *path, const struct rng *rng)
+static err write_master(const char *path, const struct rng *rng)
 {
     uint8_t master[VAULT_MASTER];
 
@@ -73,10 +85,27 @@ static err create_master(const char *path, const struct rng *rng)
     rng_fill(rng, master, sizeof master);
     bool written = write(fd, master, sizeof master) == (ssize_t)sizeof master && fsync(fd) == 0;
     wipe(master, sizeof master);
-    if (!written) {
-        unlink(path);
-        return FAIL(IO);
-    }
+    ENSURE(written, IO);
+    return OK;
+}
+
+/* Written aside and linked whole: who finds the file finds all its bytes, and where another process was faster, its key
+ * is the one. */
+static err create_master(const char *path, const struct rng *rng)
+{
+    char aside[4096];
+    uint32_t tag;
+
+    rng_fill(&rng_system, &tag, sizeof tag); /* a name of our own, however the caller's chance is */
+    int n = snprintf(aside, sizeof aside, "%s.%08x", path, tag);
+    ENSURE(n > 0 && n < (int)sizeof aside, FULL);
+    err created = write_master(aside, rng);
+    if (err_is_ok(created) && link(aside, path) != 0 && errno != EEXIST)
+        created = FAIL(IO);
+    int reason = errno;
+    unlink(aside);
+    errno = reason;
+    TRY(created);
     return sync_folder_of(path);
 }
 
@@ -104,11 +133,8 @@ err vault_load(const char *path, bool create, const struct rng *rng, struct vaul
 {
     uint8_t master[VAULT_MASTER];
 
-    if (create && access(path, F_OK) != 0) {
-        err created = create_master(path, rng);
-        if (!err_is_ok(created) && errno != EEXIST)
-            return created;
-    }
+    if (create && access(path, F_OK) != 0)
+        TRY(create_master(path, rng));
     TRY(read_master(path, master));
     err made = vault_new(master, out);
     wipe(master, sizeof master);
