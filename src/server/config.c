@@ -161,11 +161,12 @@ const struct field config_fields[] = {
       .type = FIELD_IS_TEXT,
       .offset = AT(origin),
       .max = 256,
-      .check = check_origin,
+      .check = check_public_origin,
       .help = "Public origin, like https://login.example; it is never taken from a request." },
     { .name = "data",
       .type = FIELD_IS_TEXT,
       .offset = AT(data),
+      .min = 1,
       .max = 512,
       .help = "Folder of the database and the master key." },
     SECTION("http", http, http_fields, "Plain http, for a proxy in front."),
@@ -229,17 +230,33 @@ static const char *variable_of(const struct field *section, const struct field *
     return name;
 }
 
-static err override(const struct field *section, const struct field *fields, void *target, struct complaint *why)
+/* A list borrows its texts from a copy of the variable, as they are cut at the commas. */
+static err override_list(const struct field *f, const char *value, void *target, const char *name, struct config *c,
+                         struct complaint *why)
+{
+    ASSERT(c->list_count < CONFIG_LISTS);
+    char *copy = strdup(value);
+    ENSURE(copy != NULL, NO_MEMORY);
+    c->lists[c->list_count++] = copy;
+    return field_set_texts(f, copy, target, name, why);
+}
+
+static err override(const struct field *section, const struct field *fields, void *target, struct config *c,
+                    struct complaint *why)
 {
     char name[VARIABLE_MAX];
 
     for (const struct field *f = fields; f->name != NULL; f++) {
         if (f->type == FIELD_IS_MAP) {
-            TRY(override(f, f->fields, (char *)target + f->offset, why));
+            TRY(override(f, f->fields, (char *)target + f->offset, c, why));
             continue;
         }
         const char *value = getenv(variable_of(section, f, name));
-        if (value != NULL)
+        if (value == NULL)
+            continue;
+        if (f->type == FIELD_IS_TEXTS)
+            TRY(override_list(f, value, target, name, c, why));
+        else
             TRY(field_set(f, value, target, name, why));
     }
     return OK;
@@ -260,7 +277,7 @@ err config_load(const char *file, struct config *out, struct complaint *why)
             return read;
         }
     }
-    err overridden = override(NULL, config_fields, out, why);
+    err overridden = override(NULL, config_fields, out, out, why);
     if (!err_is_ok(overridden))
         config_free(out);
     return overridden;
@@ -270,6 +287,8 @@ void config_free(struct config *c)
 {
     yml_free(c->yaml);
     c->yaml = NULL;
+    while (c->list_count > 0)
+        free(c->lists[--c->list_count]);
 }
 
 bool config_path(const struct config *c, const char *name, char *out, size_t cap)

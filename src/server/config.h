@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config.h: the settings of `doorcode serve` and of the administration commands: one YAML file, each value overridden by
- * its environment variable (http.port by DOORCODE_HTTP_PORT). The table in config_fields.c is the reference: names,
+ * its environment variable (http.port by DOORCODE_HTTP_PORT; lists parted by commas). The table in config.c is the reference: names,
  * bounds, defaults, help. Secrets are never values: only files and environment variables hold them. */
 #ifndef DOORCODE_SERVER_CONFIG_H
 #define DOORCODE_SERVER_CONFIG_H
 
 #include "model/policy.h"
 #include "server/fields.h"
+
+enum { CONFIG_LISTS = 4 };
 
 struct config {
     const char *origin;
@@ -53,7 +55,9 @@ struct config {
         int level;  /* enum event_level */
         int format; /* 0 json, 1 text */
     } log;
-    struct yaml *yaml; /* owns the texts; NULL without a file */
+    struct yaml *yaml;         /* owns the texts; NULL without a file */
+    char *lists[CONFIG_LISTS]; /* own the texts of lists that came from the environment */
+    size_t list_count;
 };
 
 extern const struct field config_fields[];

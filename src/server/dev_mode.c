@@ -70,7 +70,8 @@ static int64_t clock_offset(void *ctx)
 void dev_mode_init(struct dev_mode *mode)
 {
     memset(mode, 0, sizeof *mode);
-    mode->hooks = (struct api_dev){ .reset = reset, .move_clock = move_clock, .clock_offset = clock_offset, .ctx = mode };
+    mode->hooks =
+        (struct api_dev){ .reset = reset, .move_clock = move_clock, .clock_offset = clock_offset, .ctx = mode };
 }
 
 struct policy dev_mode_policy(void)

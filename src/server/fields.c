@@ -28,7 +28,7 @@ static err set_text(const struct field *f, const char *text, const char **target
     size_t most = f->max == 0 ? TEXT_DEFAULT_MAX : f->max;
 
     if (strlen(text) > most || strlen(text) < f->min) {
-        complain(at->why, at->file, at->line, at->path, "must have %u to %zu characters", f->min, most);
+        complain(at->why, at->file, at->line, at->path, "must be %u to %zu bytes long", f->min, most);
         return FAIL(FORMAT);
     }
     const char *wrong = f->check == NULL || text[0] == '\0' ? NULL : f->check(text);
@@ -77,6 +77,14 @@ static err set_choice(const struct field *f, const char *text, int *target, cons
     return FAIL(FORMAT);
 }
 
+/* The nil GUID is how we say that there is none. */
+static err set_guid(const char *text, struct guid *target, const struct place *at)
+{
+    if (!guid_parse(slice_of(text), target) || guid_is_nil(*target))
+        return refuse(at, "must be a GUID like 0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e");
+    return OK;
+}
+
 static err set_scalar(const struct field *f, const char *text, void *target, const struct place *at)
 {
     switch (f->type) {
@@ -89,9 +97,7 @@ static err set_scalar(const struct field *f, const char *text, void *target, con
     case FIELD_IS_CHOICE:
         return set_choice(f, text, target, at);
     case FIELD_IS_GUID:
-        return guid_parse(slice_of(text), target)
-                   ? OK
-                   : refuse(at, "must be a GUID like 0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e");
+        return set_guid(text, target, at);
     default:
         return refuse(at, "must not be a single value");
     }
@@ -185,9 +191,8 @@ static err refuse_unknown(const struct field_reader *reader, struct yaml_value k
 {
     const char *near = nearest(fields, yml_text(key));
 
-    complain(reader->why, yml_name(key.yaml), yml_line(key), reader->path, "unknown field '%.40s'%s%s%s",
-             yml_text(key), near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
-             near == NULL ? "" : "'?");
+    complain(reader->why, yml_name(key.yaml), yml_line(key), reader->path, "unknown field '%.40s'%s%s%s", yml_text(key),
+             near == NULL ? "" : "; did you mean '", near == NULL ? "" : near, near == NULL ? "" : "'?");
     return FAIL(FORMAT);
 }
 
@@ -255,6 +260,25 @@ err field_set(const struct field *field, const char *text, void *target, const c
     const struct place at = { origin, 0, "", why };
 
     return set_scalar(field, text, (char *)target + field->offset, &at);
+}
+
+err field_set_texts(const struct field *field, char *text, void *target, const char *origin, struct complaint *why)
+{
+    const struct place at = { origin, 0, "", why };
+    struct text_list *list = (struct text_list *)((char *)target + field->offset);
+
+    list->n = 0;
+    for (char *next = text[0] == '\0' ? NULL : text; next != NULL;) {
+        char *item = next;
+        next = strchr(item, ',');
+        if (next != NULL)
+            *next++ = '\0';
+        if (list->n == TEXT_LIST_MAX)
+            return refuse(&at, "has more than 64 entries");
+        TRY(set_text(field, item + strspn(item, " "), &list->items[list->n], &at));
+        list->n++;
+    }
+    return OK;
 }
 
 err field_complain(const struct field_reader *reader, struct yaml_value map, const char *field, const char *what)

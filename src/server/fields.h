@@ -39,7 +39,7 @@ struct field {
     size_t offset; /* in the struct; the line of the value is kept in `lines` of the reader */
     bool required;
     uint32_t min;               /* numbers; for texts the least length */
-    uint32_t max;               /* numbers; for texts the greatest length, 0: 1024 */
+    uint32_t max;               /* numbers; for texts the greatest length in bytes, 0: 1024 */
     const char *const *choices; /* NULL-terminated */
     const struct field *fields; /* ends with a NULL name */
     /* Further check of a text (each one of a list): NULL where it is fine, else what is wrong. May be NULL itself. */
@@ -62,6 +62,9 @@ NODISCARD err fields_read_item(const struct field_reader *outer, const char *nam
 /* A scalar from elsewhere (an environment variable), by the same rules. `origin` stands where file and line would. */
 NODISCARD err field_set(const struct field *field, const char *text, void *target, const char *origin,
                         struct complaint *why);
+/* The same for a list: texts parted by commas. `text` is cut up and borrowed. */
+NODISCARD err field_set_texts(const struct field *field, char *text, void *target, const char *origin,
+                              struct complaint *why);
 /* A complaint about a field of a map that was read: the line is the field's. */
 err field_complain(const struct field_reader *reader, struct yaml_value map, const char *field, const char *what);
 

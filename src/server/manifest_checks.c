@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/manifest_checks.h"
 
+#include "base/guid.h"
 #include "wire/email.h"
 
 #include <string.h>
@@ -49,6 +50,9 @@ const char *check_label(const char *text)
 {
     if (!is_label(slice_of(text)))
         return "must be letters, digits and hyphens, like a sub-domain";
+    struct guid id;
+    if (guid_parse(slice_of(text), &id))
+        return "must not look like an id";
     return is_reserved(slice_of(text)) ? "is a reserved name" : NULL;
 }
 
@@ -135,6 +139,15 @@ const char *check_origin(const char *text)
     if (memchr(rest.p, '/', rest.n) != NULL || memchr(rest.p, '?', rest.n) != NULL)
         return "must be scheme, host and port only, without a path";
     return NULL;
+}
+
+const char *check_public_origin(const char *text)
+{
+    const char *wrong = check_origin(text);
+
+    if (wrong == NULL && strncmp(text, "https://", 8) != 0 && strncmp(text, "http://", 7) != 0)
+        return "must begin with https:// or http://";
+    return wrong;
 }
 
 const char *check_web_redirect_uri(const char *text)

@@ -17,7 +17,8 @@ static void parts_of(const struct memory_options *o, struct part parts[PARTS])
 {
     parts[0] = (struct part){ "connections", o->connections, LIMIT_CONNECTION_MEMORY + 4 * KIB };
     parts[1] = (struct part){ "exchanges", o->exchanges, LIMIT_EXCHANGE_MEMORY };
-    parts[2] = (struct part){ "threads: stack, SQLite cache", o->threads, STACK_TOUCHED + LIMIT_SQLITE_CACHE_KIB * KIB };
+    parts[2] =
+        (struct part){ "threads: stack, SQLite cache", o->threads, STACK_TOUCHED + LIMIT_SQLITE_CACHE_KIB * KIB };
     parts[3] = (struct part){ "throttle", LIMIT_THROTTLE_SLOTS, THROTTLE_SLOT };
     parts[4] = (struct part){ "directory", 1, LIMIT_DIRECTORY_TEXT };
     parts[5] = (struct part){ "libraries, mailer", 1, LIBRARIES };

@@ -127,7 +127,7 @@ static void write_durations(const struct metrics *m, size_t e, struct buf *out)
     }
     buf_fmt(out, "doorcode_http_request_seconds_bucket{endpoint=\"%s\",le=\"+Inf\"} %llu\n", name,
             (unsigned long long)sum);
-    buf_fmt(out, "doorcode_http_request_seconds_sum{endpoint=\"%s\"} %g\n", name,
+    buf_fmt(out, "doorcode_http_request_seconds_sum{endpoint=\"%s\"} %.6f\n", name,
             (double)sum_of_name(m, e, &m->endpoints[e].microseconds) / 1e6);
     buf_fmt(out, "doorcode_http_request_seconds_count{endpoint=\"%s\"} %llu\n", name, (unsigned long long)sum);
 }
@@ -155,7 +155,7 @@ static void write_endpoints(const struct metrics *m, struct buf *out)
 static void write_gauge(const struct metrics_gauge *gauge, struct buf *out)
 {
     write_head(out, gauge->name, gauge->help, "gauge");
-    buf_fmt(out, "%s %g\n", gauge->name, gauge->read(gauge->ctx));
+    buf_fmt(out, "%s %.15g\n", gauge->name, gauge->read(gauge->ctx));
 }
 
 void metrics_write(struct metrics *m, struct buf *out)

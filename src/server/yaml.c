@@ -47,19 +47,61 @@ static err check_texts(const struct yaml *y, struct complaint *why)
     }
 }
 
+/* Where the parser stopped. A byte that is no character is told by its offset, not by a mark. */
+static size_t problem_line(const yaml_parser_t *parser, struct slice bytes)
+{
+    size_t line = 1;
+
+    if (parser->error != YAML_READER_ERROR)
+        return parser->problem_mark.line + 1;
+    for (size_t i = 0; i < bytes.n && i < parser->problem_offset; i++)
+        line += bytes.p[i] == '\n';
+    return line;
+}
+
+static err refuse_problem(const struct yaml *y, const yaml_parser_t *parser, struct slice bytes, struct complaint *why)
+{
+    if (parser->error == YAML_MEMORY_ERROR)
+        return FAIL(NO_MEMORY);
+    complain(why, y->name, problem_line(parser, bytes), "", "%s",
+             parser->problem == NULL ? "not YAML" : parser->problem);
+    return FAIL(FORMAT);
+}
+
+/* What stands after the first document would be ignored without a word. */
+static err check_end(const struct yaml *y, yaml_parser_t *parser, struct slice bytes, struct complaint *why)
+{
+    yaml_document_t second;
+
+    if (yaml_parser_load(parser, &second) != 1)
+        return refuse_problem(y, parser, bytes, why);
+    bool is_end = yaml_document_get_root_node(&second) == NULL;
+    size_t line = second.start_mark.line + 1;
+    yaml_document_delete(&second);
+    if (is_end)
+        return OK;
+    complain(why, y->name, line, "", "a second document; write each to a file of its own");
+    return FAIL(FORMAT);
+}
+
+static err read_document(struct yaml *y, yaml_parser_t *parser, struct slice bytes, struct complaint *why)
+{
+    yaml_parser_set_input_string(parser, (const unsigned char *)bytes.p, bytes.n);
+    y->parsed = yaml_parser_load(parser, &y->document) == 1;
+    if (!y->parsed)
+        return refuse_problem(y, parser, bytes, why);
+    TRY(check_end(y, parser, bytes, why));
+    return check_texts(y, why);
+}
+
 static err load_document(struct yaml *y, struct slice bytes, struct complaint *why)
 {
     yaml_parser_t parser;
 
     ENSURE(yaml_parser_initialize(&parser) == 1, NO_MEMORY);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes.p, bytes.n);
-    y->parsed = yaml_parser_load(&parser, &y->document) == 1;
-    if (!y->parsed)
-        complain(why, y->name, parser.problem_mark.line + 1, "", "%s",
-                 parser.problem == NULL ? "not YAML" : parser.problem);
+    err read = read_document(y, &parser, bytes, why);
     yaml_parser_delete(&parser);
-    ENSURE(y->parsed, FORMAT);
-    return check_texts(y, why);
+    return read;
 }
 
 err yml_parse(struct slice bytes, const char *name, struct yaml **out, struct complaint *why)

@@ -16,10 +16,12 @@ static int open_store(struct admin *a, bool create)
     if (!config_path(&a->config, "doorcode.db", path, sizeof path))
         return command_fail(a->line, NULL, "%s: the path is too long", a->config.data);
     if (!create && access(path, F_OK) != 0)
-        return command_fail(a->line, "Name the server's configuration with --config, or its folder with --data.", "%s: there is no database", path);
+        return command_fail(a->line, "Name the server's configuration with --config, or its folder with --data.",
+                            "%s: there is no database", path);
     const struct store_options options = { .path = path, .clock = &clock_system, .rng = &rng_system };
     if (!err_is_ok(store_open(&options, &a->store)))
-        return command_fail(a->line, "Does the folder exist, and may this user write to it?", "%s: cannot be opened", path);
+        return command_fail(a->line, "Does the folder exist, and may this user write to it?", "%s: cannot be opened",
+                            path);
     err read = store_directory(a->store, &a->directory);
     return err_is_ok(read) ? COMMAND_OK : admin_fail(a, read);
 }
@@ -47,7 +49,8 @@ int admin_vault(struct admin *a)
                                : config_path(&a->config, "master.key", path, sizeof path);
 
     if (!fits || !err_is_ok(vault_load(path, false, &rng_system, &a->vault)))
-        return command_fail(a->line, "The server makes it at its first start; it must be readable by its owner alone.", "%s: no master key", path);
+        return command_fail(a->line, "The server makes it at its first start; it must be readable by its owner alone.",
+                            "%s: no master key", path);
     return COMMAND_OK;
 }
 

@@ -19,12 +19,24 @@ struct admin {
 };
 
 /* The options every one of them takes: put first into its table. */
-#define ADMIN_OPTIONS                                                                                                         \
-    { .name = "config", .letter = 'c', .argument = "FILE", .help = "Configuration of the server.", .environment = "DOORCODE_CONFIG" },  \
-    { .name = "data", .letter = 'd', .argument = "FOLDER", .help = "Data folder, instead of the configuration's." },                    \
-    { .name = "json", .help = "Print JSON." }
-#define ADMIN_TENANT \
-    { .name = "tenant", .letter = 't', .argument = "TENANT", .help = "Tenant by id, domain or name; needed where there is more than one." }
+#define ADMIN_OPTIONS                                               \
+    { .name = "config",                                             \
+      .letter = 'c',                                                \
+      .argument = "FILE",                                           \
+      .help = "Configuration of the server.",                       \
+      .environment = "DOORCODE_CONFIG" },                           \
+        { .name = "data",                                           \
+          .letter = 'd',                                            \
+          .argument = "FOLDER",                                     \
+          .help = "Data folder, instead of the configuration's." }, \
+    {                                                               \
+        .name = "json", .help = "Print JSON."                       \
+    }
+#define ADMIN_TENANT                                                                 \
+    {                                                                                \
+        .name = "tenant", .letter = 't', .argument = "TENANT",                       \
+        .help = "Tenant by id, domain or name; needed where there is more than one." \
+    }
 
 /* Opens the store (made if missing where `create`). COMMAND_OK, or a message was printed. admin_close in any case. */
 int admin_open(struct admin *a, const struct command_line *line, bool create);

@@ -28,14 +28,17 @@ static int apply_documents(struct admin *a, struct yaml *const *documents, size_
 {
     struct counts counts = { .out = a->line->out };
     struct complaint why;
-    const struct manifest_options options = {
-        .rng = &rng_system, .now = clock_now(&clock_system), .dry_run = command_flag(a->line, "dry-run"), .report = report, .ctx = &counts
-    };
+    const struct manifest_options options = { .rng = &rng_system,
+                                              .now = clock_now(&clock_system),
+                                              .dry_run = command_flag(a->line, "dry-run"),
+                                              .report = report,
+                                              .ctx = &counts };
 
     if (!err_is_ok(manifest_apply(a->store, documents, n, &options, &why)))
         return command_fail(a->line, "Nothing was changed.", "%s", why.text);
-    fprintf(a->line->out, "%u created, %u changed, %u the same%s\n", counts.of[MANIFEST_CREATED], counts.of[MANIFEST_CHANGED],
-            counts.of[MANIFEST_SAME], options.dry_run ? " (dry run: nothing was written)" : "");
+    fprintf(a->line->out, "%u created, %u changed, %u the same%s\n", counts.of[MANIFEST_CREATED],
+            counts.of[MANIFEST_CHANGED], counts.of[MANIFEST_SAME],
+            options.dry_run ? " (dry run: nothing was written)" : "");
     return COMMAND_OK;
 }
 
@@ -84,14 +87,16 @@ static const struct command_option apply_options[] = {
     ADMIN_OPTIONS,
     { .name = "dry-run", .letter = 'n', .help = "Say what would change, and change nothing." },
 };
-static const char *const apply_examples[] = { "doorcode apply pets.yaml", "doorcode apply --dry-run tenants/*.yaml", NULL };
+static const char *const apply_examples[] = { "doorcode apply pets.yaml", "doorcode apply --dry-run tenants/*.yaml",
+                                              NULL };
 
 const struct command command_apply = {
     .name = "apply",
     .arguments = "FILE ...",
     .summary = "declare tenants, applications, user flows and users",
-    .description = "Reads manifests and makes the directory so: what is missing is created, what differs is changed, and "
-                   "nothing is deleted. All files are one transaction. A running server takes the changes within a second.",
+    .description =
+        "Reads manifests and makes the directory so: what is missing is created, what differs is changed, and "
+        "nothing is deleted. All files are one transaction. A running server takes the changes within a second.",
     .examples = apply_examples,
     .options = apply_options,
     .option_count = sizeof apply_options / sizeof apply_options[0],

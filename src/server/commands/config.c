@@ -21,7 +21,8 @@ static void print_field(FILE *out, const struct field *section, const struct fie
     }
     const char *text = config_default(section, f, value, sizeof value);
     bool is_text = f->type == FIELD_IS_TEXT;
-    fprintf(out, "%s%s: %s%s%s\n", section == NULL ? "" : "  ", f->name, is_text ? "\"" : "", text, is_text ? "\"" : "");
+    fprintf(out, "%s%s: %s%s%s\n", section == NULL ? "" : "  ", f->name, is_text ? "\"" : "", text,
+            is_text ? "\"" : "");
 }
 
 static void print_section(FILE *out, const struct field *section)
@@ -46,8 +47,9 @@ static const char *const examples[] = { "doorcode config > doorcode.yaml", NULL 
 const struct command command_config = {
     .name = "config",
     .summary = "print a configuration file with all settings and their defaults",
-    .description = "The output is a complete configuration. Change what you need and remove the rest. A setting is also "
-                   "read from the environment: smtp.fromAddress from DOORCODE_SMTP_FROM_ADDRESS.",
+    .description =
+        "The output is a complete configuration. Change what you need and remove the rest. A setting is also "
+        "read from the environment: smtp.fromAddress from DOORCODE_SMTP_FROM_ADDRESS.",
     .examples = examples,
     .run = print,
 };

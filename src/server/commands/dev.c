@@ -33,7 +33,8 @@ static bool set_folder(struct developing *d, const struct command_line *line)
 {
     const char *given = command_value(line, "data");
 
-    return given != NULL ? slice_to_cstr(slice_of(given), d->folder, sizeof d->folder) : dev_mode_folder(d->folder, sizeof d->folder);
+    return given != NULL ? slice_to_cstr(slice_of(given), d->folder, sizeof d->folder)
+                         : dev_mode_folder(d->folder, sizeof d->folder);
 }
 
 static void set_origin(struct developing *d, const struct command_line *line)
@@ -52,7 +53,8 @@ static int prepare(struct developing *d, const struct command_line *line)
 {
     d->http_port = 8080;
     d->https_port = 8443;
-    if (!command_number(line, "http-port", 1, 65535, &d->http_port) || !command_number(line, "https-port", 0, 65535, &d->https_port))
+    if (!command_number(line, "http-port", 1, 65535, &d->http_port) ||
+        !command_number(line, "https-port", 0, 65535, &d->https_port))
         return COMMAND_USAGE;
     d->memory = command_flag(line, "memory");
     set_origin(d, line);
@@ -62,7 +64,8 @@ static int prepare(struct developing *d, const struct command_line *line)
     if (needs_folder && !err_is_ok(dev_mode_make_folder(d->folder)))
         return command_fail(line, "Name another with --data FOLDER.", "%s: cannot be made", d->folder);
     if (d->https_port != 0 && !err_is_ok(dev_ca_ensure(d->folder, clock_now(&clock_system), &d->ca)))
-        return command_fail(line, "Use --https-port 0 to go without https.", "%s: no development certificate could be made", d->folder);
+        return command_fail(line, "Use --https-port 0 to go without https.",
+                            "%s: no development certificate could be made", d->folder);
     snprintf(d->database, sizeof d->database, "%s/doorcode.db", d->folder);
     snprintf(d->master_key, sizeof d->master_key, "%s/master.key", d->folder);
     return COMMAND_OK;
@@ -78,8 +81,11 @@ static struct rooms_options rooms_options_of(struct developing *d)
         .rotation = rotation_default,
         .clock = dev_clock_clock(&d->mode.clock),
         .rng = &rng_system,
-        .http = { .listeners = { { "127.0.0.1", (uint16_t)d->http_port, false } }, .listener_count = 1, .workers = 2,
-                  .certificate_file = d->ca.certificate, .key_file = d->ca.key },
+        .http = { .listeners = { { "127.0.0.1", (uint16_t)d->http_port, false } },
+                  .listener_count = 1,
+                  .workers = 2,
+                  .certificate_file = d->ca.certificate,
+                  .key_file = d->ca.key },
         .sender = { SLICE("no-reply@doorcode.localhost"), SLICE_EMPTY },
         .dev = &d->mode.hooks,
         .events = &d->events,
@@ -89,7 +95,8 @@ static struct rooms_options rooms_options_of(struct developing *d)
     };
 
     if (d->https_port != 0)
-        o.http.listeners[o.http.listener_count++] = (struct http_listener){ "127.0.0.1", (uint16_t)d->https_port, true };
+        o.http.listeners[o.http.listener_count++] =
+            (struct http_listener){ "127.0.0.1", (uint16_t)d->https_port, true };
     return o;
 }
 
@@ -97,16 +104,20 @@ static void print_banner(const struct developing *d, FILE *out)
 {
     unsigned http = (unsigned)d->http_port;
 
-    fprintf(out, "Doorcode %s, development mode. Not for production: everybody here can read the codes.\n\n", DOORCODE_VERSION);
+    fprintf(out, "Doorcode %s, development mode. Not for production: everybody here can read the codes.\n\n",
+            DOORCODE_VERSION);
     fprintf(out, "  inbox        http://localhost:%u/\n", http);
     fprintf(out, "  authority    http://localhost:%u/petstore\n", http);
     if (d->https_port != 0)
-        fprintf(out, "               https://localhost:%u/petstore   (to trust it: doorcode dev ca)\n", (unsigned)d->https_port);
+        fprintf(out, "               https://localhost:%u/petstore   (to trust it: doorcode dev ca)\n",
+                (unsigned)d->https_port);
     fprintf(out, "  client id    1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n");
     fprintf(out, "  users        sam@example.org, kim@example.org; pat@example.org gets the web fallback\n");
     fprintf(out, "  data         %s\n\n", d->memory ? "in memory, gone at the end" : d->folder);
-    fprintf(out, "Try next:\n  doorcode signin sam@example.org --authority http://localhost:%u/petstore \\\n"
-                 "      --client-id 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n\nready\n", http);
+    fprintf(out,
+            "Try next:\n  doorcode signin sam@example.org --authority http://localhost:%u/petstore \\\n"
+            "      --client-id 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n\nready\n",
+            http);
     fflush(out);
 }
 
@@ -136,12 +147,16 @@ static int dev(const struct command_line *line)
         return command_fail(line, NULL, "out of memory");
     run_prepare();
     dev_mode_init(&d->mode);
-    d->log = (struct log){ STDERR_FILENO, LOG_TEXT, command_flag(line, "quiet") ? LEVEL_ERROR : LEVEL_INFO,
-                           isatty(STDERR_FILENO) && getenv("NO_COLOR") == NULL, &clock_system, 0 };
+    d->log = (struct log){ .fd = STDERR_FILENO,
+                           .format = LOG_TEXT,
+                           .level = command_flag(line, "quiet") ? LEVEL_ERROR : LEVEL_INFO,
+                           .colors = isatty(STDERR_FILENO) && getenv("NO_COLOR") == NULL,
+                           .clock = &clock_system };
     log_attach(&d->log, &d->events);
     int status = prepare(d, line);
     if (status == COMMAND_OK)
         status = run(d, line);
+    log_detach(&d->log);
     metrics_free(d->metrics);
     free(d);
     return status;
@@ -149,10 +164,16 @@ static int dev(const struct command_line *line)
 
 static const struct command_option options[] = {
     { .name = "memory", .letter = 'm', .help = "Keep everything in memory: each start is new." },
-    { .name = "data", .letter = 'd', .argument = "FOLDER", .help = "Folder of database, keys and certificates; default: doorcode in the state folder of the user.", .environment = "DOORCODE_DEV_DATA" },
+    { .name = "data",
+      .letter = 'd',
+      .argument = "FOLDER",
+      .help = "Folder of database, keys and certificates; default: doorcode in the state folder of the user.",
+      .environment = "DOORCODE_DEV_DATA" },
     { .name = "http-port", .argument = "N", .help = "Port for http; default 8080." },
     { .name = "https-port", .argument = "N", .help = "Port for https; default 8443, 0 switches it off." },
-    { .name = "origin", .argument = "URL", .help = "Public origin in tokens and discovery; default: https on localhost." },
+    { .name = "origin",
+      .argument = "URL",
+      .help = "Public origin in tokens and discovery; default: https on localhost." },
     { .name = "quiet", .letter = 'q', .help = "Log errors only." },
 };
 static const char *const examples[] = { "doorcode dev", "doorcode dev --memory --http-port 9080 --https-port 0", NULL };
@@ -160,9 +181,10 @@ static const char *const examples[] = { "doorcode dev", "doorcode dev --memory -
 const struct command command_dev = {
     .name = "dev",
     .summary = "run the server for development, without configuration",
-    .description = "Starts with a seeded tenant, applications and users, listens on 127.0.0.1 only, and shows every mail on "
-                   "its inbox page instead of sending it. Tests read the code at /dev/inbox/latest?address=USER, move the "
-                   "clock at /dev/clock and start anew at /dev/reset.",
+    .description =
+        "Starts with a seeded tenant, applications and users, listens on 127.0.0.1 only, and shows every mail on "
+        "its inbox page instead of sending it. Tests read the code at /dev/inbox/latest?address=USER, move the "
+        "clock at /dev/clock and start anew at /dev/reset.",
     .examples = examples,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
@@ -174,22 +196,30 @@ static int print_ca(const struct command_line *line)
     struct dev_ca_paths paths;
     char folder[PATH_SIZE - 32];
     const char *given = command_value(line, "data");
-    bool named = given != NULL ? slice_to_cstr(slice_of(given), folder, sizeof folder) : dev_mode_folder(folder, sizeof folder);
+    bool named =
+        given != NULL ? slice_to_cstr(slice_of(given), folder, sizeof folder) : dev_mode_folder(folder, sizeof folder);
 
-    if (!named || !err_is_ok(dev_mode_make_folder(folder)) || !err_is_ok(dev_ca_ensure(folder, clock_now(&clock_system), &paths)))
-        return command_fail(line, "Name another folder with --data FOLDER.", "the development certificate authority cannot be made");
+    if (!named || !err_is_ok(dev_mode_make_folder(folder)) ||
+        !err_is_ok(dev_ca_ensure(folder, clock_now(&clock_system), &paths)))
+        return command_fail(line, "Name another folder with --data FOLDER.",
+                            "the development certificate authority cannot be made");
     fprintf(line->out, "%s\n", paths.ca);
-    fprintf(line->errors, "\nIt signs for localhost and loopback addresses only. To trust it\n"
-                          "  with curl and doorcode:  --cacert %s, --ca-file %s\n"
-                          "  with Node.js:            NODE_EXTRA_CA_CERTS=%s\n"
-                          "  on Debian, system-wide:  cp %s /usr/local/share/ca-certificates/doorcode.crt && update-ca-certificates\n"
-                          "  in a browser:            import it under certificates, authorities\n",
+    fprintf(line->errors,
+            "\nIt signs for localhost and loopback addresses only. To trust it\n"
+            "  with curl and doorcode:  --cacert %s, --ca-file %s\n"
+            "  with Node.js:            NODE_EXTRA_CA_CERTS=%s\n"
+            "  on Debian, system-wide:  cp %s /usr/local/share/ca-certificates/doorcode.crt && update-ca-certificates\n"
+            "  in a browser:            import it under certificates, authorities\n",
             paths.ca, paths.ca, paths.ca, paths.ca);
     return COMMAND_OK;
 }
 
 static const struct command_option ca_options[] = {
-    { .name = "data", .letter = 'd', .argument = "FOLDER", .help = "Folder of the development mode.", .environment = "DOORCODE_DEV_DATA" },
+    { .name = "data",
+      .letter = 'd',
+      .argument = "FOLDER",
+      .help = "Folder of the development mode.",
+      .environment = "DOORCODE_DEV_DATA" },
 };
 
 const struct command command_dev_ca = {

@@ -54,7 +54,9 @@ static void user_row(struct table *t, const struct user *user)
 {
     const struct guid_text id = guid_format(user->id);
     const struct clock_text created = clock_format(user->created_at);
-    const char *cells[] = { user->email, user_origin_name(user->origin), yes_no(user->enabled), user->display_name, created.c, id.c };
+    const char *cells[] = {
+        user->email, user_origin_name(user->origin), yes_no(user->enabled), user->display_name, created.c, id.c
+    };
 
     table_row(t, cells);
 }
@@ -94,7 +96,8 @@ static int find_user(struct admin *a, const struct tenant *tenant, struct user *
         found = store_user_by_identity(a->store, tenant->id, slice_of(email.identity), out);
     if (err_is_ok(found))
         return COMMAND_OK;
-    return command_fail(a->line, "'doorcode user list' shows them.", "%s: there is no such user", a->line->arguments[0]);
+    return command_fail(a->line, "'doorcode user list' shows them.", "%s: there is no such user",
+                        a->line->arguments[0]);
 }
 
 static int show_user(struct admin *a, const struct tenant *tenant)
@@ -123,7 +126,8 @@ static int delete_user(struct admin *a, const struct tenant *tenant)
 
 /* ---- applications ---- */
 
-static const char *const app_columns[] = { "name", "client_id", "native", "public", "user_flow", "algorithm", "permissions", "origins", NULL };
+static const char *const app_columns[] = { "name",      "client_id",   "native",  "public", "user_flow",
+                                           "algorithm", "permissions", "origins", NULL };
 
 static void join(struct slices list, char *out, size_t cap)
 {
@@ -142,8 +146,14 @@ static void app_row(struct table *t, const struct application *app)
 
     join(app->permissions, permissions, sizeof permissions);
     join(app->allowed_origins, origins, sizeof origins);
-    const char *cells[] = { text_of(app->name, name, sizeof name), id.c, yes_no(app->native_authentication), yes_no(app->public_client),
-                            text_of(app->user_flow, flow, sizeof flow), signing_alg_name(app->signing_alg), permissions, origins };
+    const char *cells[] = { text_of(app->name, name, sizeof name),
+                            id.c,
+                            yes_no(app->native_authentication),
+                            yes_no(app->public_client),
+                            text_of(app->user_flow, flow, sizeof flow),
+                            signing_alg_name(app->signing_alg),
+                            permissions,
+                            origins };
     table_row(t, cells);
 }
 
@@ -181,15 +191,18 @@ static int show_app(struct admin *a, const struct tenant *tenant)
 
     if (app_rows(a, tenant, a->line->arguments[0], &id) > 0)
         return COMMAND_OK;
-    return command_fail(a->line, "'doorcode app list' shows them.", "%s: there is no such application", a->line->arguments[0]);
+    return command_fail(a->line, "'doorcode app list' shows them.", "%s: there is no such application",
+                        a->line->arguments[0]);
 }
 
 static int delete_app(struct admin *a, const struct tenant *tenant)
 {
     struct guid id;
 
-    if (!guid_parse(slice_of(a->line->arguments[0]), &id) || directory_application(a->directory, tenant->id, id) == NULL)
-        return command_fail(a->line, "Give the client id; 'doorcode app list' shows it.", "%s: there is no such application", a->line->arguments[0]);
+    if (!guid_parse(slice_of(a->line->arguments[0]), &id) ||
+        directory_application(a->directory, tenant->id, id) == NULL)
+        return command_fail(a->line, "Give the client id; 'doorcode app list' shows it.",
+                            "%s: there is no such application", a->line->arguments[0]);
     struct store_write write = { .kind = WRITE_APPLICATION_DELETE, .tenant_id = tenant->id, .guid = id };
     return delete_by(a, &write, "application");
 }
@@ -210,7 +223,8 @@ static size_t flow_rows(struct admin *a, const struct tenant *tenant, const char
             continue;
         snprintf(count, sizeof count, "%zu", flow->attribute_count);
         const char *cells[] = { text_of(flow->name, name, sizeof name),
-                                flow->identity_provider == PROVIDER_EMAIL_OTP ? "emailOneTimePasscode" : "emailPassword",
+                                flow->identity_provider == PROVIDER_EMAIL_OTP ? "emailOneTimePasscode"
+                                                                              : "emailPassword",
                                 yes_no(flow->sign_up), count };
         table_row(t, cells);
         n++;
@@ -229,7 +243,8 @@ static int show_flow(struct admin *a, const struct tenant *tenant)
 {
     if (flow_rows(a, tenant, a->line->arguments[0]) > 0)
         return COMMAND_OK;
-    return command_fail(a->line, "'doorcode flow list' shows them.", "%s: there is no such user flow", a->line->arguments[0]);
+    return command_fail(a->line, "'doorcode flow list' shows them.", "%s: there is no such user flow",
+                        a->line->arguments[0]);
 }
 
 static int delete_flow(struct admin *a, const struct tenant *tenant)
@@ -237,28 +252,37 @@ static int delete_flow(struct admin *a, const struct tenant *tenant)
     struct slice name = slice_of(a->line->arguments[0]);
 
     for (size_t i = 0; i < a->directory->application_count; i++)
-        if (guid_eq(a->directory->applications[i].tenant_id, tenant->id) && slice_eq(a->directory->applications[i].user_flow, name))
-            return command_fail(a->line, "Link the application to another user flow first.", "%s: an application uses it", a->line->arguments[0]);
+        if (guid_eq(a->directory->applications[i].tenant_id, tenant->id) &&
+            slice_eq(a->directory->applications[i].user_flow, name))
+            return command_fail(a->line, "Link the application to another user flow first.",
+                                "%s: an application uses it", a->line->arguments[0]);
     for (size_t i = 0; i < a->directory->user_flow_count; i++) {
-        if (!guid_eq(a->directory->user_flows[i].tenant_id, tenant->id) || !slice_eq(a->directory->user_flows[i].name, name))
+        if (!guid_eq(a->directory->user_flows[i].tenant_id, tenant->id) ||
+            !slice_eq(a->directory->user_flows[i].name, name))
             continue;
         struct store_write write = { .kind = WRITE_USER_FLOW_DELETE, .tenant_id = tenant->id, .name = name };
         return delete_by(a, &write, "user flow");
     }
-    return command_fail(a->line, "'doorcode flow list' shows them.", "%s: there is no such user flow", a->line->arguments[0]);
+    return command_fail(a->line, "'doorcode flow list' shows them.", "%s: there is no such user flow",
+                        a->line->arguments[0]);
 }
 
 static const struct command_option options[] = { ADMIN_OPTIONS, ADMIN_TENANT };
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
 /* One command: its function and its row. */
-#define DIRECTORY_COMMAND(symbol, words, argument_words, count, text, act)                                            \
-    static int run_##symbol(const struct command_line *line)                                                         \
-    {                                                                                                                 \
-        return with_tenant(line, act);                                                                                \
-    }                                                                                                                 \
-    const struct command command_##symbol = { .name = words, .arguments = argument_words, .summary = text, .options = options, \
-                                              .option_count = OPTIONS, .min_arguments = count, .max_arguments = count,  \
+#define DIRECTORY_COMMAND(symbol, words, argument_words, count, text, act) \
+    static int run_##symbol(const struct command_line *line)               \
+    {                                                                      \
+        return with_tenant(line, act);                                     \
+    }                                                                      \
+    const struct command command_##symbol = { .name = words,               \
+                                              .arguments = argument_words, \
+                                              .summary = text,             \
+                                              .options = options,          \
+                                              .option_count = OPTIONS,     \
+                                              .min_arguments = count,      \
+                                              .max_arguments = count,      \
                                               .run = run_##symbol };
 
 DIRECTORY_COMMAND(user_list, "user list", NULL, 0, "list the users of a tenant", list_users)

@@ -26,8 +26,11 @@ static int print_keys(struct admin *a)
     err read = keys == NULL ? FAIL(NO_MEMORY) : store_keys(a->store, keys, &n);
 
     for (size_t i = 0; err_is_ok(read) && i < n; i++) {
-        const char *cells[] = { signing_alg_name(keys[i].alg), key_state_name(keys[i].state), keys[i].kid,
-                                time_text(keys[i].created_at, &times[0]), time_text(keys[i].signing_since, &times[1]),
+        const char *cells[] = { signing_alg_name(keys[i].alg),
+                                key_state_name(keys[i].state),
+                                keys[i].kid,
+                                time_text(keys[i].created_at, &times[0]),
+                                time_text(keys[i].signing_since, &times[1]),
                                 time_text(keys[i].retired_at, &times[2]) };
         table_row(t, cells);
     }
@@ -92,8 +95,9 @@ const struct command command_keys_list = {
 const struct command command_keys_rotate = {
     .name = "keys rotate",
     .summary = "sign with the next key from now on",
-    .description = "Keys rotate by themselves; this is for a key that may be known to others. Programs that keep keys for long "
-                   "may refuse new tokens until they read the keys again.",
+    .description =
+        "Keys rotate by themselves; this is for a key that may be known to others. Programs that keep keys for long "
+        "may refuse new tokens until they read the keys again.",
     .options = rotate_options,
     .option_count = sizeof rotate_options / sizeof rotate_options[0],
     .run = rotate,

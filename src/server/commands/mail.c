@@ -40,8 +40,8 @@ static void mail_row(struct admin *a, struct table *t, const struct mail *mail, 
     snprintf(id, sizeof id, "%llu", (unsigned long long)mail->id);
     snprintf(attempts, sizeof attempts, "%u", mail->attempts);
     address_of(a, mail, clear, address, sizeof address);
-    const char *cells[] = { id, mail->state == MAIL_DEAD ? "dead" : "pending", attempts, address, created.c,
-                            mail->state == MAIL_DEAD ? "-" : due.c, mail->last_error };
+    const char *cells[] = { id,        mail->state == MAIL_DEAD ? "dead" : "pending", attempts,        address,
+                            created.c, mail->state == MAIL_DEAD ? "-" : due.c,        mail->last_error };
     table_row(t, cells);
 }
 

@@ -8,7 +8,10 @@
 #include "server/log.h"
 #include "server/memory.h"
 #include "server/run.h"
+#include "server/sandbox.h"
 
+#include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -132,7 +135,51 @@ static void print_memory(const struct config *c)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t workers = c->server.workers > 0 ? c->server.workers : (size_t)(cores > 0 ? cores : 1);
 
-    memory_print(&(struct memory_options){ c->server.max_connections, LIMIT_WRITER_QUEUE + workers, workers * 2 + 4 }, stderr);
+    memory_print(&(struct memory_options){ c->server.max_connections, LIMIT_WRITER_QUEUE + workers, workers * 2 + 4 },
+                 stderr);
+}
+
+struct folders {
+    char names[4][PATH_SIZE];
+    size_t n;
+};
+
+/* The folder that `file` is in: its certificate is replaced by renaming, so the file itself would not do. */
+static void allow_folder(struct sandbox_paths *paths, struct folders *folders, const char *file)
+{
+    char *copy = folders->names[folders->n];
+
+    if (file[0] == '\0' || !slice_to_cstr(slice_of(file), copy, PATH_SIZE))
+        return;
+    folders->n++;
+    paths->readable[paths->readable_count++] = dirname(copy);
+}
+
+/* The same, and where symbolic links lead to, as those of ACME clients do. */
+static void allow_file(struct sandbox_paths *paths, struct folders *folders, const char *file)
+{
+    char real[PATH_MAX];
+
+    allow_folder(paths, folders, file);
+    if (file[0] != '\0' && realpath(file, real) != NULL)
+        allow_folder(paths, folders, real);
+}
+
+/* Before the first thread, as each would be outside. */
+static void enter_sandbox(struct serving *s)
+{
+    const struct config *c = &s->config;
+    struct sandbox_paths paths = { .writable = { c->data }, .writable_count = 1 };
+    struct folders folders = { .n = 0 };
+    char key[PATH_SIZE];
+
+    allow_file(&paths, &folders, c->https.certificate_file);
+    allow_file(&paths, &folders, c->https.key_file);
+    if (c->smtp.ca_file[0] != '\0')
+        paths.readable[paths.readable_count++] = c->smtp.ca_file;
+    if (slice_to_cstr(slice_of(s->master_key), key, sizeof key))
+        paths.writable[paths.writable_count++] = dirname(key); /* it is made where it is missing */
+    sandbox_try(&paths, &s->events);
 }
 
 static int run(struct serving *s, const struct command_line *line)
@@ -140,6 +187,7 @@ static int run(struct serving *s, const struct command_line *line)
     char why[256] = "";
     const struct rooms_options options = rooms_options_of(s);
 
+    enter_sandbox(s);
     if (!err_is_ok(rooms_open(&options, &s->rooms, why)))
         return command_fail(line, NULL, "%s", why);
     run_add_gauges(s->metrics, s->rooms);
@@ -163,7 +211,10 @@ static int prepare(struct serving *s, const struct command_line *line)
     if (!set_paths(s) || !read_password(s))
         return command_fail(line, "Check data, store.masterKeyFile and smtp.passwordFile.", "a file cannot be used");
     set_smtp(s);
-    s->log = (struct log){ STDERR_FILENO, (enum log_format)s->config.log.format, (enum event_level)s->config.log.level, false, &clock_system, 0 };
+    s->log = (struct log){ .fd = STDERR_FILENO,
+                           .format = (enum log_format)s->config.log.format,
+                           .level = (enum event_level)s->config.log.level,
+                           .clock = &clock_system };
     log_attach(&s->log, &s->events);
     if (!err_is_ok(metrics_new(api_endpoint_count(), api_endpoint_name, &s->events, &s->metrics)))
         return command_fail(line, NULL, "out of memory");
@@ -180,6 +231,7 @@ static int serve(const struct command_line *line)
     int status = prepare(s, line);
     if (status == COMMAND_OK)
         status = run(s, line);
+    log_detach(&s->log);
     metrics_free(s->metrics);
     config_free(&s->config);
     wipe(s->password, sizeof s->password);
@@ -188,7 +240,11 @@ static int serve(const struct command_line *line)
 }
 
 static const struct command_option options[] = {
-    { .name = "config", .letter = 'c', .argument = "FILE", .help = "Configuration, YAML.", .environment = "DOORCODE_CONFIG" },
+    { .name = "config",
+      .letter = 'c',
+      .argument = "FILE",
+      .help = "Configuration, YAML.",
+      .environment = "DOORCODE_CONFIG" },
 };
 static const char *const examples[] = { "doorcode serve --config /etc/doorcode/doorcode.yaml", NULL };
 
