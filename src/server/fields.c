@@ -281,15 +281,31 @@ err field_set_texts(const struct field *field, char *text, void *target, const c
     return OK;
 }
 
-err field_complain(const struct field_reader *reader, struct yaml_value map, const char *field, const char *what)
+/* The field's value, or the map where it is not given. */
+static struct yaml_value value_of(struct yaml_value map, const char *field)
 {
-    size_t line = yml_line(map);
-    char path[FIELD_PATH];
-
     for (size_t i = 0; i < yml_count(map); i++)
         if (strcmp(yml_text(yml_key(map, i)), field) == 0)
-            line = yml_line(yml_value(map, i));
+            return yml_value(map, i);
+    return map;
+}
+
+static err complain_at(const struct field_reader *reader, struct yaml_value at, const char *field, const char *what)
+{
+    char path[FIELD_PATH];
+
     path_of(reader, field, path);
-    complain(reader->why, yml_name(map.yaml), line, path, "%s", what);
+    complain(reader->why, yml_name(at.yaml), yml_line(at), path, "%s", what);
     return FAIL(FORMAT);
+}
+
+err field_complain(const struct field_reader *reader, struct yaml_value map, const char *field, const char *what)
+{
+    return complain_at(reader, value_of(map, field), field, what);
+}
+
+err field_complain_item(const struct field_reader *reader, struct yaml_value map, const char *field, size_t i,
+                        const char *what)
+{
+    return complain_at(reader, yml_item(value_of(map, field), i), field, what);
 }

@@ -67,5 +67,8 @@ NODISCARD err field_set_texts(const struct field *field, char *text, void *targe
                               struct complaint *why);
 /* A complaint about a field of a map that was read: the line is the field's. */
 err field_complain(const struct field_reader *reader, struct yaml_value map, const char *field, const char *what);
+/* About item `i` of a field that is a list. */
+err field_complain_item(const struct field_reader *reader, struct yaml_value map, const char *field, size_t i,
+                        const char *what);
 
 #endif

@@ -2,35 +2,15 @@
 #include "server/manifest.h"
 
 #include "server/manifest_diff.h"
-#include "server/manifest_fields.h"
-#include "server/manifest_plan.h"
+#include "server/manifest_scope.h"
 #include "wire/email.h"
 
 #include <string.h>
 
-enum { NAME_MAX_TEXT = 400, DIFF_MAX = 512, DOMAIN_ROOM = 96 };
+enum { NAME_MAX_TEXT = 400, DOMAIN_ROOM = 96, TENANT_NAME_MAX = 253, ATTRIBUTES_MAX = 64 };
 
-/* One application of manifests: what is there, what will be. */
-struct applying {
-    struct store *store;
-    struct directory *directory; /* what is stored now; held */
-    const struct manifest_options *options;
-    struct plan plan;
-    size_t changes;
-    struct complaint *why;
-};
-
-/* A tenant being read. */
-struct scope {
-    struct applying *a;
-    struct field_reader reader;
-    struct manifest_tenant draft;
-    struct yaml_value map;
-    const struct tenant *tenant;
-};
-
-static void tell(struct applying *a, bool exists, const char *kind, struct slice tenant, const char *name,
-                 struct buf *diff)
+void scope_tell(struct applying *a, bool exists, const char *kind, struct slice tenant, const char *name,
+                struct buf *diff)
 {
     char full[NAME_MAX_TEXT];
     enum manifest_change change = !exists ? MANIFEST_CREATED : diff->n > 0 ? MANIFEST_CHANGED : MANIFEST_SAME;
@@ -47,7 +27,7 @@ static void tell(struct applying *a, bool exists, const char *kind, struct slice
     a->options->report(a->options->ctx, change, kind, full, diff->p);
 }
 
-static err to_slices(struct plan *plan, const struct text_list *list, struct slices *out)
+err scope_slices(struct plan *plan, const struct text_list *list, struct slices *out)
 {
     struct slice *items = plan_take(plan, list->n * sizeof *items);
 
@@ -67,39 +47,64 @@ static const struct tenant *stored_tenant(const struct applying *a, const struct
     return directory_tenant(a->directory, slice_of(draft->name));
 }
 
-/* Another tenant of the plan with one of the names. */
-static bool is_planned(const struct plan *plan, struct slice name)
+/* A name in lower case, as tenants are found in any case. */
+static struct slice lower(const char *name, char out[TENANT_NAME_MAX])
 {
-    for (size_t i = 0; i < plan->n; i++) {
-        const struct store_write *write = &plan->writes[i];
-        if (write->kind == WRITE_TENANT_PUT &&
-            (slice_eq_nocase(write->tenant->name, name) || slice_eq_nocase(write->tenant->domain, name)))
-            return true;
-    }
-    return false;
+    size_t n = 0;
+
+    for (; name[n] != '\0' && n < TENANT_NAME_MAX; n++)
+        out[n] = name[n] >= 'A' && name[n] <= 'Z' ? (char)(name[n] - 'A' + 'a') : name[n];
+    return slice_bytes(out, n);
 }
 
-static err check_tenant_names(struct scope *s)
+/* CONFLICT where another tenant is called so, or this one by another of its names. */
+static err take_tenant_name(struct scope *s, const char *name)
 {
-    const struct tenant *other = directory_tenant(s->a->directory, slice_of(s->draft.name));
+    const struct tenant *other = directory_tenant(s->a->directory, slice_of(name));
+    char space[TENANT_NAME_MAX];
 
-    if (is_planned(&s->a->plan, slice_of(s->draft.name)) || (other != NULL && !guid_eq(other->id, s->draft.id)))
+    ENSURE(other == NULL || guid_eq(other->id, s->draft.id), CONFLICT);
+    return plan_claim(&s->a->plan, "tenant", (struct guid){ { 0 } }, lower(name, space));
+}
+
+static err take_tenant_names(struct scope *s)
+{
+    err taken = take_tenant_name(s, guid_format(s->draft.id).c);
+    if (taken.code == ERR_CONFLICT)
+        return field_complain(&s->reader, s->map, "id", "is the id of another tenant");
+    TRY(taken);
+    taken = take_tenant_name(s, s->draft.name);
+    if (taken.code == ERR_CONFLICT)
         return field_complain(&s->reader, s->map, "name", "is the name of another tenant");
-    if (is_planned(&s->a->plan, slice_of(s->draft.domain)))
+    TRY(taken);
+    taken = take_tenant_name(s, s->draft.domain);
+    if (taken.code == ERR_CONFLICT)
         return field_complain(&s->reader, s->map, "domain", "is the domain of another tenant");
-    other = directory_tenant(s->a->directory, slice_of(s->draft.domain));
-    if (other != NULL && !guid_eq(other->id, s->draft.id))
-        return field_complain(&s->reader, s->map, "domain", "is the domain of another tenant");
+    TRY(taken);
+    for (size_t i = 0; i < s->draft.aliases.n; i++) {
+        taken = take_tenant_name(s, s->draft.aliases.items[i]);
+        if (taken.code == ERR_CONFLICT)
+            return field_complain_item(&s->reader, s->map, "aliases", i, "is another tenant's, or given twice");
+        TRY(taken);
+    }
     return OK;
+}
+
+/* An empty text says the same as no text, so that the export may leave it out. */
+static bool is_absent(const char *text)
+{
+    return text == NULL || text[0] == '\0';
 }
 
 static err default_domain(struct scope *s)
 {
     struct buf domain;
 
-    if (s->draft.domain != NULL)
+    if (!is_absent(s->draft.domain))
         return OK;
-    buf_init(&domain, plan_take(&s->a->plan, DOMAIN_ROOM), DOMAIN_ROOM - 1);
+    char *room = plan_take(&s->a->plan, DOMAIN_ROOM);
+    ENSURE(room != NULL, NO_MEMORY);
+    buf_init(&domain, room, DOMAIN_ROOM - 1);
     buf_fmt(&domain, "%s.onmicrosoft.com", s->draft.name);
     ENSURE(buf_ok(&domain), NO_MEMORY);
     s->draft.domain = domain.p;
@@ -119,18 +124,18 @@ static err put_tenant(struct scope *s, const struct tenant *stored)
                                .name = slice_of(s->draft.name),
                                .domain = slice_of(s->draft.domain),
                                .display_name =
-                                   slice_of(s->draft.display_name == NULL ? s->draft.name : s->draft.display_name),
+                                   slice_of(is_absent(s->draft.display_name) ? s->draft.name : s->draft.display_name),
                                .logo_url = slice_of(s->draft.branding.logo_url),
                                .accent_color = slice_of(s->draft.branding.accent_color),
                                .issuer = slice_of(s->draft.issuer),
                                .hide_unknown_users = s->draft.hide_unknown_users,
                                .strict_refresh_tokens = s->draft.strict_refresh_tokens };
-    TRY(to_slices(&a->plan, &s->draft.aliases, &tenant->aliases));
+    TRY(scope_slices(&a->plan, &s->draft.aliases, &tenant->aliases));
     write->tenant = s->tenant = tenant;
     buf_init(&diff, space, sizeof space - 1);
     if (stored != NULL)
         diff_tenant(stored, tenant, &diff);
-    tell(a, stored != NULL, "tenant", SLICE_EMPTY, s->draft.name, &diff);
+    scope_tell(a, stored != NULL, "tenant", SLICE_EMPTY, s->draft.name, &diff);
     return OK;
 }
 
@@ -143,13 +148,13 @@ static err read_tenant(struct scope *s)
     else if (guid_is_nil(s->draft.id))
         s->draft.id = guid_new(s->a->options->rng);
     TRY(default_domain(s));
-    TRY(check_tenant_names(s));
+    TRY(take_tenant_names(s));
     return put_tenant(s, stored);
 }
 
 /* ---- user flows ---- */
 
-static const struct user_flow *stored_flow(const struct scope *s, struct slice name)
+const struct user_flow *scope_stored_flow(const struct scope *s, struct slice name)
 {
     const struct directory *d = s->a->directory;
 
@@ -159,14 +164,19 @@ static const struct user_flow *stored_flow(const struct scope *s, struct slice n
     return NULL;
 }
 
-static bool flow_is_planned(const struct scope *s, struct slice name)
+err scope_take_name(struct scope *s, const struct field_reader *reader, struct yaml_value map, const char *field,
+                    const char *kind, struct slice name, const char *what)
 {
-    for (size_t i = 0; i < s->a->plan.n; i++) {
-        const struct store_write *write = &s->a->plan.writes[i];
-        if (write->kind == WRITE_USER_FLOW_PUT && guid_eq(write->user_flow->tenant_id, s->tenant->id) &&
-            slice_eq(write->user_flow->name, name))
+    err taken = plan_claim(&s->a->plan, kind, s->tenant->id, name);
+
+    return taken.code == ERR_CONFLICT ? field_complain(reader, map, field, what) : taken;
+}
+
+static bool is_named_before(const struct flow_attribute *attributes, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (slice_eq(attributes[k].name, attributes[i].name))
             return true;
-    }
     return false;
 }
 
@@ -175,6 +185,8 @@ static err read_attributes(struct scope *s, const struct field_reader *reader, c
 {
     struct flow_attribute *attributes = plan_take(&s->a->plan, list->n * sizeof *attributes);
 
+    if (list->n > ATTRIBUTES_MAX)
+        return field_complain(reader, list->value, "attributes", "has more than 64 entries");
     ENSURE(attributes != NULL, NO_MEMORY);
     for (size_t i = 0; i < list->n; i++) {
         struct manifest_attribute draft = { .type = 0 };
@@ -182,6 +194,8 @@ static err read_attributes(struct scope *s, const struct field_reader *reader, c
         TRY(fields_read_item(reader, "attributes", list, i, manifest_attribute_fields, &draft, &inner));
         attributes[i] = (struct flow_attribute){ slice_of(draft.name), slice_of(manifest_attribute_types[draft.type]),
                                                  slice_of(draft.label), slice_of(draft.regex), draft.required };
+        if (is_named_before(attributes, i))
+            return field_complain(&inner, yml_item(list->value, i), "name", "is the name of another attribute");
     }
     flow->attributes = attributes;
     flow->attribute_count = list->n;
@@ -196,9 +210,8 @@ static err read_user_flow(struct scope *s, size_t i)
     struct buf diff;
 
     TRY(fields_read_item(&s->reader, "userFlows", &s->draft.user_flows, i, manifest_user_flow_fields, &draft, &reader));
-    if (flow_is_planned(s, slice_of(draft.name)))
-        return field_complain(&reader, yml_item(s->draft.user_flows.value, i), "name",
-                              "is the name of another user flow");
+    TRY(scope_take_name(s, &reader, yml_item(s->draft.user_flows.value, i), "name", "user flow", slice_of(draft.name),
+                        "is the name of another user flow"));
     struct user_flow *flow = plan_take(&s->a->plan, sizeof *flow);
     struct store_write *write = plan_write(&s->a->plan, WRITE_USER_FLOW_PUT);
     ENSURE(flow != NULL && write != NULL, NO_MEMORY);
@@ -208,103 +221,12 @@ static err read_user_flow(struct scope *s, size_t i)
                                 .sign_up = draft.sign_up };
     write->user_flow = flow;
     TRY(read_attributes(s, &reader, &draft.attributes, flow));
-    const struct user_flow *stored = stored_flow(s, flow->name);
+    const struct user_flow *stored = scope_stored_flow(s, flow->name);
     buf_init(&diff, space, sizeof space - 1);
     if (stored != NULL)
         diff_user_flow(stored, flow, &diff);
-    tell(s->a, stored != NULL, "user flow", s->tenant->name, draft.name, &diff);
+    scope_tell(s->a, stored != NULL, "user flow", s->tenant->name, draft.name, &diff);
     return OK;
-}
-
-/* ---- applications ---- */
-
-static const struct application *stored_application(const struct scope *s, const struct manifest_application *draft)
-{
-    const struct directory *d = s->a->directory;
-
-    if (!guid_is_nil(draft->client_id))
-        return directory_application(d, s->tenant->id, draft->client_id);
-    for (size_t i = 0; i < d->application_count; i++)
-        if (guid_eq(d->applications[i].tenant_id, s->tenant->id) &&
-            slice_eq(d->applications[i].name, slice_of(draft->name)))
-            return &d->applications[i];
-    return NULL;
-}
-
-static bool application_is_planned(const struct plan *plan, struct guid client_id)
-{
-    for (size_t i = 0; i < plan->n; i++)
-        if (plan->writes[i].kind == WRITE_APPLICATION_PUT && guid_eq(plan->writes[i].application->client_id, client_id))
-            return true;
-    return false;
-}
-
-static err put_redirect_uris(struct plan *plan, const struct text_list lists[3], struct application *app)
-{
-    size_t n = lists[0].n + lists[1].n + lists[2].n;
-    struct redirect_uri *uris = plan_take(plan, n * sizeof *uris);
-
-    ENSURE(uris != NULL, NO_MEMORY);
-    app->redirect_uris = uris;
-    app->redirect_uri_count = n;
-    for (size_t platform = 0; platform < 3; platform++)
-        for (size_t i = 0; i < lists[platform].n; i++)
-            *uris++ = (struct redirect_uri){ (enum platform_type)platform, slice_of(lists[platform].items[i]) };
-    return OK;
-}
-
-static err check_application(struct scope *s, const struct field_reader *reader, struct yaml_value map,
-                             const struct manifest_application *draft)
-{
-    if (application_is_planned(&s->a->plan, draft->client_id))
-        return field_complain(reader, map, "clientId", "is the id of another application");
-    if (draft->user_flow != NULL && !flow_is_planned(s, slice_of(draft->user_flow)) &&
-        stored_flow(s, slice_of(draft->user_flow)) == NULL)
-        return field_complain(reader, map, "userFlow", "names no user flow of the tenant");
-    return OK;
-}
-
-static err put_application(struct scope *s, const struct manifest_application *draft, const struct application *stored)
-{
-    struct plan *plan = &s->a->plan;
-    struct application *app = plan_take(plan, sizeof *app);
-    struct store_write *write = plan_write(plan, WRITE_APPLICATION_PUT);
-    char space[DIFF_MAX];
-    struct buf diff;
-
-    ENSURE(app != NULL && write != NULL, NO_MEMORY);
-    *app = (struct application){ .tenant_id = s->tenant->id,
-                                 .client_id = draft->client_id,
-                                 .name = slice_of(draft->name),
-                                 .public_client = draft->public_client,
-                                 .native_authentication = draft->native_authentication,
-                                 .signing_alg = (enum signing_alg)draft->signing_algorithm,
-                                 .access_token_seconds = draft->access_token_seconds,
-                                 .user_flow = slice_of(draft->user_flow) };
-    TRY(put_redirect_uris(plan, draft->redirect_uris.by_platform, app));
-    TRY(to_slices(plan, &draft->permissions, &app->permissions));
-    TRY(to_slices(plan, &draft->allowed_origins, &app->allowed_origins));
-    write->application = app;
-    buf_init(&diff, space, sizeof space - 1);
-    if (stored != NULL)
-        diff_application(stored, app, &diff);
-    tell(s->a, stored != NULL, "application", s->tenant->name, draft->name, &diff);
-    return OK;
-}
-
-static err read_application(struct scope *s, size_t i)
-{
-    struct manifest_application draft;
-    struct field_reader reader;
-
-    memset(&draft, 0, sizeof draft);
-    TRY(fields_read_item(&s->reader, "applications", &s->draft.applications, i, manifest_application_fields, &draft,
-                         &reader));
-    const struct application *stored = stored_application(s, &draft);
-    if (guid_is_nil(draft.client_id))
-        draft.client_id = stored != NULL ? stored->client_id : guid_new(s->a->options->rng);
-    TRY(check_application(s, &reader, yml_item(s->draft.applications.value, i), &draft));
-    return put_application(s, &draft, stored);
 }
 
 /* ---- users ---- */
@@ -349,12 +271,21 @@ static err put_user(struct scope *s, const struct manifest_user *draft, const st
     buf_init(&diff, space, sizeof space - 1);
     if (stored != NULL)
         diff_user(stored, user, &diff);
-    tell(s->a, stored != NULL, "user", s->tenant->name, user->email, &diff);
+    scope_tell(s->a, stored != NULL, "user", s->tenant->name, user->email, &diff);
     return OK;
+}
+
+static err take_user(struct scope *s, const struct field_reader *reader, struct yaml_value map,
+                     const struct manifest_user *draft, const char *identity)
+{
+    TRY(scope_take_name(s, reader, map, "email", "user", slice_of(identity), "is the address of another user"));
+    err taken = plan_claim(&s->a->plan, "user id", (struct guid){ { 0 } }, slice_of(guid_format(draft->id).c));
+    return taken.code == ERR_CONFLICT ? field_complain(reader, map, "id", "is the id of another user") : taken;
 }
 
 static err read_user(struct scope *s, size_t i)
 {
+    struct yaml_value map = yml_item(s->draft.users.value, i);
     struct manifest_user draft = { .origin = ORIGIN_ADMIN, .enabled = true };
     struct field_reader reader;
     struct email email;
@@ -365,9 +296,10 @@ static err read_user(struct scope *s, size_t i)
     TRY(email_parse(slice_of(draft.email), &email));
     TRY(stored_user(s, &draft, email.identity, &stored, &exists));
     if (exists && !guid_is_nil(draft.id) && !guid_eq(draft.id, stored.id))
-        return field_complain(&reader, yml_item(s->draft.users.value, i), "email", "is the address of another user");
+        return field_complain(&reader, map, "email", "is the address of another user");
     if (guid_is_nil(draft.id))
         draft.id = exists ? stored.id : guid_new(s->a->options->rng);
+    TRY(take_user(s, &reader, map, &draft, email.identity));
     return put_user(s, &draft, &email, exists ? &stored : NULL);
 }
 
@@ -378,7 +310,7 @@ static err read_members(struct scope *s)
     for (size_t i = 0; i < s->draft.user_flows.n; i++)
         TRY(read_user_flow(s, i));
     for (size_t i = 0; i < s->draft.applications.n; i++)
-        TRY(read_application(s, i));
+        TRY(scope_read_application(s, i));
     for (size_t i = 0; i < s->draft.users.n; i++)
         TRY(read_user(s, i));
     return OK;

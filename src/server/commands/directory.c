@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { USERS_AT_ONCE = 64 };
+enum { USERS_AT_ONCE = 64, LIST_SIZE = 64 * 257 }; /* the longest list a manifest can give */
 
 typedef int act_fn(struct admin *a, const struct tenant *tenant);
 
@@ -141,7 +141,7 @@ static void join(struct slices list, char *out, size_t cap)
 
 static void app_row(struct table *t, const struct application *app)
 {
-    char name[128], flow[80], permissions[1024], origins[1024];
+    char name[128], flow[80], permissions[LIST_SIZE], origins[LIST_SIZE];
     const struct guid_text id = guid_format(app->client_id);
 
     join(app->permissions, permissions, sizeof permissions);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JSON_ROW_MAX = 8192 };
+enum { JSON_ESCAPED = 6, JSON_AROUND = 16 }; /* bytes of \u001f; quotes, colon and comma of a member */
 
 struct row {
     struct row *next;
@@ -76,13 +76,30 @@ static void print_text(FILE *out, const struct table *t, const struct row *row)
     fputc('\n', out);
 }
 
+/* The most that a row can need. */
+static size_t json_room(const struct table *t, const struct row *row)
+{
+    size_t n = JSON_AROUND;
+
+    for (size_t i = 0; i < t->count; i++)
+        n += strlen(t->columns[i]) + strlen(cell(row, i)) * JSON_ESCAPED + JSON_AROUND;
+    return n;
+}
+
+static void free_space(char **space)
+{
+    free(*space);
+}
+
 static void print_json(FILE *out, const struct table *t, const struct row *row)
 {
-    char space[JSON_ROW_MAX];
+    size_t room = json_room(t, row);
+    AUTO(free_space) char *space = malloc(room);
     struct buf text;
     struct json j;
 
-    buf_init(&text, space, sizeof space);
+    ASSERT(space != NULL);
+    buf_init(&text, space, room);
     json_start(&j, &text);
     json_object(&j, NULL);
     for (size_t i = 0; i < t->count; i++)
