@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { SLOTS = 256 };
+enum { SLOTS = 256, GATHER_US = 50000 };
 
 /* One outcome on its way to the disk. */
 struct slot {
@@ -21,6 +21,8 @@ struct mail_source {
     const struct vault *vault;
     pthread_mutex_t lock;
     struct slot *free;
+    struct slot *removals;  /* delivered mails not yet handed to the writer; the mailer's thread only */
+    int64_t removals_since; /* microseconds */
     struct slot slots[SLOTS];
 };
 
@@ -77,7 +79,6 @@ static void on_written(struct store_batch *batch)
 
 static err submit(struct slot *slot)
 {
-    slot->batch.n = 1;
     slot->batch.done = on_written;
     slot->batch.ctx = slot;
     err queued = store_submit(slot->source->store, &slot->batch);
@@ -86,9 +87,23 @@ static err submit(struct slot *slot)
     return queued;
 }
 
+/* Nobody waits for a removal, so several go together: a commit of their own would cost more than the mail. */
+static void flush_removals(struct mail_source *s)
+{
+    struct slot *slot = s->removals;
+
+    s->removals = NULL;
+    if (slot != NULL)
+        (void)!err_is_ok(submit(slot)); /* a full queue: see on_written */
+}
+
 static err due(void *ctx, instant now, uint64_t after, struct mail *out, size_t *n)
 {
-    return store_mails_due(((struct mail_source *)ctx)->store, now, after, out, n);
+    struct mail_source *s = ctx;
+
+    if (s->removals != NULL && clock_now_us(&clock_system) - s->removals_since > GATHER_US)
+        flush_removals(s);
+    return store_mails_due(s->store, now, after, out, n);
 }
 
 static err open_letter(void *ctx, const struct mail *mail, struct letter *out)
@@ -98,11 +113,19 @@ static err open_letter(void *ctx, const struct mail *mail, struct letter *out)
 
 static err delivered(void *ctx, uint64_t id)
 {
-    struct slot *slot = take_slot(ctx);
+    struct mail_source *s = ctx;
 
-    ENSURE(slot != NULL, FULL);
-    slot->batch.writes[0] = (struct store_write){ .kind = WRITE_MAIL_REMOVE, .id = id };
-    return submit(slot);
+    if (s->removals == NULL) {
+        s->removals = take_slot(s);
+        ENSURE(s->removals != NULL, FULL);
+        s->removals->batch.n = 0;
+        s->removals_since = clock_now_us(&clock_system);
+    }
+    struct store_batch *batch = &s->removals->batch;
+    batch->writes[batch->n++] = (struct store_write){ .kind = WRITE_MAIL_REMOVE, .id = id };
+    if (batch->n == STORE_BATCH_WRITES)
+        flush_removals(s);
+    return OK;
 }
 
 static err changed(void *ctx, const struct mail *mail)
@@ -111,8 +134,15 @@ static err changed(void *ctx, const struct mail *mail)
 
     ENSURE(slot != NULL, FULL);
     slot->mail = *mail;
+    slot->batch.n = 1;
     slot->batch.writes[0] = (struct store_write){ .kind = WRITE_MAIL_UPDATE, .mail = &slot->mail };
     return submit(slot);
+}
+
+void mail_source_flush(struct mail_source *s)
+{
+    if (s != NULL)
+        flush_removals(s);
 }
 
 struct outbox_source mail_source_functions(struct mail_source *s)

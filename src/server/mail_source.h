@@ -11,6 +11,8 @@
 struct mail_source;
 
 NODISCARD err mail_source_new(struct store *store, const struct vault *vault, struct mail_source **out);
+/* After the mailer has stopped, before the store closes: what was delivered is forgotten. NULL is fine. */
+void mail_source_flush(struct mail_source *s);
 /* After the mailer has stopped and the store was closed (so nothing is in flight). NULL is fine. */
 void mail_source_free(struct mail_source *s);
 struct outbox_source mail_source_functions(struct mail_source *s);

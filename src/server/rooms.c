@@ -218,6 +218,7 @@ void rooms_close(struct rooms *r, unsigned seconds)
     housekeeper_stop(r->housekeeper);
     outbox_stop(r->outbox, seconds);
     inbox_stop(r->inbox);
+    mail_source_flush(r->mail_source);
     store_close(r->store);
     mail_source_free(r->mail_source);
     messages_free(r->messages);

@@ -144,7 +144,7 @@ static void checkpoint_if_due(struct connection *c)
 
 /* Where several wrote at once, more are about to: a short wait makes one commit of many, which costs a fifth of the
  * CPU time of a commit each. Who writes alone does not wait. */
-enum { GATHER_NS = 400000 };
+enum { GATHER_NS = 1000000 };
 
 static size_t gather(struct store *s, void **items, size_t n, size_t last)
 {
@@ -180,6 +180,8 @@ err writer_start(struct store *s)
     ENSURE(s->queue != NULL, NO_MEMORY);
     sqlite3_wal_hook(s->writer->db, note_wal_pages, s);
     s->running = pthread_create(&s->thread, NULL, write_all, s) == 0;
+    if (s->running)
+        pthread_setname_np(s->thread, "writer");
     return s->running ? OK : FAIL(NO_MEMORY);
 }
 
