@@ -155,6 +155,10 @@ static void put_client_v1(struct json *j, const struct claims_input *in)
     put_guid(j, "appid", in->application->client_id);
     json_cstr(j, "appidacr", "0");
     json_text(j, "app_displayname", in->application->name);
+    if (in->user->surname[0] != '\0')
+        json_cstr(j, "family_name", in->user->surname);
+    if (in->user->given_name[0] != '\0')
+        json_cstr(j, "given_name", in->user->given_name);
     json_cstr(j, "idtyp", "user");
     json_cstr(j, "unique_name", in->user->email);
 }
