@@ -38,7 +38,8 @@ err continuation_open(const struct vault *vault, struct slice token, instant now
 
     ENSURE(token.n <= LIMIT_CONTINUATION_TOKEN && b64url_decode(token, raw, sizeof raw, &n) && n > EPOCH_BYTES, FORMAT);
     uint32_t epoch = (uint32_t)raw[0] << 24 | (uint32_t)raw[1] << 16 | (uint32_t)raw[2] << 8 | raw[3];
-    /* Tokens live an hour at most, so only today's and yesterday's keys are worth deriving. */
+    /* Tokens live an hour at most, and clocks of nodes differ: yesterday's, today's and tomorrow's keys are worth
+     * deriving. */
     uint32_t today = epoch_of(now);
     ENSURE(epoch <= today + 1 && epoch + 1 >= today, FORMAT);
     size_t plain_n;

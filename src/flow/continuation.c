@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-enum { VERSION = 1, FIXED = 6 + 3 * 16 + 3 * 8 + 2 * 8, CLOCK_SKEW = 60 };
+enum { VERSION = 2, FIXED = 6 + 3 * 16 + 3 * 8 + 2 * 8 + 1, CLOCK_SKEW = 60 };
+
+_Static_assert(LIMIT_EMAIL <= UINT8_MAX, "a byte holds the name's length");
+_Static_assert(FIXED + LIMIT_EMAIL <= CONTINUATION_MAX, "the longest one fits");
 
 static void put_u64(struct buf *out, uint64_t v)
 {
@@ -32,6 +35,7 @@ err continuation_pack(const struct continuation *c, struct buf *out)
     put_u64(out, c->challenge_id);
     put_u64(out, (uint64_t)c->started_at);
     put_u64(out, (uint64_t)c->issued_at);
+    buf_putc(out, (char)strlen(c->username));
     buf_puts(out, c->username);
     ENSURE(buf_ok(out), FULL);
     return OK;
@@ -78,6 +82,7 @@ err continuation_unpack(struct slice bytes, struct continuation *out)
     out->challenge_id = take_u64(&at);
     out->started_at = (instant)take_u64(&at);
     out->issued_at = (instant)take_u64(&at);
+    ENSURE(bytes.n == (size_t)FIXED + take_u8(&at), FORMAT);
     ENSURE(slice_to_cstr(slice_from(bytes, FIXED), out->username, sizeof out->username), FORMAT);
     return OK;
 }

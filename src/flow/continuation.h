@@ -32,7 +32,7 @@ struct continuation {
 
 enum { CONTINUATION_MAX = 102 + LIMIT_EMAIL };
 
-/* Fixed-width fields, then the name. */
+/* Fixed-width fields, then the name with its length. */
 NODISCARD err continuation_pack(const struct continuation *c, struct buf *out);
 NODISCARD err continuation_unpack(struct slice bytes, struct continuation *out); /* FORMAT */
 /* At most token_seconds old, in a flow at most flow_seconds old; not from the future by more than a minute. */

@@ -65,6 +65,20 @@ static void add_word(struct buf *list, struct slice word)
     buf_put(list, word);
 }
 
+/* Clients look tokens up by these words, and after `.default` they ask in full (spec OIDC, 4.6). */
+static void add_in_full(struct buf *list, const struct permission *p)
+{
+    char space[LIMIT_SCOPE];
+    struct buf word;
+
+    buf_init(&word, space, sizeof space);
+    buf_put(&word, p->resource.n > 0 ? p->resource : slice_of(graph));
+    buf_putc(&word, '/');
+    buf_put(&word, p->value);
+    list->full = list->full || word.full;
+    add_word(list, buf_slice(&word));
+}
+
 /* Every permission of the resource: what `.default` means. */
 static size_t add_all(struct reading *r, struct slice resource)
 {
@@ -76,7 +90,7 @@ static size_t add_all(struct reading *r, struct slice resource)
         if (!slice_eq(p.resource, resource) || openid_flag(r->out, word) != NULL)
             continue;
         add_word(&r->scp, p.value);
-        add_word(&r->granted, word);
+        add_in_full(&r->granted, &p);
         n++;
     }
     return n;
