@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154
-# To be sourced: a development server in memory on free ports, for the demonstration and the tests of the documentation.
+# To be sourced: a development server in memory on a free port, for the demonstration and the tests of the documentation.
 # Uses $doorcode (the program). Sets $folder (temporary, removed at exit), $origin, $server_command. Nothing that is run
 # later finds the caller's own tokens: HOME and its like point into the folder.
 
@@ -26,7 +26,7 @@ start_server() {
     local port tries=200
     port=$(free_port)
     origin=http://127.0.0.1:$port
-    server_command="dev --memory --http-port $port --https-port $(free_port)"
+    server_command="dev --memory --http-port $port --https-port 0"
     # shellcheck disable=SC2086 # words, not one
     "$doorcode" $server_command >"$folder/server.log" 2>&1 &
     server_pid=$!

@@ -107,7 +107,7 @@ function makeRow(mail) {
   row.querySelector('.row-to').textContent = mail.to;
   row.querySelector('.row-at').dateTime = mail.at.replace(' ', 'T');
   row.querySelector('.row-at').title = mail.at;
-  row.querySelector('.row-subject').textContent = mail.subject ?? '';
+  row.querySelector('.row-subject').textContent = mail.subject ?? `${mail.tenant} · ${mail.language}`;
   putCode(row.querySelector('.row-code'), mail.code ?? '');
   row.querySelector('.row').addEventListener('click', () => choose(mail.id, true));
   const copy = row.querySelector('.copy');
@@ -187,8 +187,7 @@ function fillMail(mail, whole) {
   $('mail-code-box').hidden = !mail.code;
   putCode($('mail-code'), mail.code ?? '');
   $('view-text').textContent = whole.text;
-  const { headers } = whole;
-  $('view-headers').textContent = typeof headers === 'string' ? headers : JSON.stringify(headers, null, 2);
+  $('view-headers').textContent = whole.headers;
   $('view-html').srcdoc = whole.html;
 }
 
@@ -272,12 +271,15 @@ function fillSelect(select, texts) {
 function drawTenant() {
   const tenant = state.tenants[$('tenant').selectedIndex];
   fillSelect($('app'), (tenant?.applications ?? []).map((app) => app.name));
-  fillSelect($('user'), (tenant?.users ?? []).map((user) => user.email));
+  fillSelect($('user'), (tenant?.users ?? []).map((user) => `${user.email}${user.origin === 'email_otp' ? '' : ` (${user.origin})`}`));
   drawSteps();
 }
 
 async function readDirectory() {
   state.tenants = (await ask('/dev/directory')).tenants;
+  // Those who can sign in with a code come first, so that the first choice works.
+  const late = (user) => Number(user.enabled === false) * 2 + Number(user.origin !== 'email_otp');
+  for (const tenant of state.tenants) tenant.users.sort((a, b) => late(a) - late(b));
   fillSelect($('tenant'), state.tenants.map((tenant) => tenant.name));
   drawTenant();
   const addresses = state.tenants.flatMap((tenant) => tenant.users.map((user) => user.email));
