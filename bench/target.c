@@ -100,6 +100,13 @@ uint16_t target_free_port(void)
     return ntohs(at.sin_port);
 }
 
+void target_use_tls(struct target *t, const char *certificate, const char *key)
+{
+    t->https_port = target_free_port();
+    snprintf(t->certificate, sizeof t->certificate, "%s", certificate);
+    snprintf(t->key, sizeof t->key, "%s", key);
+}
+
 static void set(const char *name, const char *value)
 {
     must(setenv(name, value, 1) == 0, "environment");
@@ -120,6 +127,12 @@ static void run_server(const struct target *t, const char *program, unsigned wor
     set("DOORCODE_HTTP_ADDRESS", "127.0.0.1");
     set_number("DOORCODE_HTTP_PORT", t->port);
     set_number("DOORCODE_SERVER_WORKERS", workers);
+    if (t->https_port != 0) {
+        set("DOORCODE_HTTPS_ADDRESS", "127.0.0.1");
+        set_number("DOORCODE_HTTPS_PORT", t->https_port);
+        set("DOORCODE_HTTPS_CERTIFICATE_FILE", t->certificate);
+        set("DOORCODE_HTTPS_KEY_FILE", t->key);
+    }
     set("DOORCODE_SMTP_HOST", "127.0.0.1");
     set_number("DOORCODE_SMTP_PORT", t->smtp_port);
     set("DOORCODE_SMTP_SECURITY", "none");
@@ -184,7 +197,8 @@ void target_stop(struct target *t)
 
 void target_remove(struct target *t)
 {
-    static const char *const files[] = { "doorcode.db", "doorcode.db-wal", "doorcode.db-shm", "master.key", "throttle", "throttle.new" };
+    static const char *const files[] = { "doorcode.db", "doorcode.db-wal", "doorcode.db-shm", "master.key", "throttle",
+                                         "throttle.new", "ca.pem", "ca.key", "server.pem", "server.key" };
     char path[300];
 
     for (unsigned i = 0; i < sizeof files / sizeof files[0]; i++) {

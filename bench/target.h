@@ -14,12 +14,17 @@ struct target {
     pid_t pid;
     uint16_t port;
     uint16_t smtp_port;
+    uint16_t https_port; /* 0: no https */
+    char certificate[512];
+    char key[512];
     int64_t first_answer_us; /* from exec to the first good answer */
 };
 
 /* Makes the folder with a tenant "load", two applications and `users` users u0@load.example …; ends the program when it
  * cannot. */
 void target_seed(struct target *t, unsigned users);
+/* Before the start: https on a port of its own with this certificate and key (PEM files). */
+void target_use_tls(struct target *t, const char *certificate, const char *key);
 /* Starts the server and waits for its first answer. `workers` 0: one per core. */
 void target_start(struct target *t, const char *program, unsigned workers);
 void target_stop(struct target *t);
