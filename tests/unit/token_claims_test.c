@@ -338,7 +338,9 @@ static void test_the_application_chooses_the_algorithm(void **state)
     struct buf out;
 
     w->application.signing_alg = ALG_EDDSA;
-    take_text(claims_of(w, claims_id_token), "aud", client_id);
+    json_t *claims = claims_of(w, claims_id_token);
+    take_text(claims, "aud", client_id);
+    json_decref(claims);
     w->application.signing_alg = ALG_RS256;
     buf_init(&out, token, sizeof token);
     assert_int_equal(claims_id_token(&w->in, w->vault, w->ring, &w->scratch, &out).code, ERR_NOT_FOUND);
