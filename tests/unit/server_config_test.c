@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration: defaults, file, environment, and complaints that name file, line and field. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/event.h"
+#include "base/limits.h"
+#include "server/commands/commands.h"
+#include "server/config.h"
+#include "support/command_ran.h"
+#include "support/text_file.h"
+
+static struct test_folder folder;
+
+static int make(void **state)
+{
+    (void)state;
+    test_folder_make(&folder);
+    return 0;
+}
+
+static int clear(void **state)
+{
+    (void)state;
+    test_folder_remove(&folder);
+    return 0;
+}
+
+static void load(const char *text, struct config *c)
+{
+    struct complaint why = { "" };
+
+    err loaded = config_load(text == NULL ? NULL : test_file(&folder, "c.yaml", text), c, &why);
+    if (!err_is_ok(loaded))
+        fail_msg("%s", why.text);
+}
+
+static void expect_defaults(const struct config *c)
+{
+    assert_string_equal(c->origin, "");
+    assert_string_equal(c->data, "/var/lib/doorcode");
+    assert_string_equal(c->http.address, "127.0.0.1");
+    assert_int_equal(c->http.port, 8080);
+    assert_string_equal(c->https.address, "0.0.0.0");
+    assert_int_equal(c->https.port, 0);
+    assert_int_equal(c->server.workers, 0);
+    assert_int_equal(c->server.max_connections, LIMIT_CONNECTIONS);
+    assert_int_equal(c->server.trusted_proxies.n, 0);
+    assert_int_equal(c->store.synchronous, 0);
+    assert_int_equal(c->smtp.port, 587);
+    assert_int_equal(c->smtp.security, 0); /* starttls: never in clear by default */
+    assert_int_equal(c->keys.rotate_days, 90);
+    assert_int_equal(c->log.level, LEVEL_INFO);
+    assert_int_equal(c->log.format, 0);
+    assert_int_equal(c->policy.code_digits, policy_default.code_digits);
+    assert_int_equal(c->policy.refresh_token_seconds, policy_default.refresh_token_seconds);
+}
+
+static void without_a_file(void **state)
+{
+    struct config c;
+    (void)state;
+    load(NULL, &c);
+    expect_defaults(&c);
+    config_free(&c);
+    load("# nothing\n", &c);
+    expect_defaults(&c);
+    config_free(&c);
+}
+
+static void file_overrides_defaults(void **state)
+{
+    char path[64];
+    struct config c;
+    (void)state;
+    load("origin: https://login.example\ndata: /srv/doors\nhttp: {port: 0}\n"
+         "server:\n  trustedProxies: [10.0.0.0/8, '::1']\nstore: {synchronous: normal}\n"
+         "smtp:\n  security: tls\n  fromAddress: doors@login.example\n"
+         "passcode: {digits: 6}\ntokens: {accessTokenSeconds: 0}\nlog: {level: error, format: text}\n",
+         &c);
+    assert_string_equal(c.origin, "https://login.example");
+    assert_int_equal(c.http.port, 0);
+    assert_string_equal(c.http.address, "127.0.0.1");
+    assert_int_equal(c.server.trusted_proxies.n, 2);
+    assert_string_equal(c.server.trusted_proxies.items[1], "::1");
+    assert_int_equal(c.store.synchronous, 1);
+    assert_int_equal(c.smtp.security, 1);
+    assert_string_equal(c.smtp.from_address, "doors@login.example");
+    assert_int_equal(c.policy.code_digits, 6);
+    assert_int_equal(c.policy.access_token_seconds, 0);
+    assert_int_equal(c.log.level, LEVEL_ERROR);
+    assert_int_equal(c.log.format, 1);
+    assert_true(config_path(&c, "doorcode.db", path, sizeof path));
+    assert_string_equal(path, "/srv/doors/doorcode.db");
+    assert_false(config_path(&c, "doorcode.db", path, 10));
+    config_free(&c);
+}
+
+static void environment_overrides_the_file(void **state)
+{
+    struct config c;
+    (void)state;
+    setenv("DOORCODE_ORIGIN", "https://other.example", 1);
+    setenv("DOORCODE_HTTP_PORT", "9090", 1);
+    setenv("DOORCODE_SMTP_FROM_ADDRESS", "env@login.example", 1);
+    setenv("DOORCODE_SERVER_MAX_CONNECTIONS", "77", 1);
+    setenv("DOORCODE_SERVER_TRUSTED_PROXIES", "192.0.2.1, 192.0.2.2", 1);
+    setenv("DOORCODE_LOG_LEVEL", "debug", 1);
+    load("origin: https://login.example\nhttp: {port: 1}\nserver: {trustedProxies: [10.0.0.1]}\n", &c);
+    assert_string_equal(c.origin, "https://other.example");
+    assert_int_equal(c.http.port, 9090);
+    assert_string_equal(c.smtp.from_address, "env@login.example");
+    assert_int_equal(c.server.max_connections, 77);
+    assert_int_equal(c.server.trusted_proxies.n, 2);
+    assert_string_equal(c.server.trusted_proxies.items[0], "192.0.2.1");
+    assert_string_equal(c.server.trusted_proxies.items[1], "192.0.2.2");
+    assert_int_equal(c.log.level, LEVEL_DEBUG);
+    config_free(&c);
+    unsetenv("DOORCODE_ORIGIN");
+    unsetenv("DOORCODE_HTTP_PORT");
+    unsetenv("DOORCODE_SMTP_FROM_ADDRESS");
+    unsetenv("DOORCODE_SERVER_MAX_CONNECTIONS");
+    unsetenv("DOORCODE_SERVER_TRUSTED_PROXIES");
+    unsetenv("DOORCODE_LOG_LEVEL");
+}
+
+static void wrong_environment(void **state)
+{
+    static const struct {
+        const char *name, *value, *why;
+    } wrong[] = {
+        { "DOORCODE_HTTP_PORT", "", "DOORCODE_HTTP_PORT: must be a number from 0 to 65535, not ''" },
+        { "DOORCODE_HTTP_PORT", "65536", "DOORCODE_HTTP_PORT: must be a number from 0 to 65535, not '65536'" },
+        { "DOORCODE_LOG_LEVEL", "loud", "DOORCODE_LOG_LEVEL: must be one of debug, info, warn, error, not 'loud'" },
+        { "DOORCODE_SMTP_FROM_ADDRESS", "nobody", "DOORCODE_SMTP_FROM_ADDRESS: must be an e-mail address" },
+        { "DOORCODE_DATA", "", "DOORCODE_DATA: must be 1 to 512 bytes long" },
+        { "DOORCODE_SERVER_TRUSTED_PROXIES", "a,,b", "DOORCODE_SERVER_TRUSTED_PROXIES: must be 1 to 64 bytes long" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct complaint why = { "" };
+        struct config c;
+        setenv(wrong[i].name, wrong[i].value, 1);
+        assert_int_equal(config_load(NULL, &c, &why).code, ERR_FORMAT);
+        assert_string_equal(why.text, wrong[i].why);
+        unsetenv(wrong[i].name);
+    }
+}
+
+/* Expected: the complaint without the file's name in front. */
+static const struct {
+    const char *text;
+    const char *why;
+} broken[] = {
+    { "[1]", ":1: must be a map of fields" },
+    { "orign: https://x.example", ":1: unknown field 'orign'; did you mean 'origin'?" },
+    { "http:\n  prot: 1", ":2: http: unknown field 'prot'; did you mean 'port'?" },
+    { "smtp:\n  password: secret", ":2: smtp: unknown field 'password'" },
+    { "http:\n  port: 65536", ":2: http.port: must be a number from 0 to 65535, not '65536'" },
+    { "http:\n  port: http", ":2: http.port: must be a number from 0 to 65535, not 'http'" },
+    { "http: 8080", ":1: http: must be a map" },
+    { "http:\n  address: [a]", ":2: http.address: must be a single value" },
+    { "server:\n  trustedProxies: 10.0.0.1", ":2: server.trustedProxies: must be a list" },
+    { "server:\n  maxConnections: 15", ":2: server.maxConnections: must be a number from 16 to 100000, not '15'" },
+    { "passcode:\n  digits: 5", ":2: passcode.digits: must be a number from 6 to 10, not '5'" },
+    { "passcode:\n  digits: 11", ":2: passcode.digits: must be a number from 6 to 10, not '11'" },
+    { "store:\n  synchronous: off", ":2: store.synchronous: must be one of full, normal, not 'off'" },
+    { "smtp:\n  security: maybe", ":2: smtp.security: must be one of starttls, tls, none, not 'maybe'" },
+    { "smtp:\n\n  fromAddress: me", ":3: smtp.fromAddress: must be an e-mail address" },
+    { "smtp:\n  fromName: \"a\\nb\"", ":2: smtp.fromName: must not hold control characters" },
+    { "data: ''", ":1: data: must be 1 to 512 bytes long" },
+    { "origin: login.example", ":1: origin: must be an origin like https://app.example, without wildcards" },
+    { "origin: https://login.example/", ":1: origin: must be scheme, host and port only, without a path" },
+    { "origin: ftp://login.example", ":1: origin: must begin with https:// or http://" },
+    { "data: a\ndata: b", ":2: 'data' is given twice" },
+    { "log: {level: info", ":2: did not find expected ',' or '}'" },
+    { "log:\n  level: 1", ":2: log.level: must be one of debug, info, warn, error, not '1'" },
+};
+
+static void broken_files(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        const char *path = test_file(&folder, "c.yaml", broken[i].text);
+        struct complaint why = { "" };
+        struct config c;
+        assert_int_equal(config_load(path, &c, &why).code, ERR_FORMAT);
+        assert_memory_equal(why.text, path, strlen(path));
+        assert_string_equal(why.text + strlen(path), broken[i].why);
+    }
+}
+
+static void missing_file(void **state)
+{
+    struct complaint why;
+    struct config c;
+    (void)state;
+    assert_int_equal(config_load("/tmp/doorcode-no-such.yaml", &c, &why).code, ERR_IO);
+    assert_string_equal(why.text, "/tmp/doorcode-no-such.yaml: No such file or directory");
+}
+
+static const struct command *const commands[] = { &command_config, NULL };
+static const struct command *const *const lists[] = { commands, NULL };
+static const struct command_program program = { .name = "doorcode", .version = "0", .date = "", .lists = lists };
+
+/* The reference is a configuration: it loads, and says what holds without one. */
+static void printed_reference_loads(void **state)
+{
+    struct ran ran = command_ran(&program, "config");
+    struct config c;
+    (void)state;
+    assert_int_equal(ran.status, COMMAND_OK);
+    assert_string_equal(ran.errors, "");
+    load(ran.out, &c);
+    expect_defaults(&c);
+    config_free(&c);
+    command_ran_free(&ran);
+}
+
+/* Every field of the table is in it, with its help. */
+static void printed_reference_is_complete(void **state)
+{
+    struct ran ran = command_ran(&program, "config");
+    char line[96];
+    (void)state;
+    for (const struct field *s = config_fields; s->name != NULL; s++) {
+        snprintf(line, sizeof line, "\n%s:", s->name);
+        assert_non_null(strstr(ran.out, line));
+        assert_non_null(s->help);
+        for (const struct field *f = s->fields; f != NULL && f->name != NULL; f++) {
+            assert_non_null(strstr(ran.out, f->help));
+            snprintf(line, sizeof line, "\n  %s: ", f->name);
+            assert_non_null(strstr(ran.out, line));
+        }
+    }
+    command_ran_free(&ran);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_file),
+        cmocka_unit_test(file_overrides_defaults),
+        cmocka_unit_test(environment_overrides_the_file),
+        cmocka_unit_test(wrong_environment),
+        cmocka_unit_test(broken_files),
+        cmocka_unit_test(missing_file),
+        cmocka_unit_test(printed_reference_loads),
+        cmocka_unit_test(printed_reference_is_complete),
+    };
+    return cmocka_run_group_tests(tests, make, clear);
+}
