@@ -338,6 +338,33 @@ static void a_silent_handshake_is_cut_off(void **state)
     test_stop(&t, 2);
 }
 
+static int64_t cpu_ms(void)
+{
+    struct timespec used;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
+}
+
+/* A client that is silent in the middle of its handshake must cost memory only: with epoll it cost a whole core. */
+static void a_silent_handshake_is_waited_for_without_work(void **state)
+{
+    static struct test_server t;
+    int fds[4];
+
+    tls_start(&t, *state);
+    for (size_t i = 0; i < 4; i++) {
+        fds[i] = dial(&t, 1);
+        puts_to(fds[i], "\x16\x03\x01");
+    }
+    int64_t before = cpu_ms();
+    usleep(600000);
+    assert_in_range(cpu_ms() - before, 0, 150);
+    for (size_t i = 0; i < 4; i++)
+        close(fds[i]);
+    test_stop(&t, 2);
+}
+
 static void start_says_what_is_wrong_with_the_files(void **state)
 {
     const struct files *files = *state;
@@ -369,6 +396,7 @@ int main(void)
         cmocka_unit_test(old_versions_and_weak_ciphers_are_refused),
         cmocka_unit_test(the_wrong_protocol),
         cmocka_unit_test(a_silent_handshake_is_cut_off),
+        cmocka_unit_test(a_silent_handshake_is_waited_for_without_work),
         cmocka_unit_test(start_says_what_is_wrong_with_the_files),
         cmocka_unit_test(reload_under_load),
         cmocka_unit_test(reload_takes_effect_and_keeps_connections),
