@@ -38,12 +38,13 @@ sanitize: ## the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/install-deps test-c
 	@tools/run-tests asan
 
-man: ## check the manual pages
+man: ## check the manual page that the program writes
 	@tools/install-deps test-c
 	@tools/run-tests man
 
-install: all ## install the program, manual pages and systemd unit below PREFIX (/usr/local)
-	@cmake --install $(BUILD) --prefix $(PREFIX)
+install: all ## install program, manual page and systemd unit below PREFIX (/usr/local)
+	@cmake --install $(BUILD) --prefix $(DESTDIR)$(PREFIX)
+	@tools/install-files $(BUILD)/doorcode $(PREFIX) $(DESTDIR)
 
 clean: ## remove build/
 	@rm -rf build

@@ -28,7 +28,7 @@ start_server() {
     origin=http://127.0.0.1:$port
     server_command="dev --memory --http-port $port --https-port 0"
     # shellcheck disable=SC2086 # words, not one
-    "$doorcode" $server_command >"$folder/server.log" 2>&1 &
+    "$doorcode" $server_command >"$folder/server.out" 2>"$folder/server.log" &
     server_pid=$!
     while [ $((tries -= 1)) -ge 0 ]; do
         if curl -fsS -o "$folder/ready" "$origin/readyz" 2>/dev/null; then
@@ -40,7 +40,7 @@ start_server() {
         sleep 0.05
     done
     echo "the server did not start:" >&2
-    cat "$folder/server.log" >&2
+    cat "$folder/server.out" "$folder/server.log" >&2
     return 1
 }
 

@@ -21,7 +21,7 @@ export const pat = 'pat@example.org'; // signed up with a password
 // A single-page application of the samples names it.
 export const allowedOrigin = 'http://localhost:3000';
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();
@@ -30,7 +30,8 @@ async function freePort() {
   return port;
 }
 
-async function untilReady(origin, child, output) {
+/** Until the server answers; throws with its output when it does not. */
+export async function untilReady(origin, child, output) {
   for (const end = Date.now() + 10_000; Date.now() < end; await new Promise((go) => setTimeout(go, 20))) {
     if (child.exitCode !== null) break;
     const ready = await fetch(`${origin}/readyz`).catch(() => null);
@@ -115,7 +116,7 @@ export function getSecure(url, ca) {
 }
 
 /** A request with exactly these headers, which fetch does not allow for Origin and the like. */
-export function request(url, options) {
+export function request(url, options = {}) {
   return plainRequest(http, url, options);
 }
 
