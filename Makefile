@@ -44,7 +44,7 @@ man: ## check the manual page that the program writes
 
 install: all ## install program, manual page and systemd unit below PREFIX (/usr/local)
 	@cmake --install $(BUILD) --prefix $(DESTDIR)$(PREFIX)
-	@tools/install-files $(BUILD)/doorcode $(PREFIX) $(DESTDIR)
+	@tools/install-files $(PREFIX) $(DESTDIR)
 
 clean: ## remove build/
 	@rm -rf build
