@@ -107,12 +107,32 @@ static void check_throttle(struct exchange *x)
     exchange_refuse(x, ERROR_THROTTLED, SLICE_EMPTY);
 }
 
+/* A page of another site can make a visitor's browser post to this machine: only pages of this machine may. (The only
+ * posts without tenant are the development mode's.) */
+static void check_page(struct exchange *x)
+{
+    static const char *const own[] = { "http://localhost", "https://localhost", "http://127.0.0.1", "https://127.0.0.1" };
+    struct slice origin = x->call->request.origin;
+    struct slice port;
+
+    if (x->endpoint->kind != ENDPOINT_PLAIN || x->endpoint->method != HTTP_POST || origin.n == 0)
+        return;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        struct slice host = slice_of(own[i]);
+        port = slice_from(origin, host.n);
+        if (slice_starts(origin, host) && (port.n == 0 || port.p[0] == ':'))
+            return;
+    }
+    exchange_refuse(x, ERROR_REQUEST_MALFORMED, SLICE("a page of another site may not do this"));
+}
+
 /* What every form endpoint needs before its own PARSE; stops at the first refusal. */
 static void check_request(struct exchange *x, struct slice tenant_segment)
 {
     static void (*const checks[])(struct exchange *) = { check_form, check_application, check_throttle };
 
     check_tenant(x, tenant_segment);
+    check_page(x);
     if (x->endpoint->kind != ENDPOINT_FORM)
         return;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && !exchange_refused(x); i++)

@@ -149,6 +149,11 @@ err inbox_find(struct inbox *box, uint64_t id, struct inbox_mail *out)
     return result;
 }
 
+err inbox_subject(struct inbox *box, const struct inbox_mail *mail, struct buf *out)
+{
+    return message_subject(box->options.messages, &mail->letter, out);
+}
+
 err inbox_read(struct inbox *box, const struct inbox_mail *mail, struct arena *arena, struct message_parts *out)
 {
     return message_parts(box->options.messages, &mail->letter, &box->options.from, mail->id, mail->at, arena, out);

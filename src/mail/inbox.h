@@ -35,6 +35,8 @@ void inbox_clear(struct inbox *box);
 size_t inbox_list(struct inbox *box, struct slice address, uint64_t after, struct inbox_mail *out, size_t most);
 /* NOT_FOUND when there is none, or it was pushed out by newer ones. */
 NODISCARD err inbox_find(struct inbox *box, uint64_t id, struct inbox_mail *out);
+/* Appends its subject. */
+NODISCARD err inbox_subject(struct inbox *box, const struct inbox_mail *mail, struct buf *out);
 /* What it says, in the arena. */
 NODISCARD err inbox_read(struct inbox *box, const struct inbox_mail *mail, struct arena *arena,
                          struct message_parts *out);

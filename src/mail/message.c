@@ -316,20 +316,27 @@ err message_parts(const struct messages *m, const struct letter *letter, const s
                   instant now, struct arena *arena, struct message_parts *out)
 {
     struct filling f;
-    struct buf headers, subject, text, html;
+    struct buf headers, text, html;
 
     TRY(letter_check(letter));
     filling_init(&f, m, letter);
     buf_init_arena(&headers, arena, HEADERS_MAX);
     TRY(put_headers(&headers, &f, from, id, now));
-    buf_init_arena(&subject, arena, SUBJECT_MAX);
-    TRY(fill_flat(&f, f.texts->texts[TEXT_subject], false, &subject));
     buf_init_arena(&text, arena, BODY_MAX / 4);
     TRY(fill_template(&f, m->text_template, &text));
     f.html = true;
     buf_init_arena(&html, arena, BODY_MAX);
     TRY(fill_template(&f, m->html_template, &html));
-    ENSURE(buf_ok(&headers) && buf_ok(&subject), FULL);
-    *out = (struct message_parts){ buf_slice(&headers), buf_slice(&subject), buf_slice(&text), buf_slice(&html) };
+    ENSURE(buf_ok(&headers), FULL);
+    *out = (struct message_parts){ buf_slice(&headers), buf_slice(&text), buf_slice(&html) };
     return OK;
+}
+
+err message_subject(const struct messages *m, const struct letter *letter, struct buf *out)
+{
+    struct filling f;
+
+    TRY(letter_check(letter));
+    filling_init(&f, m, letter);
+    return fill_flat(&f, f.texts->texts[TEXT_subject], false, out);
 }

@@ -36,12 +36,14 @@ NODISCARD err message_write(const struct messages *m, const struct letter *lette
 /* The same, readable, in the arena: for the inbox of the development mode. FORMAT, FULL. */
 struct message_parts {
     struct slice headers; /* as in message_write, with CRLF */
-    struct slice subject;
     struct slice text;
     struct slice html;
 };
 NODISCARD err message_parts(const struct messages *m, const struct letter *letter, const struct message_sender *from,
                             uint64_t id, instant now, struct arena *arena, struct message_parts *out);
+
+/* Its subject alone. FORMAT, FULL. */
+NODISCARD err message_subject(const struct messages *m, const struct letter *letter, struct buf *out);
 
 /* The best of our languages for an Accept-Language or ui_locales value (RFC 4647 lookup); "en" by default. Static. */
 const char *message_language(struct slice preferences);

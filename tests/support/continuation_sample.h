@@ -25,7 +25,7 @@ static inline struct continuation continuation_sample(const char *username)
                               .started_at = SAMPLE_NOW - 100,
                               .issued_at = SAMPLE_NOW };
 
-    strncpy(c.username, username, sizeof c.username - 1);
+    assert_true(snprintf(c.username, sizeof c.username, "%s", username) < (int)sizeof c.username);
     return c;
 }
 

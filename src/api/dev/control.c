@@ -90,6 +90,7 @@ static err put_users(struct json *j, struct exchange *x, const struct tenant *te
         json_object(j, NULL);
         json_cstr(j, "email", users[i].email);
         json_cstr(j, "origin", user_origin_name(users[i].origin));
+        json_flag(j, "enabled", users[i].enabled);
         json_end(j);
     }
     json_end(j);

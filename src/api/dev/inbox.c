@@ -6,7 +6,7 @@
 #include "mail/inbox.h"
 #include "wire/json_out.h"
 
-enum { LISTED = 20, ID_TEXT = 24 };
+enum { LISTED = 20, ID_TEXT = 24, SUBJECT_MAX = 512 };
 
 static struct inbox *inbox_of(struct exchange *x)
 {
@@ -38,6 +38,16 @@ static void put_id(struct json *j, uint64_t id)
     json_text(j, "id", buf_slice(&out));
 }
 
+static void put_subject(struct json *j, struct exchange *x, const struct inbox_mail *mail)
+{
+    char space[SUBJECT_MAX];
+    struct buf subject;
+
+    buf_init(&subject, space, sizeof space);
+    if (err_is_ok(inbox_subject(inbox_of(x), mail, &subject)))
+        json_text(j, "subject", buf_slice(&subject));
+}
+
 static void put_mail(struct json *j, struct exchange *x, const struct inbox_mail *mail)
 {
     const struct tenant *tenant = directory_tenant_by_id(x->directory, mail->tenant_id);
@@ -45,6 +55,7 @@ static void put_mail(struct json *j, struct exchange *x, const struct inbox_mail
     put_id(j, mail->id);
     json_cstr(j, "at", clock_format(mail->at).c);
     json_cstr(j, "to", mail->letter.to);
+    put_subject(j, x, mail);
     json_cstr(j, "code", mail->letter.code);
     json_text(j, "tenant", tenant == NULL ? SLICE_EMPTY : tenant->name);
     json_cstr(j, "language", mail->letter.language);
@@ -112,7 +123,6 @@ static err reply_message(struct exchange *x)
     json_object(&j, NULL);
     put_mail(&j, x, &mail);
     json_text(&j, "from", inbox_sender(inbox_of(x)));
-    json_text(&j, "subject", parts.subject);
     json_text(&j, "headers", parts.headers);
     json_text(&j, "text", parts.text);
     json_text(&j, "html", parts.html);
