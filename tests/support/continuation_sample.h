@@ -5,6 +5,7 @@
 
 #include "flow/continuation.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SAMPLE_NOW = 1790000000 };
