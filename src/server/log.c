@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/log.h"
 
+#include "server/terminal.h"
 #include "wire/json_out.h"
 
 #include <fcntl.h>
@@ -62,20 +63,11 @@ static void put_json(const struct log *log, enum event_id id, const struct guid 
     json_end(&j);
 }
 
-/* Also the second half of a C1 control (U+0080 to U+009F, in UTF-8 after C2), which terminals obey too. */
-static bool is_control(struct slice text, size_t i)
-{
-    unsigned char c = (unsigned char)text.p[i];
-    unsigned char before = i == 0 ? 0 : (unsigned char)text.p[i - 1];
-
-    return c < 0x20 || c == 0x7f || (before == 0xc2 && c < 0xa0);
-}
-
 /* For people: control characters become dots, so that a text cannot forge a line or move the cursor. */
 static void put_plain(struct buf *line, struct slice text)
 {
     for (size_t i = 0; i < text.n; i++)
-        buf_putc(line, is_control(text, i) ? '.' : text.p[i]);
+        buf_putc(line, terminal_obeys(text, i) ? '.' : text.p[i]);
 }
 
 static void put_field_text(struct buf *line, const struct event_field *f)

@@ -325,7 +325,7 @@ static void put_mails(const struct vault *vault)
     }
     mails[1].state = MAIL_DEAD;
     mails[1].attempts = 7;
-    snprintf(mails[1].last_error, sizeof mails[1].last_error, "550 5.1.1 <no \"such\" user>");
+    snprintf(mails[1].last_error, sizeof mails[1].last_error, "550 5.1.1 <no \"such\" user>\033[2J");
     mails[2].sealed[30] ^= 1; /* damaged */
     assert_int_equal(store_write(store, writes, 3).code, ERR_OK);
     store_close(store);
@@ -344,12 +344,14 @@ static void mails(void **state)
     assert_string_equal(member(rows, 1, "state"), "dead");
     assert_string_equal(member(rows, 1, "attempts"), "7");
     assert_string_equal(member(rows, 1, "next_try"), "-");
-    assert_string_equal(member(rows, 1, "last_error"), "550 5.1.1 <no \"such\" user>");
+    assert_string_equal(member(rows, 1, "last_error"), "550 5.1.1 <no \"such\" user>\033[2J");
     assert_string_equal(member(rows, 2, "to"), "(unreadable)");
     json_decref(rows);
     struct ran ran = run("mail list");
     assert_null(strstr(ran.out, "sam@example.org")); /* masked */
     assert_null(strstr(ran.out, "48151623"));        /* never the code */
+    assert_null(strchr(ran.out, '\033'));            /* nor what a terminal obeys */
+    assert_non_null(strstr(ran.out, "user>.[2J"));
     command_ran_free(&ran);
     ran = run("mail list --show-addresses");
     assert_non_null(strstr(ran.out, "sam@example.org"));

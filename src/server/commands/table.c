@@ -2,6 +2,7 @@
 /* Rows for people (aligned columns) and for scripts (JSON). */
 #include "server/commands/admin.h"
 
+#include "server/terminal.h"
 #include "wire/json_out.h"
 
 #include <stdlib.h>
@@ -66,12 +67,19 @@ static const char *cell(const struct row *row, size_t i)
     return row->cells[i] == NULL ? "" : row->cells[i];
 }
 
+static void print_plain(FILE *out, struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        fputc(terminal_obeys(text, i) ? '.' : text.p[i], out);
+}
+
 static void print_text(FILE *out, const struct table *t, const struct row *row)
 {
     for (size_t i = 0; i < t->count; i++) {
         const char *text = row == NULL ? t->columns[i] : cell(row, i);
         bool is_last = i + 1 == t->count;
-        fprintf(out, "%s%*s", text, is_last ? 0 : (int)(t->width[i] - width_of(text) + 2), "");
+        print_plain(out, slice_of(text));
+        fprintf(out, "%*s", is_last ? 0 : (int)(t->width[i] - width_of(text) + 2), "");
     }
     fputc('\n', out);
 }
