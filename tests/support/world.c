@@ -147,7 +147,6 @@ static struct policy unthrottled(void)
 void world_open(struct world *w, const struct world_options *options)
 {
     char why[256] = "";
-    char paths[3][512];
     struct rooms_options o = {
         .origin = "https://login.example",
         .rotation = rotation_default,
@@ -171,7 +170,7 @@ void world_open(struct world *w, const struct world_options *options)
     o.events = &w->events;
     w->rng = (struct rng){ fill, w };
     o.rng = options->seed == 0 ? &rng_system : &w->rng;
-    set_paths(&o, options->folder, paths);
+    set_paths(&o, options->folder, w->paths);
     if (!err_is_ok(rooms_open(&o, &w->rooms, why))) {
         fprintf(stderr, "test world: %s\n", why);
         abort();

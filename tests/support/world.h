@@ -26,6 +26,7 @@ struct world {
     uint16_t port;
     struct rng rng;
     struct policy policy;
+    char paths[3][512]; /* borrowed by the rooms */
 };
 
 struct world_options {
