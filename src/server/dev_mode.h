@@ -16,8 +16,8 @@ struct dev_mode {
 
 /* Fills the hooks; `mode` must outlive the rooms. */
 void dev_mode_init(struct dev_mode *mode);
-/* For rooms_options.prepare: the seeded directory, where the store has none. */
-err dev_mode_seed(void *mode, struct store *store);
+/* For rooms_options.prepare, whose ctx is the mode: the seeded directory, where the store has none. */
+err dev_mode_seed(void *ctx, struct store *store);
 /* Limits that do not get in a developer's way. */
 struct policy dev_mode_policy(void);
 /* $XDG_STATE_HOME/doorcode or ~/.local/state/doorcode. False if there is no home or no room. */

@@ -52,7 +52,7 @@ static struct slice lower(const char *name, char out[TENANT_NAME_MAX])
 {
     size_t n = 0;
 
-    for (; name[n] != '\0' && n < TENANT_NAME_MAX; n++)
+    for (; n < TENANT_NAME_MAX && name[n] != '\0'; n++)
         out[n] = name[n] >= 'A' && name[n] <= 'Z' ? (char)(name[n] - 'A' + 'a') : name[n];
     return slice_bytes(out, n);
 }

@@ -125,27 +125,37 @@ static void close_file(FILE **file)
         fclose(*file);
 }
 
-static void free_bytes(char **bytes)
-{
-    free(*bytes);
-}
-
-err yml_load(const char *path, struct yaml **out, struct complaint *why)
+static err read_file(const char *path, char *bytes, size_t *n, struct complaint *why)
 {
     AUTO(close_file) FILE *file = fopen(path, "rbe");
-    AUTO(free_bytes) char *bytes = malloc(YAML_MAX + 1);
 
-    ENSURE(bytes != NULL, NO_MEMORY);
     if (file == NULL) {
         complain(why, path, 0, "", "%s", strerror(errno));
         return FAIL(IO);
     }
-    size_t n = fread(bytes, 1, YAML_MAX + 1, file);
-    if (ferror(file) || n > YAML_MAX) {
-        complain(why, path, 0, "", "%s", n > YAML_MAX ? "larger than 16 MiB" : strerror(errno));
-        return n > YAML_MAX ? FAIL(FULL) : FAIL(IO);
+    *n = fread(bytes, 1, YAML_MAX + 1, file);
+    if (ferror(file)) {
+        complain(why, path, 0, "", "%s", strerror(errno));
+        return FAIL(IO);
     }
-    return yml_parse(slice_bytes(bytes, n), path, out, why);
+    if (*n > YAML_MAX) {
+        complain(why, path, 0, "", "larger than 16 MiB");
+        return FAIL(FULL);
+    }
+    return OK;
+}
+
+err yml_load(const char *path, struct yaml **out, struct complaint *why)
+{
+    char *bytes = malloc(YAML_MAX + 1);
+    size_t n = 0;
+
+    ENSURE(bytes != NULL, NO_MEMORY);
+    err loaded = read_file(path, bytes, &n, why);
+    if (err_is_ok(loaded))
+        loaded = yml_parse(slice_bytes(bytes, n), path, out, why);
+    free(bytes);
+    return loaded;
 }
 
 void yml_free(struct yaml *y)

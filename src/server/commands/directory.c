@@ -102,7 +102,7 @@ static int find_user(struct admin *a, const struct tenant *tenant, struct user *
 
 static int show_user(struct admin *a, const struct tenant *tenant)
 {
-    struct user user;
+    struct user user = { .created_at = 0 };
     int status = find_user(a, tenant, &user);
 
     if (status != COMMAND_OK)
@@ -115,7 +115,7 @@ static int show_user(struct admin *a, const struct tenant *tenant)
 
 static int delete_user(struct admin *a, const struct tenant *tenant)
 {
-    struct user user;
+    struct user user = { .created_at = 0 };
     int status = find_user(a, tenant, &user);
 
     if (status != COMMAND_OK)

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exports: what is written applies to no change, and makes the same directory in an empty store, whatever the texts are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "server/dev_mode.h"
+#include "support/manifest_applied.h"
+
+static void expect_round_trip(struct store *store)
+{
+    struct applied a;
+    char *text = exported(store);
+    int64_t version = version_of(store);
+
+    apply(store, text, &a);
+    if (!err_is_ok(a.result) || strstr(a.report, "changed") != NULL || strstr(a.report, "created") != NULL)
+        fail_msg("%s%s\n%s", a.why.text, a.report, text);
+    assert_int_equal(version_of(store), version);
+    struct store *fresh = open_store();
+    apply(fresh, text, &a);
+    assert_string_equal(a.why.text, "");
+    char *again = exported(fresh);
+    assert_string_equal(again, text);
+    free(again);
+    free(text);
+    store_close(fresh);
+}
+
+static void export_applies_to_no_change(void **state)
+{
+    struct store *store = open_store();
+    (void)state;
+    expect(store, full, full_created);
+    expect_round_trip(store);
+    store_close(store);
+}
+
+/* As a text of YAML, in double quotes; the manifest's own writing of it. */
+static void odd_texts_survive(void **state)
+{
+    static const char *const odd[] = {
+        "say \\\"hi\\\"",
+        "back\\\\slash \\\\n",
+        "a # b",
+        "a: b",
+        "- a",
+        "null",
+        "~",
+        "true",
+        "0x10",
+        "1e3",
+        "*alias",
+        "&anchor",
+        "!tag",
+        "%percent",
+        "{a: b}",
+        "[a]",
+        "'single'",
+        " leading",
+        "trailing ",
+        "two  blanks",
+        "Zo\xc3\xab",
+        "\xe7\x8a\xac",
+        "\xf0\x9f\x90\xb1 cat",
+        "\\u0085",
+        "a\\u2028b",
+        "a\\u2029b",
+        "\\ufeff",
+        "\\u0080",
+        "a\\u00a0b",
+        "| literal",
+        "> folded",
+        "? question",
+        "@at",
+        "`tick`",
+        "---",
+        "...",
+        "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        struct store *store = open_store();
+        struct applied a;
+        char text[1024];
+        snprintf(text, sizeof text,
+                 "tenants:\n  - name: kennel\n    displayName: \"%s\"\n    userFlows:\n      - name: \"%s\"\n"
+                 "        identityProvider: emailPassword\n        attributes: [{name: \"%s\", regex: \"%s\\n\\t\"}]\n"
+                 "    applications: [{name: \"%s\", userFlow: \"%s\"}]\n"
+                 "    users: [{email: kim@example.org, displayName: \"%s\", surname: \"%s\"}]\n",
+                 odd[i], odd[i], odd[i], odd[i], odd[i], odd[i], odd[i], odd[i]);
+        apply(store, text, &a);
+        assert_string_equal(a.why.text, "");
+        expect_round_trip(store);
+        store_close(store);
+    }
+}
+
+static void empty_texts_are_absent(void **state)
+{
+    struct store *store = open_store();
+    (void)state;
+    expect(
+        store,
+        "tenants: [{name: kennel, domain: '', displayName: '', issuer: '', applications: [{name: A, userFlow: ''}]}]\n",
+        "created tenant kennel ()\ncreated application kennel/A ()\n");
+    expect_round_trip(store);
+    store_close(store);
+}
+
+/* More users than are read at once. */
+static void many_users_survive(void **state)
+{
+    enum { USERS = 200, ROOM = USERS * 64 };
+    struct store *store = open_store();
+    char *text = malloc(ROOM);
+    struct yaml *y;
+    struct complaint why;
+    const struct manifest_options options = { .rng = &rng_system, .now = 1784715330 };
+    size_t n;
+    (void)state;
+    assert_non_null(text);
+    n = (size_t)snprintf(text, ROOM, "tenants:\n  - name: kennel\n    users:\n");
+    for (int i = 0; i < USERS; i++)
+        n += (size_t)snprintf(text + n, ROOM - n, "      - email: user.%d@example.org\n", i);
+    assert_int_equal(yml_parse(slice_bytes(text, n), "m.yaml", &y, &why).code, ERR_OK);
+    assert_int_equal(manifest_apply(store, &y, 1, &options, &why).code, ERR_OK); /* nobody asks for a report */
+    yml_free(y);
+    free(text);
+    text = exported(store);
+    n = 0;
+    for (const char *at = text; (at = strstr(at, "email:")) != NULL; at++)
+        n++;
+    assert_int_equal(n, USERS);
+    free(text);
+    store_close(store);
+}
+
+static void seeds_apply(void **state)
+{
+    struct store *store = open_store();
+    struct dev_mode *mode = calloc(1, sizeof *mode);
+    struct directory *d;
+    (void)state;
+    assert_non_null(mode);
+    dev_mode_init(mode);
+    assert_int_equal(dev_mode_seed(mode, store).code, ERR_OK);
+    assert_string_equal(mode->complaint, "");
+    assert_int_equal(store_directory(store, &d).code, ERR_OK);
+    assert_int_equal(d->tenant_count, 1);
+    assert_int_equal(d->application_count, 5);
+    directory_release(d);
+    int64_t version = version_of(store);
+    assert_int_equal(dev_mode_seed(mode, store).code, ERR_OK); /* a store that has a tenant is left alone */
+    assert_int_equal(version_of(store), version);
+    expect_round_trip(store);
+    free(mode);
+    store_close(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(export_applies_to_no_change),
+        cmocka_unit_test(odd_texts_survive),
+        cmocka_unit_test(empty_texts_are_absent),
+        cmocka_unit_test(many_users_survive),
+        cmocka_unit_test(seeds_apply),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
