@@ -40,7 +40,8 @@ static const struct extension server_extensions[] = {
     { NID_ext_key_usage, "serverAuth" },
     { NID_subject_key_identifier, "hash" },
     { NID_authority_key_identifier, "keyid" },
-    { NID_subject_alt_name, /* not every client takes a wildcard below a top-level name, so the example tenant's host is spelled out */
+    { NID_subject_alt_name,
+      /* Not every client takes a wildcard below a top-level name: the example tenant's host is spelled out. */
       "DNS:localhost,DNS:*.localhost,DNS:*.ciamlogin.localhost,DNS:petstore.ciamlogin.localhost,"
       "IP:127.0.0.1,IP:0:0:0:0:0:0:0:1" },
 };

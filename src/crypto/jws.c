@@ -14,12 +14,17 @@
 
 enum { HEADER_MAX = 160, SIGNATURE_MAX = 512, COORDINATE = 32 };
 
+/* base64url of a JOSE header, and the dot. */
+struct header {
+    char text[HEADER_MAX];
+    size_t n;
+};
+
 struct jws_key {
     struct key row; /* without its sealed part */
     EVP_PKEY *pkey;
-    EVP_MD_CTX *signing;     /* prepared once: its set-up costs more than an ES256 signature's half */
-    char header[HEADER_MAX]; /* base64url of the JOSE header and the dot */
-    size_t header_n;
+    EVP_MD_CTX *signing; /* prepared once: its set-up costs more than an ES256 signature's half */
+    struct header headers[JWS_HEADERS];
 };
 
 static const EVP_MD *digest_of(enum signing_alg alg)
@@ -27,32 +32,46 @@ static const EVP_MD *digest_of(enum signing_alg alg)
     return alg == ALG_EDDSA ? NULL : EVP_sha256();
 }
 
+/* Told the type, OpenSSL opens a key in a third of the time, and a row cannot pass its key off as another algorithm's. */
 static err open_private(const struct vault *v, const struct key *row, EVP_PKEY **out)
 {
+    static const int types[ALG_COUNT] = {
+        [ALG_RS256] = EVP_PKEY_RSA, [ALG_ES256] = EVP_PKEY_EC, [ALG_EDDSA] = EVP_PKEY_ED25519
+    };
     unsigned char der[KEY_SEALED];
     const unsigned char *at = der;
     size_t n;
 
     TRY(vault_open(v, VAULT_SIGNING_KEY, 0, slice_of(row->kid), slice_bytes(row->sealed, row->sealed_n), der,
                    sizeof der, &n));
-    *out = d2i_AutoPrivateKey(NULL, &at, (long)n);
+    *out = d2i_PrivateKey(types[row->alg], NULL, &at, (long)n);
     wipe(der, sizeof der);
     ENSURE(*out != NULL, CRYPTO);
     return OK;
 }
 
-static err prepare(struct jws_key *k)
+static err write_header(const struct key *row, bool with_x5t, struct header *header)
 {
     char json[HEADER_MAX];
     struct buf text, encoded;
 
     buf_init(&text, json, sizeof json);
-    buf_fmt(&text, "{\"typ\":\"JWT\",\"alg\":\"%s\",\"kid\":\"%s\"}", signing_alg_name(k->row.alg), k->row.kid);
-    buf_init(&encoded, k->header, sizeof k->header);
+    buf_fmt(&text, "{\"typ\":\"JWT\",\"alg\":\"%s\",", signing_alg_name(row->alg));
+    if (with_x5t)
+        buf_fmt(&text, "\"x5t\":\"%s\",", row->kid);
+    buf_fmt(&text, "\"kid\":\"%s\"}", row->kid);
+    buf_init(&encoded, header->text, sizeof header->text);
     b64url_put(&encoded, text.p, text.n);
     buf_putc(&encoded, '.');
     ENSURE(buf_ok(&text) && buf_ok(&encoded), FULL);
-    k->header_n = encoded.n;
+    header->n = encoded.n;
+    return OK;
+}
+
+static err prepare(struct jws_key *k)
+{
+    TRY(write_header(&k->row, false, &k->headers[JWS_KID]));
+    TRY(write_header(&k->row, true, &k->headers[JWS_X5T_KID]));
     k->signing = EVP_MD_CTX_new();
     ENSURE(k->signing != NULL, NO_MEMORY);
     ENSURE(EVP_DigestSignInit(k->signing, NULL, digest_of(k->row.alg), NULL, k->pkey) == 1, CRYPTO);
@@ -124,13 +143,13 @@ static err sign_bytes(const struct jws_key *k, struct slice input, unsigned char
     return k->row.alg == ALG_ES256 ? from_der(signature, n) : OK;
 }
 
-err jws_sign(const struct jws_key *k, struct slice payload, struct buf *out)
+err jws_sign(const struct jws_key *k, enum jws_header header, struct slice payload, struct buf *out)
 {
     unsigned char signature[SIGNATURE_MAX];
     size_t n = sizeof signature;
     size_t start = out->n;
 
-    buf_put(out, slice_bytes(k->header, k->header_n));
+    buf_put(out, slice_bytes(k->headers[header].text, k->headers[header].n));
     b64url_put(out, payload.p, payload.n);
     ENSURE(buf_ok(out), FULL);
     TRY(sign_bytes(k, slice_bytes(out->p + start, out->n - start), signature, &n));
@@ -182,16 +201,26 @@ static err decode_payload(struct slice encoded, struct buf *payload)
     return OK;
 }
 
+/* Length of the header where it is one of this key's, else 0. */
+static size_t header_length(const struct jws_key *k, struct slice jws)
+{
+    for (size_t i = 0; i < JWS_HEADERS; i++)
+        if (slice_starts(jws, slice_bytes(k->headers[i].text, k->headers[i].n)))
+            return k->headers[i].n;
+    return 0;
+}
+
 err jws_verify(const struct jws_key *k, struct slice jws, struct buf *payload)
 {
+    size_t header_n = header_length(k, jws);
     unsigned char signature[SIGNATURE_MAX];
     struct slice encoded_signature;
     size_t n;
 
-    ENSURE(slice_starts(jws, slice_bytes(k->header, k->header_n)), NOT_FOUND);
-    struct slice body = slice_cut(slice_from(jws, k->header_n), '.', &encoded_signature);
+    ENSURE(header_n > 0, NOT_FOUND);
+    struct slice body = slice_cut(slice_from(jws, header_n), '.', &encoded_signature);
     ENSURE(b64url_decode(encoded_signature, signature, sizeof signature - 16, &n), FORMAT);
-    TRY(verify_bytes(k, slice_bytes(jws.p, k->header_n + body.n), signature, n));
+    TRY(verify_bytes(k, slice_bytes(jws.p, header_n + body.n), signature, n));
     return decode_payload(body, payload);
 }
 
@@ -239,13 +268,16 @@ static err publish_okp(const struct jws_key *k, struct buf *out)
     return OK;
 }
 
-/* An issuer is a URL of the configuration; quotes and backslashes in it would still break the document. */
-static err put_issuer(struct slice issuer, struct buf *out)
+/* The only member that is not base64: as a JSON string (RFC 8259, 7). */
+static void put_issuer(struct slice issuer, struct buf *out)
 {
-    for (size_t i = 0; i < issuer.n; i++)
-        ENSURE(issuer.p[i] > ' ' && issuer.p[i] < 127 && issuer.p[i] != '"' && issuer.p[i] != '\\', FORMAT);
-    buf_put(out, issuer);
-    return OK;
+    for (size_t i = 0; i < issuer.n; i++) {
+        unsigned char c = (unsigned char)issuer.p[i];
+        if (c < ' ' || c == '"' || c == '\\')
+            buf_fmt(out, "\\u%04x", c);
+        else
+            buf_putc(out, (char)c);
+    }
 }
 
 err jws_key_publish(const struct jws_key *k, struct slice issuer, struct buf *out)
@@ -260,7 +292,7 @@ err jws_key_publish(const struct jws_key *k, struct slice issuer, struct buf *ou
             signing_alg_name(k->row.alg));
     b64_put(out, k->row.certificate, k->row.certificate_n);
     buf_puts(out, "\"],\"issuer\":\"");
-    TRY(put_issuer(issuer, out));
+    put_issuer(issuer, out);
     buf_puts(out, "\"}");
     return OK;
 }

@@ -53,12 +53,23 @@ void keyring_release(struct keyring *ring)
     free(ring);
 }
 
-err keyring_sign(const struct keyring *ring, enum signing_alg alg, struct slice payload, struct buf *out)
+static err sign(const struct keyring *ring, enum signing_alg alg, enum jws_header header, struct slice payload,
+                struct buf *out)
 {
     for (size_t i = 0; i < ring->n; i++)
         if (jws_key_signs(ring->keys[i], alg))
-            return jws_sign(ring->keys[i], payload, out);
+            return jws_sign(ring->keys[i], header, payload, out);
     return FAIL(NOT_FOUND);
+}
+
+err keyring_sign(const struct keyring *ring, enum signing_alg alg, struct slice payload, struct buf *out)
+{
+    return sign(ring, alg, JWS_KID, payload, out);
+}
+
+err keyring_sign_v1(const struct keyring *ring, enum signing_alg alg, struct slice payload, struct buf *out)
+{
+    return sign(ring, alg, JWS_X5T_KID, payload, out);
 }
 
 err keyring_verify(const struct keyring *ring, struct slice jws, struct buf *payload)
