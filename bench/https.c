@@ -43,7 +43,8 @@ static CURL *request(const struct target *t, const struct dev_ca_paths *ca, int 
 
     if (curl == NULL)
         stop("no memory");
-    snprintf(url, sizeof url, "%s://localhost:%u/load/oauth2/v2.0/initiate", tls ? "https" : "http", tls ? t->https_port : t->port);
+    snprintf(url, sizeof url, "%s://localhost:%u/load/oauth2/v2.0/initiate", tls ? "https" : "http",
+             tls ? t->https_port : t->port);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_CAINFO, ca->ca);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ignore);

@@ -28,7 +28,7 @@ enum step { IDLE, INITIATE, CHALLENGE, WAIT_CODE, REDEEM, WRONG };
 struct phase {
     const char *name;
     const char *app;
-    enum step last;  /* the step after which an operation is complete */
+    enum step last; /* the step after which an operation is complete */
     unsigned operations;
     int new_connection; /* one per request */
 };
@@ -115,7 +115,8 @@ static void *sign_rounds(void *ctx)
 static double signature_us(int is_rsa)
 {
     enum { ROUNDS_RSA = 700, ROUNDS_EC = 7000 };
-    EVP_PKEY *key = is_rsa ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048) : EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+    EVP_PKEY *key =
+        is_rsa ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048) : EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
     struct signing here = { key, is_rsa ? ROUNDS_RSA : ROUNDS_EC, 0 };
     struct signing there = here;
     pthread_t thread;
@@ -144,7 +145,9 @@ static void on_mail(void *ctx, const char *recipient, const char *code)
 
 static void open_connection(struct load *l, struct connection *c)
 {
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(l->target.port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(l->target.port),
+                              .sin_addr = { htonl(INADDR_LOOPBACK) } };
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
     int yes = 1;
 
@@ -177,7 +180,8 @@ static void send_step(struct load *l, struct connection *c)
 
     switch (c->step) {
     case INITIATE:
-        snprintf(form, sizeof form, "client_id=%s&username=u%u%%40load.example&challenge_type=oob+redirect", app, c->user);
+        snprintf(form, sizeof form, "client_id=%s&username=u%u%%40load.example&challenge_type=oob+redirect", app,
+                 c->user);
         post(l, c, "initiate", form);
         break;
     case CHALLENGE:
@@ -186,8 +190,9 @@ static void send_step(struct load *l, struct connection *c)
         break;
     case REDEEM:
     case WRONG:
-        snprintf(form, sizeof form, "client_id=%s&grant_type=oob&continuation_token=%s&oob=%s&scope=openid+profile+offline_access",
-                 app, c->token, c->step == WRONG ? "00000000" : l->codes[c->user]);
+        snprintf(form, sizeof form,
+                 "client_id=%s&grant_type=oob&continuation_token=%s&oob=%s&scope=openid+profile+offline_access", app,
+                 c->token, c->step == WRONG ? "00000000" : l->codes[c->user]);
         post(l, c, "token", form);
         break;
     default:
@@ -375,7 +380,8 @@ static void measure(struct load *l, unsigned n)
     print_result(&challenge, &c, 0);
     struct result w = run_phase(l, &wrong);
     print_result(&wrong, &w, 0);
-    printf("| %-38s | %8u | %8.1f | %14s | %8s | |\n", "one wrong code (difference / 4)", wrong.operations * 4, (w.cpu_us - c.cpu_us) / 4, "", "");
+    printf("| %-38s | %8u | %8.1f | %14s | %8s | |\n", "one wrong code (difference / 4)", wrong.operations * 4,
+           (w.cpu_us - c.cpu_us) / 4, "", "");
     run_signing_phase(l, &es256, 0);
     run_signing_phase(l, &rs256, 1);
     run_signing_phase(l, &fresh, 0);
@@ -431,11 +437,12 @@ int main(int argc, char **argv)
     if (l.connections == 0 || l.connections > CONNECTIONS_MAX || l.users < l.connections)
         stop("1 to 1024 connections, and at least as many users");
     set_up(&l, program, workers);
-    printf("%u users, %u connections, first answer %.1f ms after start\n\n", l.users, l.connections, (double)l.target.first_answer_us / 1000);
+    printf("%u users, %u connections, first answer %.1f ms after start\n\n", l.users, l.connections,
+           (double)l.target.first_answer_us / 1000);
     int64_t before = target_resident_kib(&l.target);
     measure(&l, signins);
-    printf("\nresident memory: %.1f MiB at start, %.1f MiB at the end; %llu mails over %llu connections\n", (double)before / 1024,
-           (double)target_resident_kib(&l.target) / 1024, (unsigned long long)sink_mails(l.sink),
+    printf("\nresident memory: %.1f MiB at start, %.1f MiB at the end; %llu mails over %llu connections\n",
+           (double)before / 1024, (double)target_resident_kib(&l.target) / 1024, (unsigned long long)sink_mails(l.sink),
            (unsigned long long)sink_connections(l.sink));
     target_stop(&l.target);
     target_remove(&l.target);

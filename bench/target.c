@@ -29,8 +29,12 @@ static void must(int ok, const char *what)
 static struct application application(struct guid tenant, const char *id, enum signing_alg alg)
 {
     static const struct slice permissions[] = { { "openid", 6 }, { "offline_access", 14 } };
-    struct application app = { .tenant_id = tenant, .name = slice_of(signing_alg_name(alg)), .public_client = true,
-                               .native_authentication = true, .permissions = { permissions, 2 }, .signing_alg = alg,
+    struct application app = { .tenant_id = tenant,
+                               .name = slice_of(signing_alg_name(alg)),
+                               .public_client = true,
+                               .native_authentication = true,
+                               .permissions = { permissions, 2 },
+                               .signing_alg = alg,
                                .access_token_seconds = 3600 };
 
     must(guid_parse(slice_of(id), &app.client_id), "client id");
@@ -39,8 +43,9 @@ static struct application application(struct guid tenant, const char *id, enum s
 
 static void put_directory(struct store *store, struct guid tenant_id)
 {
-    const struct tenant tenant = { .id = tenant_id, .name = SLICE("load"), .domain = SLICE("load.onmicrosoft.com"),
-                                   .display_name = SLICE("Load") };
+    const struct tenant tenant = {
+        .id = tenant_id, .name = SLICE("load"), .domain = SLICE("load.onmicrosoft.com"), .display_name = SLICE("Load")
+    };
     const struct application apps[] = { application(tenant_id, TARGET_APP_RS256, ALG_RS256),
                                         application(tenant_id, TARGET_APP_ES256, ALG_ES256) };
     struct store_write writes[] = { { .kind = WRITE_TENANT_PUT, .tenant = &tenant },
@@ -81,7 +86,9 @@ void target_seed(struct target *t, unsigned users)
     snprintf(t->folder, sizeof t->folder, "/tmp/doorcode-bench-XXXXXX");
     must(mkdtemp(t->folder) != NULL, "folder");
     snprintf(path, sizeof path, "%s/doorcode.db", t->folder);
-    const struct store_options options = { .path = path, .synchronous_normal = true, .clock = &clock_system, .rng = &rng_system };
+    const struct store_options options = {
+        .path = path, .synchronous_normal = true, .clock = &clock_system, .rng = &rng_system
+    };
     must(err_is_ok(store_open(&options, &store)), "store");
     put_directory(store, tenant);
     for (unsigned i = 0; i < users; i += USERS_AT_ONCE)
@@ -95,7 +102,8 @@ uint16_t target_free_port(void)
     socklen_t n = sizeof at;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-    must(fd >= 0 && bind(fd, (struct sockaddr *)&at, n) == 0 && getsockname(fd, (struct sockaddr *)&at, &n) == 0, "port");
+    must(fd >= 0 && bind(fd, (struct sockaddr *)&at, n) == 0 && getsockname(fd, (struct sockaddr *)&at, &n) == 0,
+         "port");
     close(fd);
     return ntohs(at.sin_port);
 }
@@ -159,7 +167,8 @@ static int answers(uint16_t port)
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
     char reply[16] = "";
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    int ok = connect(fd, (struct sockaddr *)&to, sizeof to) == 0 && send(fd, request, sizeof request - 1, MSG_NOSIGNAL) > 0 &&
+    int ok = connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
+             send(fd, request, sizeof request - 1, MSG_NOSIGNAL) > 0 &&
              recv(fd, reply, sizeof reply - 1, MSG_WAITALL) > 12 && memcmp(reply, "HTTP/1.1 200", 12) == 0;
 
     close(fd);
@@ -197,8 +206,9 @@ void target_stop(struct target *t)
 
 void target_remove(struct target *t)
 {
-    static const char *const files[] = { "doorcode.db", "doorcode.db-wal", "doorcode.db-shm", "master.key", "throttle",
-                                         "throttle.new", "ca.pem", "ca.key", "server.pem", "server.key" };
+    static const char *const files[] = { "doorcode.db", "doorcode.db-wal", "doorcode.db-shm", "master.key",
+                                         "throttle",    "throttle.new",    "ca.pem",          "ca.key",
+                                         "server.pem",  "server.key" };
     char path[300];
 
     for (unsigned i = 0; i < sizeof files / sizeof files[0]; i++) {

@@ -32,7 +32,8 @@ static const EVP_MD *digest_of(enum signing_alg alg)
     return alg == ALG_EDDSA ? NULL : EVP_sha256();
 }
 
-/* Told the type, OpenSSL opens a key in a third of the time, and a row cannot pass its key off as another algorithm's. */
+/* Told the type, OpenSSL opens a key in a third of the time, and a row cannot pass its key off as another
+ * algorithm's. */
 static err open_private(const struct vault *v, const struct key *row, EVP_PKEY **out)
 {
     static const int types[ALG_COUNT] = {

@@ -20,6 +20,8 @@ struct reading {
     struct buf scp;
     struct slice resource;
     bool has_resource;
+    bool is_default;   /* the resource was asked for as a whole */
+    bool is_rereading; /* of what was granted: `.default` stands there beside what it became */
 };
 
 static bool *openid_flag(struct scope_grant *out, struct slice word)
@@ -106,30 +108,50 @@ static bool is_permitted(const struct application *app, const struct permission 
     return false;
 }
 
+/* One resource, and either all of it or parts of it. */
+static enum scope_result settle_resource(struct reading *r, const struct permission *p, bool is_default)
+{
+    if (r->has_resource && !slice_eq(r->resource, p->resource))
+        return SCOPE_SEVERAL_RESOURCES;
+    if (r->has_resource && r->is_default != is_default && !r->is_rereading)
+        return SCOPE_MALFORMED;
+    r->has_resource = true;
+    r->resource = p->resource;
+    r->is_default = is_default;
+    return SCOPE_OK;
+}
+
 static enum scope_result add_permission(struct reading *r, struct slice word)
 {
     struct permission p = permission_of(word);
+    bool is_default = slice_eq(p.value, SLICE(".default"));
+    enum scope_result settled = settle_resource(r, &p, is_default);
 
-    if (r->has_resource && !slice_eq(r->resource, p.resource))
-        return SCOPE_SEVERAL_RESOURCES;
-    r->has_resource = true;
-    r->resource = p.resource;
-    if (slice_eq(p.value, SLICE(".default"))) {
-        if (add_all(r, p.resource) == 0)
-            return SCOPE_UNKNOWN;
-    } else if (is_permitted(r->app, &p)) {
-        add_word(&r->scp, p.value);
-    } else {
+    if (settled != SCOPE_OK)
+        return settled;
+    if (is_default ? add_all(r, p.resource) == 0 : !is_permitted(r->app, &p))
         return SCOPE_UNKNOWN;
-    }
+    if (!is_default)
+        add_word(&r->scp, p.value);
     add_word(&r->granted, word);
     return SCOPE_OK;
+}
+
+/* RFC 6749, 3.3: printable ASCII without quote and backslash. */
+static bool is_scope(struct slice word)
+{
+    for (size_t i = 0; i < word.n; i++)
+        if (word.p[i] <= ' ' || word.p[i] > '~' || word.p[i] == '"' || word.p[i] == '\\')
+            return false;
+    return true;
 }
 
 static enum scope_result read_word(struct reading *r, struct slice word)
 {
     bool *flag = openid_flag(r->out, word);
 
+    if (!is_scope(word))
+        return SCOPE_MALFORMED;
     if (flag == NULL)
         return add_permission(r, word);
     *flag = true;
@@ -145,24 +167,32 @@ static enum scope_result finish(struct reading *r)
     return fits ? SCOPE_OK : SCOPE_TOO_LONG;
 }
 
-enum scope_result scope_parse(struct slice requested, const struct application *app, struct scope_grant *out)
+static enum scope_result read_list(struct slice requested, const struct application *app, bool is_rereading,
+                                   struct scope_grant *out)
 {
-    struct reading r = { .app = app, .out = out, .resource = SLICE_EMPTY };
-    size_t words = 0;
+    struct reading r = { .app = app, .out = out, .resource = SLICE_EMPTY, .is_rereading = is_rereading };
+    size_t words_left = is_rereading ? LIMIT_SCOPE : LIMIT_SCOPES; /* `.default` may have become many */
 
     memset(out, 0, sizeof *out);
     buf_init(&r.granted, out->granted, sizeof out->granted - 1);
     buf_init(&r.scp, out->scp, sizeof out->scp - 1);
     for (struct slice word = slice_word(&requested); word.n > 0; word = slice_word(&requested)) {
-        enum scope_result result = ++words > LIMIT_SCOPES ? SCOPE_TOO_LONG : read_word(&r, word);
+        enum scope_result result = words_left-- == 0 ? SCOPE_TOO_LONG : read_word(&r, word);
         if (result != SCOPE_OK)
             return result;
     }
     return finish(&r);
 }
 
+enum scope_result scope_parse(struct slice requested, const struct application *app, struct scope_grant *out)
+{
+    return read_list(requested, app, false, out);
+}
+
 enum scope_result scope_narrow(struct slice requested, struct slice granted, const struct application *app,
                                struct scope_grant *out)
 {
-    return scope_parse(slice_trim(requested).n > 0 ? requested : granted, app, out);
+    bool is_asked = slice_trim(requested).n > 0;
+
+    return read_list(is_asked ? requested : granted, app, !is_asked, out);
 }

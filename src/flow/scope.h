@@ -11,10 +11,12 @@
 enum scope_result {
     SCOPE_OK,
     SCOPE_TOO_LONG,
+    SCOPE_MALFORMED,         /* not a scope's characters (RFC 6749, 3.3), or `.default` beside others of its resource */
     SCOPE_UNKNOWN,           /* not among the application's delegated permissions */
     SCOPE_SEVERAL_RESOURCES, /* one token is for one resource */
 };
 
+/* Nothing asked for is SCOPE_OK with nothing granted. */
 enum scope_result scope_parse(struct slice requested, const struct application *app, struct scope_grant *out);
 /* For a refresh: what is asked now, or what was granted where nothing is asked. */
 enum scope_result scope_narrow(struct slice requested, struct slice granted, const struct application *app,

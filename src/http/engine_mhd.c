@@ -224,8 +224,8 @@ static err port_open(struct http_server *s, const struct http_listener *listener
     TRY(listener_open(listener, &fd, why));
     *port = (struct engine_port){ .server = s, .number = listener_port(fd), .tls = listener->tls };
     engine_options(items, port, fd);
-    port->daemon = MHD_start_daemon(flags, 0, on_accept, port, on_request, port,
-                                    MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+    port->daemon =
+        MHD_start_daemon(flags, 0, on_accept, port, on_request, port, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     if (port->daemon == NULL) {
         close(fd);
         snprintf(why, 200, "the HTTP engine did not start on port %u", port->number);

@@ -99,10 +99,12 @@ static struct json begin(struct buf *claims, struct arena *scratch)
     return j;
 }
 
-static err sign(const struct claims_input *in, const struct keyring *ring, const struct buf *claims, struct buf *out)
+/* A v1.0 token's header names the certificate too (spec OIDC, 5.1). */
+static err sign(const struct claims_input *in, const struct keyring *ring, bool is_v1, const struct buf *claims,
+                struct buf *out)
 {
     ENSURE(buf_ok(claims), FULL);
-    return keyring_sign(ring, in->application->signing_alg, buf_slice(claims), out);
+    return (is_v1 ? keyring_sign_v1 : keyring_sign)(ring, in->application->signing_alg, buf_slice(claims), out);
 }
 
 err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
@@ -128,7 +130,7 @@ err claims_id_token(const struct claims_input *in, const struct vault *v, const 
     put_sub(&j, in, v, slice_of(client_id.c));
     put_tail(&j, in, "2.0");
     json_end(&j);
-    return sign(in, ring, &claims, out);
+    return sign(in, ring, false, &claims, out);
 }
 
 /* An API's audience is its application id, where the resource names it (spec OIDC, 5.3). */
@@ -211,7 +213,7 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     put_sub(&j, in, v, audience);
     put_tail(&j, in, is_graph ? "1.0" : "2.0");
     json_end(&j);
-    return sign(in, ring, &claims, out);
+    return sign(in, ring, is_graph, &claims, out);
 }
 
 void claims_client_info(struct guid oid, struct guid tid, struct buf *out)

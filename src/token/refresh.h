@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* refresh.h: the text of a refresh token: "1." and base64url of its row's id and a random secret. The store keeps a keyed
- * hash of both (spec OIDC, 4.1). Pure but for the randomness; any thread. */
+/* refresh.h: the text of a refresh token: "1." and base64url of its row's id and a random secret. The store keeps a
+ * keyed hash of both (spec OIDC, 4.1). Pure but for the randomness; any thread. */
 #ifndef DOORCODE_TOKEN_REFRESH_H
 #define DOORCODE_TOKEN_REFRESH_H
 

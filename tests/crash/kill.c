@@ -28,7 +28,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { USERS = 64, THREADS = 8, PER_THREAD = USERS / THREADS, TOKEN = 1024, CODE = 16, REPLY = 16384, MAIL_WAIT_MS = 15000 };
+enum {
+    USERS = 64,
+    THREADS = 8,
+    PER_THREAD = USERS / THREADS,
+    TOKEN = 1024,
+    CODE = 16,
+    REPLY = 16384,
+    MAIL_WAIT_MS = 15000
+};
 
 /* What one user's client knows. Each user belongs to one thread, so only the mail's part is shared. */
 struct client {
@@ -108,7 +116,9 @@ static bool read_reply(int fd, char *reply)
 static int post(struct test *t, const char *endpoint, const char *form, char *reply)
 {
     char request[8192];
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(t->target.port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(t->target.port),
+                              .sin_addr = { htonl(INADDR_LOOPBACK) } };
     struct timeval limit = { .tv_sec = 10 };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int n = snprintf(request, sizeof request,
@@ -117,8 +127,8 @@ static int post(struct test *t, const char *endpoint, const char *form, char *re
                      endpoint, strlen(form), form);
 
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    bool whole = connect(fd, (struct sockaddr *)&to, sizeof to) == 0 && send(fd, request, (size_t)n, MSG_NOSIGNAL) == n &&
-                 read_reply(fd, reply);
+    bool whole = connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
+                 send(fd, request, (size_t)n, MSG_NOSIGNAL) == n && read_reply(fd, reply);
     close(fd);
     return whole ? (int)strtol(reply + 9, NULL, 10) : 0;
 }
@@ -145,7 +155,8 @@ static int redeem(struct test *t, const char *token, const char *code, char *rep
     char form[2048];
 
     snprintf(form, sizeof form,
-             "client_id=" TARGET_APP_ES256 "&grant_type=oob&continuation_token=%s&oob=%s&scope=openid+offline_access", token, code);
+             "client_id=" TARGET_APP_ES256 "&grant_type=oob&continuation_token=%s&oob=%s&scope=openid+offline_access",
+             token, code);
     return post(t, "token", form, reply);
 }
 
@@ -163,7 +174,8 @@ static bool challenge(struct test *t, struct client *c, char *reply)
 {
     char form[2048], code[CODE], token[TOKEN];
 
-    snprintf(form, sizeof form, "client_id=" TARGET_APP_ES256 "&username=u%u%%40load.example&challenge_type=oob+redirect", c->user);
+    snprintf(form, sizeof form,
+             "client_id=" TARGET_APP_ES256 "&username=u%u%%40load.example&challenge_type=oob+redirect", c->user);
     if (post(t, "initiate", form, reply) != 200 || !take(reply, "continuation_token", token, sizeof token))
         return false;
     unsigned before = mails_of(t, c->user, code);

@@ -30,8 +30,8 @@ static void make_key(gnutls_x509_privkey_t *key, const char *path)
     gnutls_datum_t pem;
 
     assert_int_equal(gnutls_x509_privkey_init(key), 0);
-    assert_int_equal(gnutls_x509_privkey_generate(*key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
-                     0);
+    assert_int_equal(
+        gnutls_x509_privkey_generate(*key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0), 0);
     assert_int_equal(gnutls_x509_privkey_export2(*key, GNUTLS_X509_FMT_PEM, &pem), 0);
     write_file(path, &pem);
     gnutls_free(pem.data);
@@ -294,7 +294,8 @@ static void the_wrong_protocol(void **state)
     for (size_t i = 0; i < 20; i++) {
         int fd = dial(&t, 1);
         a = (struct answer){ .n = 0 };
-        puts_to(fd, i % 2 ? "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n" : "\x16\x03\x01\xff\xff\x01\x02\x03 nonsense nonsense nonsense");
+        puts_to(fd, i % 2 ? "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"
+                          : "\x16\x03\x01\xff\xff\x01\x02\x03 nonsense nonsense nonsense");
         shutdown(fd, i % 4 < 2 ? SHUT_WR : SHUT_RD);
         int64_t begin = clock_ms();
         struct pollfd p = { .fd = fd, .events = POLLIN };

@@ -55,57 +55,70 @@ static void check(const struct row *wanted)
 
 #define GRAPH "https://graph.microsoft.com/"
 
+static const struct row rows[] = {
+    { "", SCOPE_OK, 0, "", "", "" },
+    { "  ", SCOPE_OK, 0, "", "", "" },
+    { "openid", SCOPE_OK, OPENID, "openid", "", "" },
+    { "openid profile email offline_access", SCOPE_OK, OPENID | PROFILE | EMAIL | OFFLINE,
+      "openid profile email offline_access", "", "" },
+    { " offline_access  openid ", SCOPE_OK, OPENID | OFFLINE, "offline_access openid", "", "" },
+    { "openid\tprofile", SCOPE_OK, OPENID | PROFILE, "openid profile", "", "" },
+    { "OpenID", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "User.Read", SCOPE_OK, 0, "User.Read", "", "User.Read" },
+    { GRAPH "User.Read", SCOPE_OK, 0, GRAPH "User.Read", "", "User.Read" },
+    { "HTTPS://Graph.Microsoft.com/User.Read", SCOPE_OK, 0, "HTTPS://Graph.Microsoft.com/User.Read", "", "User.Read" },
+    { "Mail.Read openid", SCOPE_OK, OPENID, "Mail.Read openid", "", "Mail.Read" },
+    { "User.Read " GRAPH "User.Read", SCOPE_OK, 0, "User.Read " GRAPH "User.Read", "", "User.Read" },
+    { "api://pets/Read openid", SCOPE_OK, OPENID, "api://pets/Read openid", "api://pets", "Read" },
+    { "api://pets/Write api://pets/Read", SCOPE_OK, 0, "api://pets/Write api://pets/Read", "api://pets", "Write Read" },
+    { "https://slash.example//Read", SCOPE_OK, 0, "https://slash.example//Read", "https://slash.example/", "Read" },
+    { "https://slash.example/Read", SCOPE_UNKNOWN, 0, "", "", "" },
+    /* one token is for one resource */
+    { "User.Read api://pets/Read", SCOPE_SEVERAL_RESOURCES, 0, "", "", "" },
+    { "api://pets/Read User.Read", SCOPE_SEVERAL_RESOURCES, 0, "", "", "" },
+    { "api://pets/Read api://cats/Read", SCOPE_SEVERAL_RESOURCES, 0, "", "", "" },
+    { "openid api://pets/Read profile api://cats/.default", SCOPE_SEVERAL_RESOURCES, 0, "", "", "" },
+    /* not permitted */
+    { "User.Write", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "openid User.ReadAll", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "User.Rea", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "Read", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "api://cats/Write", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "api://dogs/Read", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "api://pets/", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "/", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "address", SCOPE_UNKNOWN, 0, "", "", "" },
+    /* each once */
+    { "openid openid", SCOPE_OK, OPENID, "openid", "", "" },
+    { "api://pets/Read openid api://pets/Read", SCOPE_OK, OPENID, "api://pets/Read openid", "api://pets", "Read" },
+    /* all that is permitted, in full */
+    { "api://pets/.default", SCOPE_OK, 0, "api://pets/Read api://pets/Write api://pets/.default", "api://pets",
+      "Read Write" },
+    { "openid " GRAPH ".default", SCOPE_OK, OPENID, "openid " GRAPH "User.Read " GRAPH "Mail.Read " GRAPH ".default",
+      "", "User.Read Mail.Read" },
+    { ".default", SCOPE_OK, 0, GRAPH "User.Read " GRAPH "Mail.Read .default", "", "User.Read Mail.Read" },
+    { "https://slash.example//.default", SCOPE_OK, 0, "https://slash.example//Read https://slash.example//.default",
+      "https://slash.example/", "Read" },
+    { "api://dogs/.default", SCOPE_UNKNOWN, 0, "", "", "" },
+    { "api://pets/.default api://pets/.default openid", SCOPE_OK, OPENID,
+      "api://pets/Read api://pets/Write api://pets/.default openid", "api://pets", "Read Write" },
+    /* all of a resource, or parts of it */
+    { "api://pets/Read api://pets/.default", SCOPE_MALFORMED, 0, "", "", "" },
+    { "api://pets/.default api://pets/Read", SCOPE_MALFORMED, 0, "", "", "" },
+    { "User.Read openid .default", SCOPE_MALFORMED, 0, "", "", "" },
+    { "api://pets/.default api://cats/Read", SCOPE_SEVERAL_RESOURCES, 0, "", "", "" },
+    /* RFC 6749, 3.3 */
+    { "openid \"User.Read\"", SCOPE_MALFORMED, 0, "", "", "" },
+    { "User\\Read", SCOPE_MALFORMED, 0, "", "", "" },
+    { "openid\nprofile", SCOPE_MALFORMED, 0, "", "", "" },
+    { "User.R\xc3\xa9"
+      "ad",
+      SCOPE_MALFORMED, 0, "", "", "" },
+    { "User.Read\x7f", SCOPE_MALFORMED, 0, "", "", "" },
+};
+
 static void test_table(void **state)
 {
-    static const struct row rows[] = {
-        { "", SCOPE_OK, 0, "", "", "" },
-        { "  ", SCOPE_OK, 0, "", "", "" },
-        { "openid", SCOPE_OK, OPENID, "openid", "", "" },
-        { "openid profile email offline_access", SCOPE_OK, OPENID | PROFILE | EMAIL | OFFLINE,
-          "openid profile email offline_access", "", "" },
-        { " offline_access  openid ", SCOPE_OK, OPENID | OFFLINE, "offline_access openid", "", "" },
-        { "openid\tprofile", SCOPE_OK, OPENID | PROFILE, "openid profile", "", "" },
-        { "OpenID", SCOPE_UNKNOWN, 0, "", "", "" },
-        { "User.Read", SCOPE_OK, 0, "User.Read", "", "User.Read" },
-        { GRAPH "User.Read", SCOPE_OK, 0, GRAPH "User.Read", "", "User.Read" },
-        { "HTTPS://Graph.Microsoft.com/User.Read", SCOPE_OK, 0, "HTTPS://Graph.Microsoft.com/User.Read", "",
-          "User.Read" },
-        { "Mail.Read openid", SCOPE_OK, OPENID, "Mail.Read openid", "", "Mail.Read" },
-        { "User.Read " GRAPH "User.Read", SCOPE_OK, 0, "User.Read " GRAPH "User.Read", "", "User.Read" },
-        { "api://pets/Read openid", SCOPE_OK, OPENID, "api://pets/Read openid", "api://pets", "Read" },
-        { "api://pets/Write api://pets/Read", SCOPE_OK, 0, "api://pets/Write api://pets/Read", "api://pets",
-          "Write Read" },
-        { "https://slash.example//Read", SCOPE_OK, 0, "https://slash.example//Read", "https://slash.example/", "Read" },
-        { "https://slash.example/Read", SCOPE_UNKNOWN, 0, "", "", "" },
-        /* one token is for one resource */
-        { "User.Read api://pets/Read", SCOPE_SEVERAL_RESOURCES, 0, "", "", "" },
-        { "api://pets/Read User.Read", SCOPE_SEVERAL_RESOURCES, 0, "", "", "" },
-        { "api://pets/Read api://cats/Read", SCOPE_SEVERAL_RESOURCES, 0, "", "", "" },
-        { "openid api://pets/Read profile api://cats/.default", SCOPE_SEVERAL_RESOURCES, 0, "", "", "" },
-        /* not permitted */
-        { "User.Write", SCOPE_UNKNOWN, 0, "", "", "" },
-        { "openid User.ReadAll", SCOPE_UNKNOWN, 0, "", "", "" },
-        { "User.Rea", SCOPE_UNKNOWN, 0, "", "", "" },
-        { "Read", SCOPE_UNKNOWN, 0, "", "", "" },
-        { "api://cats/Write", SCOPE_UNKNOWN, 0, "", "", "" },
-        { "api://dogs/Read", SCOPE_UNKNOWN, 0, "", "", "" },
-        { "api://pets/", SCOPE_UNKNOWN, 0, "", "", "" },
-        { "/", SCOPE_UNKNOWN, 0, "", "", "" },
-        { "address", SCOPE_UNKNOWN, 0, "", "", "" },
-        /* each once */
-        { "openid openid", SCOPE_OK, OPENID, "openid", "", "" },
-        { "api://pets/Read openid api://pets/Read", SCOPE_OK, OPENID, "api://pets/Read openid", "api://pets", "Read" },
-        /* all that is permitted, in full */
-        { "api://pets/.default", SCOPE_OK, 0, "api://pets/Read api://pets/Write api://pets/.default", "api://pets",
-          "Read Write" },
-        { "openid " GRAPH ".default", SCOPE_OK, OPENID,
-          "openid " GRAPH "User.Read " GRAPH "Mail.Read " GRAPH ".default", "", "User.Read Mail.Read" },
-        { ".default", SCOPE_OK, 0, GRAPH "User.Read " GRAPH "Mail.Read .default", "", "User.Read Mail.Read" },
-        { "https://slash.example//.default", SCOPE_OK, 0, "https://slash.example//Read https://slash.example//.default",
-          "https://slash.example/", "Read" },
-        { "api://dogs/.default", SCOPE_UNKNOWN, 0, "", "", "" },
-    };
-
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         check(&rows[i]);
@@ -169,6 +182,25 @@ static void test_default_of_too_much(void **state)
     assert_int_equal(scope_parse(SLICE("api://pets/.default"), &many, &got), SCOPE_TOO_LONG);
 }
 
+/* More than may be asked for by name. */
+static void test_what_default_became_is_read_again(void **state)
+{
+    static char words[2 * LIMIT_SCOPES][14];
+    struct slice list[2 * LIMIT_SCOPES];
+    const struct application many = { .permissions = { list, 2 * LIMIT_SCOPES } };
+    struct scope_grant first, again;
+
+    (void)state;
+    for (size_t i = 0; i < 2 * LIMIT_SCOPES; i++) {
+        memcpy(words[i], "api://pets/Rx", 13);
+        words[i][12] = (char)('0' + i);
+        list[i] = slice_bytes(words[i], 13);
+    }
+    assert_int_equal(scope_parse(SLICE("openid api://pets/.default"), &many, &first), SCOPE_OK);
+    assert_int_equal(scope_narrow(SLICE_EMPTY, slice_of(first.granted), &many, &again), SCOPE_OK);
+    assert_memory_equal(&again, &first, sizeof first);
+}
+
 static void test_a_refresh_asks_less_or_the_same(void **state)
 {
     static const struct slice granted = SLICE("openid offline_access api://pets/Read api://pets/Write");
@@ -197,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_at_most_sixteen_words),
         cmocka_unit_test(test_the_longest_that_fit),
         cmocka_unit_test(test_default_of_too_much),
+        cmocka_unit_test(test_what_default_became_is_read_again),
         cmocka_unit_test(test_a_refresh_asks_less_or_the_same),
     };
 

@@ -104,6 +104,24 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* One reader decides by the version: v1.0 tokens, and no others, name the certificate (spec OIDC, 5.1). */
+static void check_header(struct slice token, const json_t *claims)
+{
+    char text[256];
+    struct slice rest;
+    size_t n;
+
+    assert_true(b64url_decode(slice_cut(token, '.', &rest), text, sizeof text, &n));
+    json_t *header = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
+    bool is_v1 = strcmp(json_string_value(json_object_get(claims, "ver")), "1.0") == 0;
+    assert_non_null(json_object_get(header, "kid"));
+    if (is_v1)
+        assert_true(json_equal(json_object_get(header, "x5t"), json_object_get(header, "kid")));
+    else
+        assert_null(json_object_get(header, "x5t"));
+    json_decref(header);
+}
+
 /* The verified payload. */
 static json_t *claims_of(struct world *w, make_fn *make)
 {
@@ -118,6 +136,7 @@ static json_t *claims_of(struct world *w, make_fn *make)
     assert_int_equal(keyring_verify(w->ring, buf_slice(&out), &payload).code, ERR_OK);
     json_t *claims = json_loadb(text, payload.n, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(claims);
+    check_header(buf_slice(&out), claims);
     return claims;
 }
 
