@@ -115,7 +115,8 @@ static void test_other_forms_are_refused(void **state)
     refuse(*state, slice_from(slice_of(text.c), 2));
 }
 
-/* The last character of 40 bytes carries two bits of them and four that say nothing: those are zero, or it is refused. */
+/* The last character of 40 bytes carries two bits of them and four that say nothing: those are zero, or it is
+ * refused. */
 static void test_stray_bits_are_refused(void **state)
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
