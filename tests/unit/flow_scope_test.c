@@ -111,9 +111,7 @@ static const struct row rows[] = {
     { "openid \"User.Read\"", SCOPE_MALFORMED, 0, "", "", "" },
     { "User\\Read", SCOPE_MALFORMED, 0, "", "", "" },
     { "openid\nprofile", SCOPE_MALFORMED, 0, "", "", "" },
-    { "User.R\xc3\xa9"
-      "ad",
-      SCOPE_MALFORMED, 0, "", "", "" },
+    { "Us\xc3\xa9r.Read", SCOPE_MALFORMED, 0, "", "", "" },
     { "User.Read\x7f", SCOPE_MALFORMED, 0, "", "", "" },
 };
 
