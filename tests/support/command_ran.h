@@ -17,7 +17,7 @@ struct ran {
 /* Words parted by one blank, without the program's name. Free it with command_ran_free. */
 static inline struct ran command_ran(const struct command_program *program, const char *line)
 {
-    char copy[512];
+    char copy[1024];
     char *argv[32] = { copy };
     int argc = 1;
     struct ran ran = { 0 };
