@@ -253,20 +253,30 @@ static void take_code(struct load *l, struct connection *c)
     send_step(l, c);
 }
 
+static void on_challenge(struct load *l, struct connection *c)
+{
+    go_on(l, c, l->phase->last == WRONG ? WRONG : WAIT_CODE);
+    take_code(l, c);
+}
+
+static void on_wrong(struct load *l, struct connection *c, int status)
+{
+    if (status == 400 && --c->wrong_left > 0)
+        send_step(l, c);
+    else
+        end_operation(l, c, status == 400);
+}
+
 static void on_reply(struct load *l, struct connection *c, int status)
 {
-    int good = status == 200;
-
-    if (c->step == INITIATE && good && take_token(c)) {
+    if (c->step == WRONG)
+        on_wrong(l, c, status);
+    else if (status != 200 || c->step == REDEEM || !take_token(c))
+        end_operation(l, c, status == 200 && c->step == REDEEM);
+    else if (c->step == INITIATE)
         go_on(l, c, CHALLENGE);
-    } else if (c->step == CHALLENGE && good && take_token(c)) {
-        go_on(l, c, l->phase->last == WRONG ? WRONG : WAIT_CODE);
-        take_code(l, c);
-    } else if (c->step == WRONG && status == 400 && --c->wrong_left > 0) {
-        send_step(l, c);
-    } else {
-        end_operation(l, c, c->step == WRONG ? status == 400 : c->step == REDEEM && good);
-    }
+    else
+        on_challenge(l, c);
 }
 
 static void on_readable(struct load *l, struct connection *c)

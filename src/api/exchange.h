@@ -34,7 +34,7 @@ struct endpoint {
     const char *path; /* behind "/{tenant}" for the first two kinds, whole for plain ones */
     const char *name; /* for logs and metrics */
     enum endpoint_kind kind;
-    size_t work_size; /* of the struct at x->work */
+    size_t work_size;  /* of the struct at x->work */
     size_t reply_size; /* room for the body */
     const struct exchange_steps *steps;
 };

@@ -34,7 +34,7 @@ struct http_head {
     struct slice version; /* "HTTP/1.1" */
     struct http_field *fields;
     size_t count;
-    bool overflow; /* there were more fields than the array could hold */
+    bool overflow;                                 /* there were more fields than the array could hold */
     const struct http_field *known[KNOWN_HEADERS]; /* set by guard_check: the first of that name, or NULL */
 };
 

@@ -119,22 +119,26 @@ err yml_parse(struct slice bytes, const char *name, struct yaml **out, struct co
     return OK;
 }
 
-static void close_file(FILE **file)
+/* 0 and errno set, or how much was read: more than YAML_MAX is too much. */
+static size_t read_bytes(const char *path, char *bytes)
 {
-    if (*file != NULL)
-        fclose(*file);
+    FILE *file = fopen(path, "rbe");
+
+    if (file == NULL)
+        return 0;
+    errno = 0;
+    size_t n = fread(bytes, 1, YAML_MAX + 1, file);
+    int failure = ferror(file) ? errno : 0;
+    fclose(file);
+    errno = failure;
+    return n;
 }
 
 static err read_file(const char *path, char *bytes, size_t *n, struct complaint *why)
 {
-    AUTO(close_file) FILE *file = fopen(path, "rbe");
-
-    if (file == NULL) {
-        complain(why, path, 0, "", "%s", strerror(errno));
-        return FAIL(IO);
-    }
-    *n = fread(bytes, 1, YAML_MAX + 1, file);
-    if (ferror(file)) {
+    errno = 0;
+    *n = read_bytes(path, bytes);
+    if (errno != 0) {
         complain(why, path, 0, "", "%s", strerror(errno));
         return FAIL(IO);
     }

@@ -84,20 +84,25 @@ static void put_in(struct transcript *t, const char *line, char *out)
     }
 }
 
-static size_t span_of(const char *kind, size_t n, const char *text)
+static size_t span_of(struct slice kind, const char *text)
 {
-    static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    static const char with_dots[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    static const struct {
+        const char *name;
+        const char *begins;
+        const char *more; /* characters besides base64url's */
+    } kinds[] = { { "token", "", "" }, { "jws", "ey", "." }, { "refresh", "1.", "." } };
+    char set[80];
+    struct guid g;
 
-    if (n == 4 && memcmp(kind, "guid", 4) == 0) {
-        struct guid g;
+    if (slice_eq(kind, SLICE("guid")))
         return strlen(text) >= GUID_TEXT && guid_parse(slice_bytes(text, GUID_TEXT), &g) ? GUID_TEXT : 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (!slice_eq(kind, slice_of(kinds[i].name)) || strncmp(text, kinds[i].begins, strlen(kinds[i].begins)) != 0)
+            continue;
+        snprintf(set, sizeof set, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_%s", kinds[i].more);
+        return strspn(text, set);
     }
-    if (n == 3 && memcmp(kind, "jws", 3) == 0)
-        return text[0] == 'e' && text[1] == 'y' ? strspn(text, with_dots) : 0;
-    if (n == 7 && memcmp(kind, "refresh", 7) == 0)
-        return memcmp(text, "1.", 2) == 0 ? strspn(text, with_dots) : 0;
-    return n == 5 && memcmp(kind, "token", 5) == 0 ? strspn(text, base64url) : 0;
+    return 0;
 }
 
 /* How much of the text a place holder matches, keeping it where it is told to; 0: it does not match. */
@@ -111,7 +116,7 @@ static size_t match_holder(struct transcript *t, const char *holder, size_t n, c
         const char *value = recall(t, holder, n);
         return strncmp(text, value, strlen(value)) == 0 ? strlen(value) : 0;
     }
-    size_t span = span_of(holder, kind_n, text);
+    size_t span = span_of(slice_bytes(holder, kind_n), text);
     if (span > 0 && colon != NULL)
         keep(t, colon + 1, n - kind_n - 1, text, span);
     return span;

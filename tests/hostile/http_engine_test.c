@@ -161,7 +161,8 @@ static void stop_under_load(void **state)
         int fds[30];
         for (size_t i = 0; i < 30; i++) {
             fds[i] = dial(&t, 0);
-            puts_to(fds[i], i % 2 ? "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n" : "GET /echo HTTP/1.1\r\nHost: a\r\n\r\nGET /wa");
+            puts_to(fds[i],
+                    i % 2 ? "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n" : "GET /echo HTTP/1.1\r\nHost: a\r\n\r\nGET /wa");
         }
         test_stop(&t, round % 2 == 0 ? 0 : 1);
         for (size_t i = 0; i < 30; i++)

@@ -71,8 +71,9 @@ static void half_a_request_is_cut_off(void **state)
 
 static void a_byte_now_and_then_is_cut_off(void **state)
 {
-    static const char text[] = POST "x-a: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    static const char text[] =
+        POST "x-a: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     enum { SLOW = 40 };
     static struct test_server t;
     int fds[SLOW];
@@ -158,7 +159,8 @@ static void a_crowd_makes_room(void **state)
     (void)state;
     raise_descriptors(4 * CROWD);
     /* One worker: with two, one that gets no processor for long can't close what it should, and the other refuses. */
-    test_start(&t, (struct http_options){ .workers = 1, .max_connections = ROOM, .request_seconds = 30, .idle_seconds = 30 });
+    test_start(
+        &t, (struct http_options){ .workers = 1, .max_connections = ROOM, .request_seconds = 30, .idle_seconds = 30 });
     for (size_t i = 0; i < CROWD; i++) {
         fds[i] = dial(&t, 0);
         if (i % 3 == 1)
@@ -198,12 +200,9 @@ static void slow_requests_make_room_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(half_a_request_is_cut_off),
-        cmocka_unit_test(a_byte_now_and_then_is_cut_off),
-        cmocka_unit_test(an_unread_reply_is_cut_off),
-        cmocka_unit_test(idle_connections_end),
-        cmocka_unit_test(a_crowd_makes_room),
-        cmocka_unit_test(slow_requests_make_room_too),
+        cmocka_unit_test(half_a_request_is_cut_off),  cmocka_unit_test(a_byte_now_and_then_is_cut_off),
+        cmocka_unit_test(an_unread_reply_is_cut_off), cmocka_unit_test(idle_connections_end),
+        cmocka_unit_test(a_crowd_makes_room),         cmocka_unit_test(slow_requests_make_room_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
