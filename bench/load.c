@@ -60,7 +60,7 @@ struct load {
     struct connection conns[CONNECTIONS_MAX];
 };
 
-static void stop(const char *what)
+static _Noreturn void stop(const char *what)
 {
     fprintf(stderr, "bench: %s\n", what);
     exit(1);

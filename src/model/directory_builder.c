@@ -82,6 +82,7 @@ static err copy_rows(struct directory_builder *b, const void *rows, size_t n, si
     if (n == 0)
         return OK;
     TRY(directory_block_take(&b->block, n * size, copy));
+    ASSERT(*copy != NULL);
     memcpy(*copy, rows, n * size);
     return OK;
 }
