@@ -96,11 +96,10 @@ void http_close(struct http *http)
 
 static bool set_headers(struct http *http, const char *correlation_id)
 {
+    static const char version[] = "x-client-VER: " DOORCODE_VERSION;
     char line[64];
-    const char *lines[] = {
-        "Accept: application/json",       "Expect:", line, "return-client-request-id: true", "x-client-SKU: doorcode",
-        "x-client-VER: " DOORCODE_VERSION
-    };
+    const char *lines[] = { "Accept: application/json", "Expect:", line, "return-client-request-id: true",
+                            "x-client-SKU: doorcode",   version };
     snprintf(line, sizeof(line), "client-request-id: %s", correlation_id);
     curl_slist_free_all(http->headers);
     http->headers = NULL;

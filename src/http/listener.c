@@ -56,9 +56,10 @@ err listener_open(const struct http_listener *listener, int *fd, char why[LISTEN
 
 uint16_t listener_port(int fd)
 {
-    struct sockaddr_storage a = { 0 };
+    struct sockaddr_storage a;
     socklen_t n = sizeof a;
 
+    memset(&a, 0, sizeof a);
     if (getsockname(fd, (struct sockaddr *)&a, &n) != 0)
         return 0;
     if (a.ss_family == AF_INET6)

@@ -130,12 +130,13 @@ err directory_builder_application(struct directory_builder *b, const struct appl
 err directory_builder_user_flow(struct directory_builder *b, const struct user_flow *flow)
 {
     struct user_flow f = *flow;
+    const size_t n = flow->attribute_count;
     void *copy;
 
     TRY(copy_text(b, &f.name));
-    TRY(copy_rows(b, f.attributes, f.attribute_count, sizeof f.attributes[0], &copy));
+    TRY(copy_rows(b, f.attributes, n, sizeof f.attributes[0], &copy));
     struct flow_attribute *attributes = copy;
-    for (size_t i = 0; i < f.attribute_count; i++) {
+    for (size_t i = 0; attributes != NULL && i < n; i++) {
         TRY(copy_text(b, &attributes[i].name));
         TRY(copy_text(b, &attributes[i].type));
         TRY(copy_text(b, &attributes[i].label));
