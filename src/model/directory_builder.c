@@ -93,7 +93,7 @@ static err copy_slices(struct directory_builder *b, struct slices *list)
 
     TRY(copy_rows(b, list->items, list->n, sizeof list->items[0], &copy));
     struct slice *items = copy;
-    for (size_t i = 0; i < list->n; i++)
+    for (size_t i = 0; items != NULL && i < list->n; i++)
         TRY(copy_text(b, &items[i]));
     list->items = items;
     return OK;
@@ -121,7 +121,7 @@ err directory_builder_application(struct directory_builder *b, const struct appl
     TRY(copy_slices(b, &a.allowed_origins));
     TRY(copy_rows(b, a.redirect_uris, a.redirect_uri_count, sizeof a.redirect_uris[0], &copy));
     struct redirect_uri *uris = copy;
-    for (size_t i = 0; i < a.redirect_uri_count; i++)
+    for (size_t i = 0; uris != NULL && i < a.redirect_uri_count; i++)
         TRY(copy_text(b, &uris[i].uri));
     a.redirect_uris = uris;
     return table_add(&b->applications, &a);
@@ -130,13 +130,12 @@ err directory_builder_application(struct directory_builder *b, const struct appl
 err directory_builder_user_flow(struct directory_builder *b, const struct user_flow *flow)
 {
     struct user_flow f = *flow;
-    const size_t n = flow->attribute_count;
     void *copy;
 
     TRY(copy_text(b, &f.name));
-    TRY(copy_rows(b, f.attributes, n, sizeof f.attributes[0], &copy));
+    TRY(copy_rows(b, f.attributes, f.attribute_count, sizeof f.attributes[0], &copy));
     struct flow_attribute *attributes = copy;
-    for (size_t i = 0; attributes != NULL && i < n; i++) {
+    for (size_t i = 0; attributes != NULL && i < f.attribute_count; i++) {
         TRY(copy_text(b, &attributes[i].name));
         TRY(copy_text(b, &attributes[i].type));
         TRY(copy_text(b, &attributes[i].label));
