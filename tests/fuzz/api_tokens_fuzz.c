@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any text as a continuation token, a refresh token, a signed token: none of them is ours. */
+#include "api/continuation_token.h"
+#include "crypto/keyring.h"
+#include "token/refresh.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+static struct vault *vault;
+static struct keyring *ring;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    static const uint8_t master[VAULT_MASTER] = { 1 };
+    static struct key key;
+
+    (void)argc;
+    (void)argv;
+    ASSERT(err_is_ok(vault_new(master, &vault)));
+    ASSERT(err_is_ok(key_generate(vault, ALG_ES256, 1800000000, &key)));
+    key.state = KEY_CURRENT;
+    ASSERT(err_is_ok(keyring_new(vault, &key, 1, &ring)));
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char payload[65536];
+    struct slice text = slice_bytes(data, size);
+    struct continuation c;
+    struct buf out;
+    uint64_t id;
+    uint8_t hash[REFRESH_HASH];
+
+    buf_init(&out, payload, sizeof payload);
+    ASSERT(!err_is_ok(continuation_open(vault, text, 1800000000, &c)));
+    ASSERT(!err_is_ok(keyring_verify(ring, text, &out)));
+    if (refresh_text_parse(vault, text, &id, hash))
+        ASSERT(id > 0 && text.n == REFRESH_TEXT);
+    return 0;
+}
