@@ -287,8 +287,11 @@ void config_free(struct config *c)
 {
     yml_free(c->yaml);
     c->yaml = NULL;
-    while (c->list_count > 0)
-        free(c->lists[--c->list_count]);
+    for (size_t i = 0; i < CONFIG_LISTS; i++) {
+        free(c->lists[i]);
+        c->lists[i] = NULL;
+    }
+    c->list_count = 0;
 }
 
 bool config_path(const struct config *c, const char *name, char *out, size_t cap)
