@@ -13,7 +13,7 @@ export HOME=$folder XDG_DATA_HOME=$folder/data XDG_STATE_HOME=$folder/state XDG_
 free_port() {
     local port
     while :; do
-        port=$((20000 + RANDOM))
+        port=$((20000 + RANDOM % 12000)) # below the ports that the system gives to clients
         if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
             echo "$port"
             return
