@@ -81,17 +81,24 @@ static err run_group(struct connection *c, struct store_batch **batches, size_t 
     return query_run(c, QUERY_commit);
 }
 
+/* A rollback needs memory, too: where it failed, it is made up for before the next group, as else none could begin. */
+static void leave_transaction(struct connection *c)
+{
+    if (sqlite3_get_autocommit(c->db) == 0)
+        sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
 static err transact(struct connection *c, struct store_batch **batches, size_t n, batch_fn *run)
 {
     struct store *s = c->store;
 
     s->counting.pending = atomic_load_explicit(&s->mails_pending, memory_order_relaxed);
     s->counting.dead = atomic_load_explicit(&s->mails_dead, memory_order_relaxed);
+    leave_transaction(c);
     TRY(query_run(c, QUERY_begin_write));
     err result = run_group(c, batches, n, run);
     if (!err_is_ok(result)) {
-        if (sqlite3_get_autocommit(c->db) == 0)
-            sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+        leave_transaction(c);
         return result;
     }
     mails_publish(s);
