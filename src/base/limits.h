@@ -32,6 +32,12 @@ enum {
     LIMIT_SCOPE = 1024,
     LIMIT_SCOPES = 16,
     LIMIT_RESOURCE = 256,       /* an API's identifier URI */
+    LIMIT_PASSWORD = 256,           /* spec V1, 4.14 */
+    LIMIT_PASSWORD_HASH = 128,      /* a PHC string of Argon2id, with its NUL */
+    LIMIT_METHODS = 5,              /* second factors of a user */
+    LIMIT_ATTRIBUTES = 8192,        /* JSON text of a user's attributes; no more fits into a form */
+    LIMIT_CONTACT_RULES = 64,       /* of a tenant */
+    LIMIT_BANNED_PASSWORDS = 1000,  /* words of a tenant's own list, as at Entra */
     LIMIT_CODE = 16,            /* longest accepted `oob` after trimming */
     LIMIT_TENANT_SEGMENT = 253, /* a domain name */
     LIMIT_LABEL = 512,          /* masked address: at most one character of two bytes per source byte */

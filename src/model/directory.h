@@ -17,17 +17,72 @@ struct slices {
     size_t n;
 };
 
+/* On for all, off for all, or as the next one above says: user, application, tenant. */
+enum toggle { TOGGLE_INHERIT, TOGGLE_ON, TOGGLE_OFF, TOGGLE_COUNT };
+
+/* What is answered for a contact that shall not get codes of a second factor (spec V1, 3.2 and 3.14). */
+enum contact_verdict {
+    CONTACT_FINE,
+    CONTACT_BLOCKED_BY_ADMIN,
+    CONTACT_BLOCKED_BY_REPUTATION,
+    CONTACT_HIGH_RISK, /* web fallback */
+    CONTACT_VERDICTS
+};
+
+struct contact_rule {
+    struct slice match; /* beginning of a phone number "+1900", a domain "@example.com", or a whole address */
+    enum contact_verdict verdict;
+};
+
+enum { FACTOR_EMAIL = 1, FACTOR_SMS = 2 };
+
+/* Custom authentication extensions: where the server asks a program of the operator (spec OIDC, 11). */
+enum extension_event {
+    EXTENSION_ATTRIBUTES_START,
+    EXTENSION_ATTRIBUTES_SUBMIT,
+    EXTENSION_TOKEN_ISSUANCE,
+    EXTENSION_OTP_SEND, /* sends the mail in our place */
+    EXTENSION_SMS_SEND, /* ours: sends text messages */
+    EXTENSION_EVENTS
+};
+
+enum extension_auth { EXTENSION_AUTH_TOKEN, EXTENSION_AUTH_HMAC, EXTENSION_AUTH_NONE, EXTENSION_AUTHS };
+
+struct extension {
+    struct guid id;
+    struct slice name;
+    enum extension_event event;
+    struct slice url;
+    enum extension_auth auth;
+    struct slice resource_id;   /* `aud` of the token: "api://hooks.example/<id>" */
+    struct slice secret;        /* HMAC: names the environment variable or file; never the secret itself */
+    uint32_t timeout_ms;        /* 200 to 2000 */
+    uint32_t retries;           /* 0 or 1 */
+    bool fallback;              /* codes: use the built-in mailer when it fails */
+    struct slices applications; /* client ids; empty: all */
+};
+
 struct tenant {
     struct guid id;
     struct slice name;     /* sub-domain name: "petstore" */
     struct slice domain;   /* "petstore.onmicrosoft.com" */
     struct slices aliases; /* further domains that name this tenant */
     struct slice display_name;
-    struct slice logo_url;      /* https, in mails and pages; may be empty */
-    struct slice accent_color;  /* "#1f6feb"; may be empty */
-    struct slice issuer;        /* empty: {origin}/{id}/v2.0 (spec OIDC, 1.3) */
-    bool hide_unknown_users;    /* spec V1, 6.14 */
-    bool strict_refresh_tokens; /* a reuse revokes the family */
+    struct slice logo_url;           /* https, in mails and pages; may be empty */
+    struct slice accent_color;       /* "#1f6feb"; may be empty */
+    struct slice issuer;             /* empty: {origin}/{id}/v2.0 (spec OIDC, 1.3) */
+    bool hide_unknown_users;         /* spec V1, 6.14 */
+    bool strict_refresh_tokens;      /* a reuse revokes the family */
+    bool multi_factor;               /* a second factor for users with password (spec V1, 2.6) */
+    bool registration_after_sign_up; /* ask for one right after sign-up, not at the next sign-in (spec V1, 6.16) */
+    bool password_reset;             /* by the user herself (spec V1, 2.8) */
+    bool any_email_passcode;         /* every user may sign in with a code to her e-mail (spec V1, 6.22) */
+    uint8_t second_factors;          /* set of FACTOR_…: what may be registered */
+    struct slices banned_passwords;  /* words that no password may be built on */
+    const struct contact_rule *contact_rules;
+    size_t contact_rule_count;
+    const struct extension *extensions;
+    size_t extension_count;
 };
 
 enum platform_type { PLATFORM_PUBLIC_CLIENT, PLATFORM_SPA, PLATFORM_WEB, PLATFORM_COUNT };
@@ -50,6 +105,7 @@ struct application {
     enum signing_alg signing_alg;
     uint32_t access_token_seconds; /* 600…86400 */
     struct slice user_flow;        /* name of the linked flow; empty: none */
+    enum toggle multi_factor;
 };
 
 enum identity_provider { PROVIDER_EMAIL_OTP, PROVIDER_EMAIL_PASSWORD };

@@ -99,6 +99,39 @@ static err copy_slices(struct directory_builder *b, struct slices *list)
     return OK;
 }
 
+static err copy_contact_rules(struct directory_builder *b, struct tenant *t)
+{
+    void *copy;
+
+    TRY(copy_rows(b, t->contact_rules, t->contact_rule_count, sizeof t->contact_rules[0], &copy));
+    struct contact_rule *rules = copy;
+    for (size_t i = 0; rules != NULL && i < t->contact_rule_count; i++)
+        TRY(copy_text(b, &rules[i].match));
+    t->contact_rules = rules;
+    return OK;
+}
+
+static err copy_extension(struct directory_builder *b, struct extension *e)
+{
+    struct slice *const texts[] = { &e->name, &e->url, &e->resource_id, &e->secret };
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        TRY(copy_text(b, texts[i]));
+    return copy_slices(b, &e->applications);
+}
+
+static err copy_extensions(struct directory_builder *b, struct tenant *t)
+{
+    void *copy;
+
+    TRY(copy_rows(b, t->extensions, t->extension_count, sizeof t->extensions[0], &copy));
+    struct extension *extensions = copy;
+    for (size_t i = 0; extensions != NULL && i < t->extension_count; i++)
+        TRY(copy_extension(b, &extensions[i]));
+    t->extensions = extensions;
+    return OK;
+}
+
 err directory_builder_tenant(struct directory_builder *b, const struct tenant *tenant)
 {
     struct tenant t = *tenant;
@@ -107,6 +140,9 @@ err directory_builder_tenant(struct directory_builder *b, const struct tenant *t
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         TRY(copy_text(b, texts[i]));
     TRY(copy_slices(b, &t.aliases));
+    TRY(copy_slices(b, &t.banned_passwords));
+    TRY(copy_contact_rules(b, &t));
+    TRY(copy_extensions(b, &t));
     return table_add(&b->tenants, &t);
 }
 

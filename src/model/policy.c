@@ -15,6 +15,7 @@ const struct policy policy_default = {
     .token_seconds = 600,
     .flow_seconds = 3600,
     .repeat_seconds = 10,
+    .poll_seconds = 2,
     .id_token_seconds = 3600,
     .access_token_seconds = 0,
     .refresh_token_seconds = 90 * 24 * 3600,

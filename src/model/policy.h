@@ -20,6 +20,7 @@ struct policy {
     uint32_t token_seconds;               /* 600: life of one continuation token */
     uint32_t flow_seconds;                /* 3600: of a whole flow */
     uint32_t repeat_seconds;              /* 10: an identical request again is the same request */
+    uint32_t poll_seconds;                /* 2: between polls of a password reset; Android takes 1 to 15 */
     uint32_t id_token_seconds;            /* 3600 */
     uint32_t access_token_seconds;        /* 0: random, 60 to 90 minutes */
     uint32_t refresh_token_seconds;       /* 90 days */

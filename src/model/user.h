@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/guid.h"
 #include "base/limits.h"
+#include "model/directory.h"
 
 /* How the user came to exist; it decides the first factor (spec V1, 4.12; spec OIDC, 3.1 and 5.6). */
 enum user_origin {
@@ -34,6 +35,9 @@ struct user {
     char surname[65];
     instant created_at;
     instant sessions_valid_from; /* refresh tokens of grants authenticated before are void */
+    enum toggle multi_factor;
+    bool password_must_change;               /* spec V1, 3.4 T2 */
+    char password_hash[LIMIT_PASSWORD_HASH]; /* PHC string; empty: she has none */
 };
 
 #endif
