@@ -42,6 +42,7 @@ enum {
     LIMIT_TENANT_SEGMENT = 253, /* a domain name */
     LIMIT_LABEL = 512,          /* masked address: at most one character of two bytes per source byte */
     LIMIT_TOKEN = 4096,         /* one signed JWT */
+    LIMIT_ATTRIBUTES_REPLY = 16384, /* an error that names attributes with their patterns */
     LIMIT_REPLY = 16384,        /* a JSON reply: three tokens of LIMIT_TOKEN at most, usually 4 KiB */
     LIMIT_DISCOVERY = 32768,    /* JWKS of three algorithms, current, next and retired keys with certificates */
     LIMIT_METRICS = 49152,      /* every event, every endpoint with its histogram */

@@ -50,6 +50,34 @@ static void put_description(struct buf *out, const struct error_row *row, const 
             guid_format(facts->correlation_id).c, clock_format(facts->now).c);
 }
 
+static void put_attribute(struct json *j, const struct error_attribute *attribute)
+{
+    json_object(j, NULL);
+    json_text(j, "name", attribute->name);
+    if (attribute->type.n > 0) {
+        json_text(j, "type", attribute->type);
+        json_flag(j, "required", attribute->required);
+    }
+    if (attribute->regex.n > 0) {
+        json_object(j, "options");
+        json_text(j, "regex", attribute->regex);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void put_extra(struct json *j, const struct error_extra *extra)
+{
+    if (extra->continuation_token.n > 0)
+        json_text(j, "continuation_token", extra->continuation_token);
+    if (extra->attributes_name == NULL)
+        return;
+    json_array(j, extra->attributes_name);
+    for (size_t i = 0; i < extra->attribute_count; i++)
+        put_attribute(j, &extra->attributes[i]);
+    json_end(j);
+}
+
 void error_body(enum error_id id, const struct error_facts *facts, struct buf *out)
 {
     const struct error_row *row = error_row(id);
@@ -75,7 +103,6 @@ void error_body(enum error_id id, const struct error_facts *facts, struct buf *o
     json_text(&j, "error_uri", buf_slice(&text));
     if (row->suberror[0] != '\0')
         json_cstr(&j, "suberror", row->suberror);
-    if (facts->continuation_token.n > 0)
-        json_text(&j, "continuation_token", facts->continuation_token);
+    put_extra(&j, &facts->extra);
     json_end(&j);
 }

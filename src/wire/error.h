@@ -27,18 +27,34 @@ struct error_row {
 
 const struct error_row *error_row(enum error_id id); /* not for ERROR_NONE */
 
+/* An attribute that an error names; without a type by its name alone. */
+struct error_attribute {
+    struct slice name;
+    struct slice type;
+    struct slice regex; /* empty: none */
+    bool required;
+};
+
+/* Members that some errors have besides the usual ones (spec V1, 1.9). */
+struct error_extra {
+    struct slice continuation_token; /* empty: no such member */
+    const char *attributes_name;     /* "required_attributes", …; NULL: no such member */
+    const struct error_attribute *attributes;
+    size_t attribute_count;
+};
+
 /* What an error body needs besides its row. */
 struct error_facts {
-    struct slice detail;             /* fills "{}": ours or from outside, written escaped and cut */
-    struct slice origin;             /* of the server: error_uri is {origin}/error?code=N */
-    struct slice continuation_token; /* empty: no such member */
+    struct slice detail; /* fills "{}": ours or from outside, written escaped and cut */
+    struct slice origin; /* of the server: error_uri is {origin}/error?code=N */
+    struct error_extra extra;
     struct guid trace_id;
     struct guid correlation_id;
     instant now;
 };
 
 /* Appends the JSON body: error, error_description, error_codes, timestamp, trace_id, correlation_id, error_uri, then
- * suberror and continuation_token where they apply. */
+ * suberror and what `extra` has, where they apply. */
 void error_body(enum error_id id, const struct error_facts *facts, struct buf *out);
 
 /* The row of an AADSTS code, for the help page; ERROR_NONE when unknown. */

@@ -3,13 +3,66 @@
 
 #include "wire/json_out.h"
 
-void native_continuation(struct slice continuation_token, struct buf *out)
+/* Every body but those of redirect and tokens begins with the token. */
+static void begin(struct json *j, struct slice continuation_token, struct buf *out)
+{
+    json_start(j, out);
+    json_object(j, NULL);
+    json_text(j, "continuation_token", continuation_token);
+}
+
+void native_continuation(struct slice continuation_token, uint32_t expires_in, struct buf *out)
 {
     struct json j;
 
-    json_start(&j, out);
-    json_object(&j, NULL);
-    json_text(&j, "continuation_token", continuation_token);
+    begin(&j, continuation_token, out);
+    if (expires_in > 0)
+        json_number(&j, "expires_in", expires_in);
+    json_end(&j);
+}
+
+void native_challenge_type(struct slice continuation_token, struct slice challenge_type, struct buf *out)
+{
+    struct json j;
+
+    begin(&j, continuation_token, out);
+    json_text(&j, "challenge_type", challenge_type);
+    json_end(&j);
+}
+
+void native_submitted(struct slice continuation_token, uint32_t poll_interval, struct buf *out)
+{
+    struct json j;
+
+    begin(&j, continuation_token, out);
+    json_number(&j, "poll_interval", poll_interval);
+    json_end(&j);
+}
+
+void native_succeeded(struct slice continuation_token, struct buf *out)
+{
+    struct json j;
+
+    begin(&j, continuation_token, out);
+    json_cstr(&j, "status", "succeeded");
+    json_end(&j);
+}
+
+void native_methods(struct slice continuation_token, const struct native_method *methods, size_t n, struct buf *out)
+{
+    struct json j;
+
+    begin(&j, continuation_token, out);
+    json_array(&j, "methods");
+    for (size_t i = 0; i < n; i++) {
+        json_object(&j, NULL);
+        json_text(&j, "id", methods[i].id);
+        json_cstr(&j, "challenge_type", "oob");
+        json_text(&j, "challenge_channel", methods[i].channel);
+        json_text(&j, "login_hint", methods[i].login_hint);
+        json_end(&j);
+    }
+    json_end(&j);
     json_end(&j);
 }
 
@@ -17,13 +70,14 @@ void native_oob(const struct native_challenge *challenge, struct buf *out)
 {
     struct json j;
 
-    json_start(&j, out);
-    json_object(&j, NULL);
-    json_text(&j, "continuation_token", challenge->continuation_token);
+    begin(&j, challenge->continuation_token, out);
     json_cstr(&j, "challenge_type", "oob");
     json_cstr(&j, "binding_method", "prompt");
-    json_cstr(&j, "challenge_channel", "email");
-    json_text(&j, "challenge_target_label", challenge->target_label);
+    json_text(&j, "challenge_channel", challenge->channel);
+    if (challenge->target_label.n > 0)
+        json_text(&j, "challenge_target_label", challenge->target_label);
+    else
+        json_text(&j, "challenge_target", challenge->target);
     json_number(&j, "code_length", challenge->code_length);
     json_number(&j, "interval", challenge->interval);
     json_end(&j);
