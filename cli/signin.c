@@ -84,9 +84,9 @@ static enum doorcode_state try_code(const struct command_line *line, const struc
     bool resends = typed == TYPED_LINE && code[0] == '\0';
     *ended = typed == TYPED_END;
     if (resends)
-        state = doorcode_signin_resend_code(flow);
+        state = doorcode_flow_resend_code(flow);
     else if (typed != TYPED_END)
-        state = doorcode_signin_submit_code(flow, typed == TYPED_LINE ? code : "");
+        state = doorcode_flow_submit_code(flow, typed == TYPED_LINE ? code : "");
     wipe(code, sizeof(code));
     const struct doorcode_error *error = doorcode_flow_error(flow);
     if (state == DOORCODE_CODE_REQUIRED && error != NULL && source->asks)

@@ -84,6 +84,7 @@ static bool copy_text(const char *text, char **out)
 static const struct doorcode_error *fill(struct doorcode_client *client, const struct doorcode_options *options)
 {
     client->allow_http = options->allow_http != 0;
+    client->no_password = options->no_password != 0;
     client->connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CLIENT_CONNECT_MS;
     client->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : CLIENT_TIMEOUT_MS;
     const struct doorcode_error *error = authority_parse(options->authority, client->allow_http, &client->authority);

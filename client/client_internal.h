@@ -17,6 +17,7 @@ struct doorcode_client {
     long connect_timeout_ms;
     long timeout_ms;
     bool allow_http;
+    bool no_password;
 };
 
 /* "openid profile offline_access" and those of `more` that are not among them. False where they are too long. */

@@ -11,7 +11,15 @@ enum {
     CLIENT_URL = 2048,      /* authority */
     CLIENT_USERNAME = 1024,
     CLIENT_SCOPES = 2048,
-    CLIENT_CODE = 64, /* a typed code, blanks included */
+    CLIENT_CODE = 64,        /* a typed code, blanks included */
+    CLIENT_PASSWORD = 1024,  /* four times what the service allows (spec V1, 4.14), for any script of characters */
+    CLIENT_METHODS = 16,     /* more ways to prove oneself are not shown */
+    CLIENT_ATTRIBUTES = 128, /* 100 custom and 9 built-in ones (spec V1, 4.11, 4.13) */
+    CLIENT_NAME = 512,       /* name of an attribute */
+    CLIENT_FACTS = 65536,    /* attributes as JSON: more is over the server's limit of a body (spec V1, 1.9) */
+    CLIENT_INTERVAL = 300,   /* seconds between codes where none are told (spec V1, 6.20) */
+    CLIENT_POLL = 2, /* seconds between polls where none within 1 to CLIENT_POLL_MOST are told (spec V1, 3.11) */
+    CLIENT_POLL_MOST = 15,
     CLIENT_CONNECT_MS = 10000,
     CLIENT_TIMEOUT_MS = 30000,
     CLIENT_REPEAT_MS = 500,     /* pause before a 5xx is asked again (spec V1, 1.9) */

@@ -52,6 +52,11 @@ bool error_goes_on(enum doorcode_error_kind kind)
     return kinds[kind].goes_on;
 }
 
+bool error_is_of_password(enum doorcode_error_kind kind)
+{
+    return kind >= DOORCODE_ERROR_PASSWORD_TOO_WEAK && kind <= DOORCODE_ERROR_PASSWORD_NOT_ALLOWED;
+}
+
 const char *doorcode_error_name(enum doorcode_error_kind kind)
 {
     bool known = (size_t)kind < sizeof(kinds) / sizeof(kinds[0]);
@@ -70,7 +75,7 @@ static bool has_code(const struct doorcode_error *answer, int64_t code)
 static bool fits(const struct match_row *row, const struct doorcode_error *answer)
 {
     /* Words are compared without regard to case, as the SDKs do (spec V1, 5.4 A11). */
-    if (!slice_eq_nocase(slice_of(row->error), slice_of(answer->error)))
+    if (row->error[0] != '\0' && !slice_eq_nocase(slice_of(row->error), slice_of(answer->error)))
         return false;
     if (row->suberror[0] != '\0' && !slice_eq_nocase(slice_of(row->suberror), slice_of(answer->suberror)))
         return false;

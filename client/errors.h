@@ -11,8 +11,10 @@
 struct doorcode_error error_of(enum doorcode_error_kind kind);
 /* The kind by error, suberror, codes, description and http_status of `answer`. */
 enum doorcode_error_kind error_kind(const struct doorcode_error *answer);
-/* Whether a sign-in that waits for a code goes on after this. */
+/* Whether a flow that waits for the caller goes on after this. */
 bool error_goes_on(enum doorcode_error_kind kind);
+/* Whether a new password was refused for what it is. */
+bool error_is_of_password(enum doorcode_error_kind kind);
 /* The same as error_of, static, for where there is no memory or no flow yet. */
 const struct doorcode_error *error_static(enum doorcode_error_kind kind);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow.h"
 
+#include "base/secret.h"
 #include "errors.h"
 
 #include <stdlib.h>
@@ -37,21 +38,81 @@ struct doorcode_flow *flow_new(const struct doorcode_client *client)
 void flow_call(struct doorcode_flow *flow, enum reply_endpoint endpoint, const struct form_field *fields, size_t n,
                struct reply *out)
 {
-    static const char *const paths[] = {
-        [REPLY_OF_INITIATE] = "/oauth2/v2.0/initiate",
-        [REPLY_OF_CHALLENGE] = "/oauth2/v2.0/challenge",
-        [REPLY_OF_TOKEN] = "/oauth2/v2.0/token",
-    };
     struct buf body;
     struct http_answer answer = { .failure = DOORCODE_ERROR_NO_MEMORY, .detail = "" };
     if (form_make(&body, fields, n)) {
-        answer = http_post(flow->http, paths[endpoint], buf_slice(&body), flow->correlation_id.c);
+        answer = http_post(flow->http, reply_path(endpoint), buf_slice(&body), flow->correlation_id.c);
         form_free(&body);
     }
     reply_parse(endpoint, &answer, flow->correlation_id.c, out);
 }
 
-enum doorcode_state flow_take(struct doorcode_flow *flow, struct reply *reply)
+/* ---- from one state to the next ---- */
+
+static enum doorcode_state next_challenge(struct doorcode_flow *flow)
+{
+    return flow_challenge(flow, NULL);
+}
+
+static enum doorcode_state prove_preverified(struct doorcode_flow *flow)
+{
+    return flow_prove(flow,
+                      &(struct flow_proof){ .endpoint = REPLY_OF_REGISTER_CONTINUE, .grant = "continuation_token" });
+}
+
+static enum doorcode_state begin_mfa(struct doorcode_flow *flow)
+{
+    reply_free(&flow->listed);
+    flow->phase = PHASE_MFA;
+    return doorcode_flow_list_methods(flow);
+}
+
+static enum doorcode_state begin_registration(struct doorcode_flow *flow)
+{
+    reply_free(&flow->listed);
+    flow->phase = PHASE_REGISTRATION;
+    return doorcode_flow_list_methods(flow);
+}
+
+/* What a reply on the way leads to: a state, and the call that follows without the caller. The state is also where the
+ * flow stays if that call fails and may be made again. Replies that are not here end the flow or are errors. */
+static const struct move {
+    bool is_on_the_way;
+    enum doorcode_state state;
+    enum doorcode_state (*then)(struct doorcode_flow *flow);
+} moves[REPLY_KINDS] = {
+    [REPLY_STARTED] = { true, DOORCODE_FAILED, next_challenge },
+    [REPLY_CODE] = { true, DOORCODE_CODE_REQUIRED, NULL },
+    [REPLY_PASSWORD] = { true, DOORCODE_PASSWORD_REQUIRED, NULL },
+    [REPLY_PREVERIFIED] = { true, DOORCODE_REGISTRATION_REQUIRED, prove_preverified },
+    [REPLY_CREDENTIAL] = { true, DOORCODE_PASSWORD_REQUIRED, next_challenge },
+    [REPLY_UNVERIFIED] = { true, DOORCODE_CODE_REQUIRED, next_challenge },
+    [REPLY_ATTRIBUTES] = { true, DOORCODE_ATTRIBUTES_REQUIRED, NULL },
+    [REPLY_MFA] = { true, DOORCODE_MFA_REQUIRED, begin_mfa },
+    [REPLY_REGISTRATION] = { true, DOORCODE_REGISTRATION_REQUIRED, begin_registration },
+    [REPLY_VERIFIED] = { true, DOORCODE_PASSWORD_REQUIRED, NULL },
+    [REPLY_PENDING] = { true, DOORCODE_RESET_PENDING, NULL },
+    [REPLY_REGISTERED] = { true, DOORCODE_SIGNIN_READY, doorcode_flow_signin },
+    [REPLY_DONE] = { true, DOORCODE_SIGNIN_READY, NULL },
+};
+
+static void adopt(struct doorcode_flow *flow, struct reply *reply)
+{
+    struct reply *place = flow->current.kind == REPLY_METHODS ? &flow->listed : &flow->current;
+    reply_free(place);
+    if (place == &flow->listed)
+        flow->listed = flow->current;
+    flow->current = *reply;
+    *reply = (struct reply){ 0 };
+    flow->has_error = false;
+}
+
+static bool waits_for_caller(enum doorcode_state state)
+{
+    return state != DOORCODE_WEB_FALLBACK && state != DOORCODE_COMPLETED && state != DOORCODE_FAILED;
+}
+
+static enum doorcode_state take_last(struct doorcode_flow *flow, struct reply *reply)
 {
     reply_free(&flow->last);
     flow->last = *reply;
@@ -63,21 +124,38 @@ enum doorcode_state flow_take(struct doorcode_flow *flow, struct reply *reply)
         flow->state = DOORCODE_COMPLETED;
     } else if (flow->last.kind == REPLY_REDIRECT) {
         flow->state = DOORCODE_WEB_FALLBACK;
-    } else if (flow->last.kind == REPLY_PASSWORD) {
-        flow->state = DOORCODE_PASSWORD_REQUIRED;
-    } else if (flow->state != DOORCODE_CODE_REQUIRED || !error_goes_on(flow->last.error.kind)) {
+    } else if (!waits_for_caller(flow->state) || !error_goes_on(flow->last.error.kind)) {
         flow->state = DOORCODE_FAILED;
     }
     return flow->state;
 }
 
+enum doorcode_state flow_take(struct doorcode_flow *flow, struct reply *reply)
+{
+    if (reply->kind == REPLY_METHODS) {
+        adopt(flow, reply);
+        return flow->state;
+    }
+    const struct move *move = &moves[reply->kind];
+    if (!move->is_on_the_way)
+        return take_last(flow, reply);
+    adopt(flow, reply);
+    flow->state = move->state;
+    return move->then != NULL ? move->then(flow) : flow->state;
+}
+
 enum doorcode_state flow_refuse(struct doorcode_flow *flow, enum doorcode_error_kind kind, const char *message)
 {
+    if (flow == NULL)
+        return DOORCODE_FAILED;
     flow->has_error = true;
     flow->error = error_of(kind);
-    flow->error.message = message;
+    if (message != NULL)
+        flow->error.message = message;
     return flow->state;
 }
+
+/* ---- what the caller sees ---- */
 
 enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow)
 {
@@ -93,7 +171,29 @@ const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flo
 
 const struct doorcode_challenge *doorcode_flow_challenge(const struct doorcode_flow *flow)
 {
-    return doorcode_flow_state(flow) == DOORCODE_CODE_REQUIRED ? &flow->challenge.challenge : NULL;
+    return doorcode_flow_state(flow) == DOORCODE_CODE_REQUIRED ? &flow->current.challenge : NULL;
+}
+
+const struct doorcode_attribute *doorcode_flow_attributes(const struct doorcode_flow *flow, size_t *count)
+{
+    bool asked = doorcode_flow_state(flow) == DOORCODE_ATTRIBUTES_REQUIRED;
+    *count = asked ? flow->current.attribute_count : 0;
+    return asked ? flow->current.attributes : NULL;
+}
+
+const struct doorcode_method *doorcode_flow_methods(const struct doorcode_flow *flow, size_t *count)
+{
+    *count = 0;
+    if (!waits_for_caller(doorcode_flow_state(flow)) || flow->state == DOORCODE_SIGNIN_READY)
+        return NULL;
+    const struct reply *list = flow->current.kind == REPLY_METHODS ? &flow->current : &flow->listed;
+    *count = list->method_count;
+    return list->methods;
+}
+
+int doorcode_flow_poll_interval(const struct doorcode_flow *flow)
+{
+    return doorcode_flow_state(flow) == DOORCODE_RESET_PENDING ? flow->current.poll_interval : 0;
 }
 
 const char *doorcode_flow_redirect_reason(const struct doorcode_flow *flow)
@@ -111,7 +211,9 @@ void doorcode_flow_free(struct doorcode_flow *flow)
     if (flow == NULL)
         return;
     http_close(flow->http);
-    reply_free(&flow->challenge);
+    reply_free(&flow->current);
+    reply_free(&flow->listed);
     reply_free(&flow->last);
+    wipe(&flow->choice, sizeof(flow->choice));
     free(flow);
 }

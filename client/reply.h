@@ -1,32 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reply.h: the bytes of an answer become one of a few things (spec V1, 1.8, 1.9, 3.1, 3.2, 3.4). Pure but for memory. */
+/* reply.h: the bytes of an answer become one of a few things (spec V1, 1.8, 1.9, 3 and 6). Pure but for memory. */
 #ifndef DOORCODE_CLIENT_REPLY_H
 #define DOORCODE_CLIENT_REPLY_H
 
 #include "base/arena.h"
 #include "http.h"
 
-enum reply_endpoint { REPLY_OF_INITIATE, REPLY_OF_CHALLENGE, REPLY_OF_TOKEN };
+enum reply_endpoint {
+#define ENDPOINT(name, path, parse) REPLY_OF_##name,
+#include "endpoints.def"
+#undef ENDPOINT
+    REPLY_ENDPOINTS
+};
 
+/* All but ERROR, REDIRECT, TOKENS, PENDING and DONE have a continuation_token for the next call. */
 enum reply_kind {
-    REPLY_ERROR,     /* error */
-    REPLY_INITIATED, /* continuation_token */
-    REPLY_CODE,      /* continuation_token, challenge */
-    REPLY_PASSWORD,  /* continuation_token */
-    REPLY_REDIRECT,  /* redirect_reason */
-    REPLY_TOKENS,    /* tokens, without received_at */
+    REPLY_ERROR,        /* error; continuation_token where a failed reset may be tried again */
+    REPLY_REDIRECT,     /* redirect_reason */
+    REPLY_TOKENS,       /* tokens, without received_at */
+    REPLY_STARTED,      /* ask for the challenge */
+    REPLY_CODE,         /* challenge */
+    REPLY_PASSWORD,     /* give the password */
+    REPLY_PREVERIFIED,  /* no code is needed to register this contact */
+    REPLY_CREDENTIAL,   /* of a sign-up: ask for the challenge, it will be the password */
+    REPLY_UNVERIFIED,   /* of a sign-up: ask for the challenge, it will be a code */
+    REPLY_ATTRIBUTES,   /* attributes */
+    REPLY_MFA,          /* list the methods registered */
+    REPLY_REGISTRATION, /* list the methods that may be registered */
+    REPLY_METHODS,      /* methods */
+    REPLY_VERIFIED,     /* of a reset: give the new password */
+    REPLY_PENDING,      /* of a reset: poll_interval; a token only with the first */
+    REPLY_REGISTERED,   /* get the tokens */
+    REPLY_DONE,         /* of sign-up or reset: get the tokens, where there is a token for that */
+    REPLY_KINDS
 };
 
 struct reply {
     enum reply_kind kind;
-    struct arena memory; /* of all texts below; wiped by reply_free */
+    struct arena memory; /* of all texts and lists below; wiped by reply_free */
     const char *continuation_token;
     const char *redirect_reason;
     struct doorcode_challenge challenge;
+    struct doorcode_method *methods;
+    size_t method_count;
+    struct doorcode_attribute *attributes;
+    size_t attribute_count;
+    int poll_interval;
     struct doorcode_tokens tokens;
     struct doorcode_error error;
 };
 
+/* Below the authority. Static. */
+const char *reply_path(enum reply_endpoint endpoint);
 /* Fills *out, which owns its texts; free it with reply_free. Without memory it is the error NO_MEMORY. */
 void reply_parse(enum reply_endpoint endpoint, const struct http_answer *answer, const char *correlation_id,
                  struct reply *out);

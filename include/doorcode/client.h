@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client.h: sign users in with native authentication, against Doorcode or Microsoft Entra External ID.
+/* client.h: native authentication, against Doorcode or Microsoft Entra External ID: sign-in, sign-up, reset of a
+ * password, with all the steps that a server may ask for on the way.
  *
  * A client is one application at one authority; it never changes after it was made and may be used by several threads.
- * A flow is one sign-in (or one refresh) and belongs to one thread at a time. Every step blocks until the server has
- * answered or the time is over, and returns the state the flow is now in. The error of the last step, if there
- * was one, is doorcode_flow_error(); an error need not end the flow: after a wrong code the state is still
- * DOORCODE_CODE_REQUIRED.
+ * A flow is one sign-in, sign-up, reset or refresh and belongs to one thread at a time. Every step blocks until the
+ * server has answered or the time is over, and returns the state the flow is now in: what the server wants next. The
+ * error of the last step, if there was one, is doorcode_flow_error(); an error need not end the flow: after a wrong
+ * code the state is still DOORCODE_CODE_REQUIRED.
  *
  *     struct doorcode_options options;
  *     doorcode_options_init(&options);
@@ -15,15 +16,20 @@
  *     const struct doorcode_error *error = doorcode_client_new(&options, &client);
  *     struct doorcode_flow *flow;
  *     enum doorcode_state state = doorcode_signin_start(client, "sam@example.org", &flow);
- *     while (state == DOORCODE_CODE_REQUIRED)
- *         state = doorcode_signin_submit_code(flow, ask_user(doorcode_flow_challenge(flow)));
+ *     while (state == DOORCODE_CODE_REQUIRED || state == DOORCODE_PASSWORD_REQUIRED) {
+ *         if (state == DOORCODE_CODE_REQUIRED)
+ *             state = doorcode_flow_submit_code(flow, ask_for_code(doorcode_flow_challenge(flow)));
+ *         else
+ *             state = doorcode_flow_submit_password(flow, ask_for_password());
+ *     }
  *     if (state == DOORCODE_COMPLETED)
  *         use(doorcode_flow_tokens(flow)->access_token);
  *     doorcode_flow_free(flow);
  *     doorcode_client_free(client);
  *
  * All texts are UTF-8 and NUL-terminated. Texts the server sent are free of control characters. Pointers got from
- * a flow are borrowed until its next step or its end. Codes and tokens are wiped before their memory is given back. */
+ * a flow are borrowed until its next step or its end. Codes, passwords and tokens are wiped before their memory is
+ * given back. */
 #ifndef DOORCODE_CLIENT_H
 #define DOORCODE_CLIENT_H
 
@@ -40,11 +46,16 @@ struct doorcode_flow;
 struct doorcode_claims;
 
 enum doorcode_state {
-    DOORCODE_CODE_REQUIRED,     /* a code was sent: doorcode_flow_challenge() says where to */
-    DOORCODE_PASSWORD_REQUIRED, /* this user signs in with a password, which this version does not send yet */
-    DOORCODE_WEB_FALLBACK,      /* only a browser can go on: doorcode_flow_redirect_reason() */
-    DOORCODE_COMPLETED,         /* doorcode_flow_tokens() */
-    DOORCODE_FAILED             /* the flow is over: doorcode_flow_error() */
+    DOORCODE_CODE_REQUIRED,         /* a code was sent: doorcode_flow_challenge() says where to */
+    DOORCODE_PASSWORD_REQUIRED,     /* the user's password to sign in; in a sign-up or a reset a new one */
+    DOORCODE_WEB_FALLBACK,          /* only a browser can go on: doorcode_flow_redirect_reason() */
+    DOORCODE_COMPLETED,             /* doorcode_flow_tokens() */
+    DOORCODE_FAILED,                /* the flow is over: doorcode_flow_error() */
+    DOORCODE_ATTRIBUTES_REQUIRED,   /* doorcode_flow_attributes(): facts about the user */
+    DOORCODE_MFA_REQUIRED,          /* a second factor, one of doorcode_flow_methods() */
+    DOORCODE_REGISTRATION_REQUIRED, /* first register a second factor, one of doorcode_flow_methods() */
+    DOORCODE_RESET_PENDING,         /* the server writes the new password: doorcode_reset_poll() */
+    DOORCODE_SIGNIN_READY           /* the user is signed up, or the password reset: stop, or doorcode_flow_signin() */
 };
 
 enum doorcode_error_kind {
@@ -76,7 +87,19 @@ enum doorcode_error_kind {
     DOORCODE_ERROR_INVALID_SCOPE,
     DOORCODE_ERROR_INVALID_REQUEST,
     DOORCODE_ERROR_THROTTLED, /* too many requests; see retry_after */
-    DOORCODE_ERROR_SERVER     /* the server failed */
+    DOORCODE_ERROR_SERVER,    /* the server failed */
+    DOORCODE_ERROR_USER_EXISTS,
+    DOORCODE_ERROR_PASSWORD_TOO_WEAK, /* this and the next five: a new password was refused; the flow goes on */
+    DOORCODE_ERROR_PASSWORD_TOO_SHORT,
+    DOORCODE_ERROR_PASSWORD_TOO_LONG,
+    DOORCODE_ERROR_PASSWORD_RECENTLY_USED,
+    DOORCODE_ERROR_PASSWORD_BANNED,
+    DOORCODE_ERROR_PASSWORD_NOT_ALLOWED, /* it holds characters that may not be in a password */
+    DOORCODE_ERROR_INVALID_ATTRIBUTES,   /* see invalid_attributes; the flow goes on */
+    DOORCODE_ERROR_NO_PASSWORD,          /* nothing to reset: the user has none, or resetting is off */
+    DOORCODE_ERROR_INVALID_CONTACT,      /* the address or number of a second factor; the flow goes on */
+    DOORCODE_ERROR_CONTACT_BLOCKED,      /* take another one; the flow goes on */
+    DOORCODE_ERROR_RESET_FAILED          /* the server could not write the new password */
 };
 
 enum { DOORCODE_ERROR_CODES = 8 };
@@ -91,16 +114,39 @@ struct doorcode_error {
     const char *suberror;    /* "invalid_oob_value" or "" */
     int64_t codes[DOORCODE_ERROR_CODES]; /* its error_codes, the telling one first */
     size_t code_count;
-    const char *trace_id;       /* or "" */
-    const char *correlation_id; /* what to give to the server's operator; "" where nothing was sent */
-    int64_t retry_after;        /* seconds to wait; 0 where the server named none */
+    const char *trace_id;                  /* or "" */
+    const char *correlation_id;            /* what to give to the server's operator; "" where nothing was sent */
+    int64_t retry_after;                   /* seconds to wait; 0 where the server named none */
+    const char *const *invalid_attributes; /* names of those refused */
+    size_t invalid_attribute_count;
 };
 
 struct doorcode_challenge {
     const char *target_label; /* masked address: "s*m@e*********g" */
-    const char *channel;      /* "email"; treat others as opaque */
+    const char *channel;      /* "email", "sms"; treat others as opaque */
     int code_length;          /* 0: not told */
-    int interval;             /* seconds before another code may be asked for; 0: not told */
+    int interval;             /* seconds before another code should be asked for; 300 where the server told nothing */
+};
+
+/* A way to prove who one is: registered already (MFA_REQUIRED) or to be registered (REGISTRATION_REQUIRED). */
+struct doorcode_method {
+    const char *id;      /* opaque */
+    const char *channel; /* "email", "sms"; treat others as opaque */
+    const char *hint;    /* masked contact; where it is to be registered, the one proposed; or "" */
+};
+
+/* What is asked about a user. */
+struct doorcode_attribute {
+    const char *name;  /* "displayName", "extension_…_shoeSize" */
+    const char *type;  /* "string", "boolean", "integer"; treat others as opaque */
+    const char *regex; /* what the server will check the value against; or "" */
+    int required;
+};
+
+/* What is answered. All values travel as text: "Oslo", "true", "42"; several choices are joined by commas. */
+struct doorcode_value {
+    const char *name;
+    const char *value;
 };
 
 struct doorcode_tokens {
@@ -123,6 +169,7 @@ struct doorcode_options {
     long connect_timeout_ms;    /* 0: 10,000 */
     long timeout_ms;            /* of one call; 0: 30,000 */
     int allow_http;             /* not 0: http to other machines too, where codes and tokens can be read on the way */
+    int no_password;            /* not 0: tell servers that no password can be given here, only codes */
     void *reserved[8];          /* NULL */
 };
 
@@ -139,14 +186,42 @@ void doorcode_client_free(struct doorcode_client *client);
 /* The authority in its normal form, e.g. to keep tokens by. Borrowed from the client. */
 const char *doorcode_client_authority(const struct doorcode_client *client);
 
-/* Begins a sign-in: finds the user and, where the user signs in with a code, has it sent. *flow is always set, except
- * to NULL without memory; the flow borrows the client. */
+/* Each start makes a flow. *flow is always set, except to NULL without memory; the flow borrows the client. */
+
+/* Begins a sign-in: finds the user and, where the user signs in with a code, has it sent. */
 enum doorcode_state doorcode_signin_start(const struct doorcode_client *client, const char *username,
                                           struct doorcode_flow **flow);
-/* Blanks in the code are ignored. A code of another length than announced is an INVALID_CODE without being sent. */
-enum doorcode_state doorcode_signin_submit_code(struct doorcode_flow *flow, const char *code);
-/* Has another code sent; the former one is void then. Where it fails, the former one stays good. */
-enum doorcode_state doorcode_signin_resend_code(struct doorcode_flow *flow);
+/* Begins a sign-up: the address is proven by a code first, then what is missing is asked for. `password` (NULL: asked
+ * for later, if there has to be one) and `count` attributes may be given at once. */
+enum doorcode_state doorcode_signup_start(const struct doorcode_client *client, const char *username,
+                                          const char *password, const struct doorcode_value *attributes, size_t count,
+                                          struct doorcode_flow **flow);
+/* Begins the reset of a password: a code, then the new password. */
+enum doorcode_state doorcode_reset_start(const struct doorcode_client *client, const char *username,
+                                         struct doorcode_flow **flow);
+
+/* CODE_REQUIRED: blanks in the code are ignored. A code of another length than announced is an INVALID_CODE without
+ * being sent. */
+enum doorcode_state doorcode_flow_submit_code(struct doorcode_flow *flow, const char *code);
+/* CODE_REQUIRED: has another code sent; the former one is void then. Where it fails, the former one stays good. */
+enum doorcode_state doorcode_flow_resend_code(struct doorcode_flow *flow);
+/* PASSWORD_REQUIRED. Not trimmed; 1 to 1,024 bytes. */
+enum doorcode_state doorcode_flow_submit_password(struct doorcode_flow *flow, const char *password);
+/* ATTRIBUTES_REQUIRED. */
+enum doorcode_state doorcode_flow_submit_attributes(struct doorcode_flow *flow, const struct doorcode_value *attributes,
+                                                    size_t count);
+/* MFA_REQUIRED: has a code sent to the method of this id. While its code is awaited, another one may be chosen. */
+enum doorcode_state doorcode_flow_choose_method(struct doorcode_flow *flow, const char *id);
+/* REGISTRATION_REQUIRED: registers the method of this id with a contact, an e-mail address or a phone number like
+ * +4790000007; NULL takes its hint. A code is sent there, unless the server knows it as proven. While the code is
+ * awaited, another one may be registered instead. */
+enum doorcode_state doorcode_flow_register_method(struct doorcode_flow *flow, const char *id, const char *contact);
+/* MFA_REQUIRED, REGISTRATION_REQUIRED: asks for the methods again, where an error left none. */
+enum doorcode_state doorcode_flow_list_methods(struct doorcode_flow *flow);
+/* RESET_PENDING: asks once how it stands. Wait doorcode_flow_poll_interval() seconds before asking again. */
+enum doorcode_state doorcode_reset_poll(struct doorcode_flow *flow);
+/* SIGNIN_READY: signs in with what was proven already. Where this fails, the sign-up or reset holds nevertheless. */
+enum doorcode_state doorcode_flow_signin(struct doorcode_flow *flow);
 
 /* Gets new tokens for a refresh token; the state is COMPLETED or FAILED. Keep the new refresh token, the one given
  * here may be spent. `scopes` as in the options; NULL takes the client's. */
@@ -160,6 +235,12 @@ const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flo
 const struct doorcode_challenge *doorcode_flow_challenge(const struct doorcode_flow *flow);
 /* Why a browser is needed, for developers; "" where the server gave no reason. NULL unless WEB_FALLBACK. */
 const char *doorcode_flow_redirect_reason(const struct doorcode_flow *flow);
+/* NULL and 0 unless ATTRIBUTES_REQUIRED. */
+const struct doorcode_attribute *doorcode_flow_attributes(const struct doorcode_flow *flow, size_t *count);
+/* What may be chosen or registered, also while a code for one of them is awaited; else NULL and 0. */
+const struct doorcode_method *doorcode_flow_methods(const struct doorcode_flow *flow, size_t *count);
+/* Seconds, 1 to 15; 0 unless RESET_PENDING. */
+int doorcode_flow_poll_interval(const struct doorcode_flow *flow);
 /* NULL unless COMPLETED. */
 const struct doorcode_tokens *doorcode_flow_tokens(const struct doorcode_flow *flow);
 void doorcode_flow_free(struct doorcode_flow *flow);

@@ -150,8 +150,8 @@ static enum doorcode_state run(struct session *session, enum step step)
         return doorcode_token_refresh(session->client, "old refresh", NULL, &session->flow);
     enum doorcode_state state = doorcode_signin_start(session->client, "sam+x@example.org", &session->flow);
     if (step == STEP_SUBMIT)
-        return doorcode_signin_submit_code(session->flow, "1234 5678");
-    return step == STEP_RESEND ? doorcode_signin_resend_code(session->flow) : state;
+        return doorcode_flow_submit_code(session->flow, "1234 5678");
+    return step == STEP_RESEND ? doorcode_flow_resend_code(session->flow) : state;
 }
 
 struct row {
@@ -260,6 +260,7 @@ static void expect_request(const struct session *session, size_t i, const char *
 }
 
 #define ID "client_id=1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31"
+#define CAPABLE "&capabilities=mfa_required%20registration_required"
 #define TAIL "&scope=openid%20profile%20offline_access%20api%3A%2F%2Fpets%2Fread&client_info=1"
 
 /* A wrong code, then another one sent, then the right one: the newest token goes along each time. */
@@ -273,23 +274,25 @@ static void a_whole_sign_in(void **state)
     const struct doorcode_challenge *challenge = doorcode_flow_challenge(session.flow);
     assert_string_equal(challenge->target_label, "s*m@e*g");
     assert_int_equal(challenge->code_length, 8);
-    assert_int_equal(doorcode_signin_submit_code(session.flow, "00000000"), CODE);
-    assert_int_equal(doorcode_signin_resend_code(session.flow), CODE);
+    assert_int_equal(doorcode_flow_submit_code(session.flow, "00000000"), CODE);
+    assert_int_equal(doorcode_flow_resend_code(session.flow), CODE);
     assert_null(doorcode_flow_error(session.flow));
     assert_int_equal(doorcode_flow_challenge(session.flow)->interval, 30);
-    assert_int_equal(doorcode_signin_submit_code(session.flow, " 1234 5678\n"), DOORCODE_COMPLETED);
+    assert_int_equal(doorcode_flow_submit_code(session.flow, " 1234 5678\n"), DOORCODE_COMPLETED);
     const struct doorcode_tokens *tokens = doorcode_flow_tokens(session.flow);
     assert_string_equal(tokens->access_token, "access");
     assert_string_equal(tokens->refresh_token, "refresh");
     assert_int_equal(tokens->expires_in, 3600);
     assert_true(tokens->received_at > 1600000000);
-    expect_request(&session, 0, "initiate", ID "&username=sam%2Bx%40example.org&challenge_type=oob%20redirect");
-    expect_request(&session, 1, "challenge", ID "&continuation_token=first%2Btoken&challenge_type=oob%20redirect");
+    expect_request(&session, 0, "initiate",
+                   ID "&username=sam%2Bx%40example.org&challenge_type=oob%20password%20redirect" CAPABLE);
+    expect_request(&session, 1, "challenge",
+                   ID "&continuation_token=first%2Btoken&challenge_type=oob%20password%20redirect");
     expect_request(&session, 2, "token", ID "&grant_type=oob&continuation_token=second&oob=00000000" TAIL);
-    expect_request(&session, 3, "challenge", ID "&continuation_token=second&challenge_type=oob%20redirect");
+    expect_request(&session, 3, "challenge", ID "&continuation_token=second&challenge_type=oob%20password%20redirect");
     expect_request(&session, 4, "token", ID "&grant_type=oob&continuation_token=third&oob=12345678" TAIL);
     /* a step that does not fit leaves what was won */
-    assert_int_equal(doorcode_signin_submit_code(session.flow, "12345678"), DOORCODE_COMPLETED);
+    assert_int_equal(doorcode_flow_submit_code(session.flow, "12345678"), DOORCODE_COMPLETED);
     assert_int_equal(doorcode_flow_error(session.flow)->kind, DOORCODE_ERROR_USAGE);
     assert_string_equal(doorcode_flow_tokens(session.flow)->access_token, "access");
     assert_int_equal(end(&session), COUNT(answers));
@@ -302,8 +305,8 @@ static void a_failed_resend_keeps_the_token(void **state)
     struct session session;
     begin(&session, answers, COUNT(answers));
     doorcode_signin_start(session.client, "sam@example.org", &session.flow);
-    assert_int_equal(doorcode_signin_resend_code(session.flow), CODE);
-    assert_int_equal(doorcode_signin_submit_code(session.flow, "12345678"), DOORCODE_COMPLETED);
+    assert_int_equal(doorcode_flow_resend_code(session.flow), CODE);
+    assert_int_equal(doorcode_flow_submit_code(session.flow, "12345678"), DOORCODE_COMPLETED);
     expect_request(&session, 3, "token", ID "&grant_type=oob&continuation_token=second&oob=12345678" TAIL);
     end(&session);
 }
@@ -320,7 +323,7 @@ static void a_code_of_wrong_length_is_not_sent(void **state)
     begin(&session, answers, COUNT(answers));
     doorcode_signin_start(session.client, "sam@example.org", &session.flow);
     for (size_t i = 0; i < COUNT(codes); i++) {
-        assert_int_equal(doorcode_signin_submit_code(session.flow, codes[i]), CODE);
+        assert_int_equal(doorcode_flow_submit_code(session.flow, codes[i]), CODE);
         assert_int_equal(doorcode_flow_error(session.flow)->kind, DOORCODE_ERROR_INVALID_CODE);
         assert_int_equal(doorcode_flow_error(session.flow)->http_status, 0);
     }
@@ -385,12 +388,12 @@ static void bad_arguments(void **state)
     assert_int_equal(doorcode_flow_error(session.flow)->kind, DOORCODE_ERROR_INVALID_USERNAME);
     doorcode_flow_free(session.flow);
     assert_int_equal(doorcode_signin_start(session.client, name, &session.flow), FAILED);
-    assert_int_equal(doorcode_signin_resend_code(session.flow), FAILED);
+    assert_int_equal(doorcode_flow_resend_code(session.flow), FAILED);
     assert_int_equal(doorcode_flow_error(session.flow)->kind, DOORCODE_ERROR_USAGE);
     doorcode_flow_free(session.flow);
     assert_int_equal(doorcode_token_refresh(session.client, "", NULL, &session.flow), FAILED);
     assert_int_equal(doorcode_flow_error(session.flow)->kind, DOORCODE_ERROR_SIGNIN_REQUIRED);
-    assert_int_equal(doorcode_signin_submit_code(NULL, "1"), FAILED);
+    assert_int_equal(doorcode_flow_submit_code(NULL, "1"), FAILED);
     assert_int_equal(doorcode_flow_error(NULL)->kind, DOORCODE_ERROR_NO_MEMORY);
     end(&session);
 }

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps that all flows share: start, challenge, proof (spec V1, 2). */
+#include "base/secret.h"
+#include "client_limits.h"
+#include "errors.h"
+#include "flow.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What this client can do; redirect is always among it (spec V1, 1.8). */
+static const char codes_only[] = "oob redirect";
+static const char codes_and_passwords[] = "oob password redirect";
+static const char capabilities[] = "mfa_required registration_required";
+
+/* Which endpoints a phase speaks to. */
+static const struct {
+    enum reply_endpoint challenge;
+    enum reply_endpoint proof;
+    const char *code_grant;
+} phases[] = {
+    [PHASE_SIGNIN] = { REPLY_OF_CHALLENGE, REPLY_OF_TOKEN, "oob" },
+    [PHASE_SIGNUP] = { REPLY_OF_SIGNUP_CHALLENGE, REPLY_OF_SIGNUP_CONTINUE, "oob" },
+    [PHASE_RESET] = { REPLY_OF_RESET_CHALLENGE, REPLY_OF_RESET_CONTINUE, "oob" },
+    [PHASE_MFA] = { REPLY_OF_CHALLENGE, REPLY_OF_TOKEN, "mfa_oob" },
+    [PHASE_REGISTRATION] = { REPLY_OF_REGISTER_CHALLENGE, REPLY_OF_REGISTER_CONTINUE, "oob" },
+};
+
+static const char *challenge_types(const struct doorcode_flow *flow)
+{
+    if (flow->phase == PHASE_REGISTRATION)
+        return "oob"; /* here it is the type of the method (spec V1, 3.14) */
+    return flow->phase == PHASE_RESET || flow->client->no_password ? codes_only : codes_and_passwords;
+}
+
+enum doorcode_state flow_start(const struct doorcode_client *client, enum flow_phase phase, const char *username,
+                               const struct form_field more[2], struct doorcode_flow **flow)
+{
+    static const enum reply_endpoint starts[] = {
+        [PHASE_SIGNIN] = REPLY_OF_INITIATE,
+        [PHASE_SIGNUP] = REPLY_OF_SIGNUP_START,
+        [PHASE_RESET] = REPLY_OF_RESET_START,
+    };
+    if (*flow == NULL)
+        *flow = flow_new(client);
+    if (*flow == NULL)
+        return DOORCODE_FAILED;
+    (*flow)->phase = phase;
+    if (username == NULL || username[0] == '\0' || strlen(username) > CLIENT_USERNAME)
+        return flow_refuse(*flow, DOORCODE_ERROR_INVALID_USERNAME, "The user name is empty or too long.");
+    memcpy((*flow)->username, username, strlen(username) + 1);
+    const struct form_field fields[] = {
+        { "client_id", client->client_id.c },
+        { "username", username },
+        { "challenge_type", challenge_types(*flow) },
+        { "capabilities", capabilities },
+        more[0],
+        more[1],
+    };
+    struct reply reply;
+    flow_call(*flow, starts[phase], fields, COUNT(fields), &reply);
+    return flow_take(*flow, &reply);
+}
+
+enum doorcode_state flow_challenge(struct doorcode_flow *flow, const struct flow_choice *choice)
+{
+    bool registers = flow->phase == PHASE_REGISTRATION;
+    const struct form_field fields[] = {
+        { "client_id", flow->client->client_id.c },
+        { "continuation_token", flow->current.continuation_token },
+        { "challenge_type", challenge_types(flow) },
+        { "id", choice != NULL && !registers ? choice->id : "" },
+        { "challenge_channel", choice != NULL && registers ? choice->channel : "" },
+        { "challenge_target", choice != NULL && registers ? choice->contact : "" },
+    };
+    struct reply reply;
+    flow_call(flow, phases[flow->phase].challenge, fields, COUNT(fields), &reply);
+    bool challenged = reply.kind == REPLY_CODE || reply.kind == REPLY_PREVERIFIED;
+    if (choice != NULL && challenged && choice != &flow->choice)
+        flow->choice = *choice;
+    return flow_take(flow, &reply);
+}
+
+void flow_send(struct doorcode_flow *flow, const struct flow_proof *proof, struct reply *out)
+{
+    bool gets_tokens = proof->endpoint == REPLY_OF_TOKEN;
+    bool ends_flow = gets_tokens && (flow->phase == PHASE_SIGNUP || flow->phase == PHASE_RESET);
+    const struct form_field fields[] = {
+        { "client_id", flow->client->client_id.c },
+        { "grant_type", proof->grant != NULL ? proof->grant : "" },
+        { "continuation_token", flow->current.continuation_token },
+        { proof->proof.name, proof->proof.value != NULL ? proof->proof.value : "" },
+        { "username", ends_flow ? flow->username : "" }, /* spec V1, 2.10 */
+        { "scope", gets_tokens ? flow->client->scopes : "" },
+        { "client_info", gets_tokens ? "1" : "" },
+    };
+    flow_call(flow, proof->endpoint, fields, COUNT(fields), out);
+}
+
+enum doorcode_state flow_prove(struct doorcode_flow *flow, const struct flow_proof *proof)
+{
+    struct reply reply;
+    flow_send(flow, proof, &reply);
+    return flow_take(flow, &reply);
+}
+
+/* ---- codes ---- */
+
+static enum doorcode_state refuse_code(struct doorcode_flow *flow)
+{
+    return flow_refuse(flow, DOORCODE_ERROR_USAGE, "The flow does not wait for a code.");
+}
+
+/* The code without blanks; false where it cannot be one. */
+static bool clean_code(const char *typed, int expected, char *code, size_t cap)
+{
+    struct buf out;
+    buf_init(&out, code, cap);
+    for (; typed != NULL && *typed != '\0'; typed++) {
+        if (strchr(" \t\r\n", *typed) == NULL)
+            buf_putc(&out, *typed);
+    }
+    size_t length = out.n;
+    buf_putc(&out, '\0');
+    return buf_ok(&out) && length > 0 && (expected == 0 || length == (size_t)expected);
+}
+
+enum doorcode_state doorcode_flow_submit_code(struct doorcode_flow *flow, const char *code)
+{
+    if (doorcode_flow_state(flow) != DOORCODE_CODE_REQUIRED)
+        return refuse_code(flow);
+    char clean[CLIENT_CODE + 1];
+    /* Checked here as well (spec V1, 6.9), so that a slip of the finger costs no attempt. */
+    bool good = clean_code(code, flow->current.challenge.code_length, clean, sizeof(clean));
+    enum doorcode_state state = flow->state;
+    if (good)
+        state = flow_prove(
+            flow, &(struct flow_proof){ phases[flow->phase].proof, phases[flow->phase].code_grant, { "oob", clean } });
+    else
+        flow_refuse(flow, DOORCODE_ERROR_INVALID_CODE, "The code does not have the announced length.");
+    wipe(clean, sizeof(clean));
+    return state;
+}
+
+enum doorcode_state doorcode_flow_resend_code(struct doorcode_flow *flow)
+{
+    if (doorcode_flow_state(flow) != DOORCODE_CODE_REQUIRED)
+        return refuse_code(flow);
+    bool is_second = flow->phase == PHASE_MFA || flow->phase == PHASE_REGISTRATION;
+    return flow_challenge(flow, is_second ? &flow->choice : NULL);
+}
+
+/* ---- passwords ---- */
+
+bool flow_password_fits(const char *password)
+{
+    return password != NULL && password[0] != '\0' && strlen(password) <= CLIENT_PASSWORD;
+}
+
+static enum doorcode_state refuse_password(struct doorcode_flow *flow, const char *password)
+{
+    if (flow->phase == PHASE_SIGNIN)
+        return flow_refuse(flow, DOORCODE_ERROR_INVALID_PASSWORD, "The password is empty or too long.");
+    bool empty = password == NULL || password[0] == '\0';
+    return flow_refuse(flow, empty ? DOORCODE_ERROR_PASSWORD_TOO_SHORT : DOORCODE_ERROR_PASSWORD_TOO_LONG, NULL);
+}
+
+enum doorcode_state doorcode_flow_submit_password(struct doorcode_flow *flow, const char *password)
+{
+    if (doorcode_flow_state(flow) != DOORCODE_PASSWORD_REQUIRED)
+        return flow_refuse(flow, DOORCODE_ERROR_USAGE, "The flow does not wait for a password.");
+    if (!flow_password_fits(password))
+        return refuse_password(flow, password);
+    if (flow->phase == PHASE_RESET)
+        return flow_prove(flow, &(struct flow_proof){ REPLY_OF_RESET_SUBMIT, NULL, { "new_password", password } });
+    /* The challenge that belongs to this token failed before, and is asked for again (spec V1, 2.4). */
+    if (flow->current.kind == REPLY_CREDENTIAL)
+        flow_challenge(flow, NULL);
+    if (flow->state != DOORCODE_PASSWORD_REQUIRED || flow->current.kind == REPLY_CREDENTIAL)
+        return flow->state;
+    return flow_prove(flow, &(struct flow_proof){ phases[flow->phase].proof, "password", { "password", password } });
+}
