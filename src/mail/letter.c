@@ -4,11 +4,12 @@
 #include "mail/text.h"
 
 #include "base/secret.h"
+#include "wire/phone.h"
 
 #include <stddef.h>
 #include <string.h>
 
-enum { VERSION = 1, MINUTES_MAX = 1440 };
+enum { VERSION = 2, FIXED = 3, MINUTES_MAX = 1440 };
 
 /* The texts of a letter in their packed order. A new field goes last, with a new VERSION. */
 static const struct {
@@ -49,6 +50,16 @@ bool letter_address_ok(struct slice address)
         return false;
     for (size_t i = 0; i < address.n; i++)
         if (i != local.n && !address_char_ok(address.p[i]))
+            return false;
+    return true;
+}
+
+static bool number_ok(struct slice number)
+{
+    if (number.n < 2 || number.n >= PHONE_SIZE || number.p[0] != '+')
+        return false;
+    for (size_t i = 1; i < number.n; i++)
+        if (!is_digit(number.p[i]))
             return false;
     return true;
 }
@@ -109,8 +120,9 @@ err letter_check(const struct letter *letter)
 {
     for (size_t i = 0; i < TEXTS; i++)
         ENSURE(memchr((const char *)letter + texts[i].offset, '\0', texts[i].size) != NULL, FORMAT);
-    ENSURE(letter->kind == LETTER_SIGNIN_CODE, FORMAT);
-    ENSURE(letter_address_ok(slice_of(letter->to)), FORMAT);
+    ENSURE(letter->kind < LETTER_KINDS && letter->channel < CHANNEL_COUNT, FORMAT);
+    ENSURE(letter->channel == CHANNEL_SMS ? number_ok(slice_of(letter->to)) : letter_address_ok(slice_of(letter->to)),
+           FORMAT);
     ENSURE(code_ok(slice_of(letter->code)), FORMAT);
     ENSURE(language_ok(slice_of(letter->language)), FORMAT);
     ENSURE(letter->tenant_name[0] != '\0' && text_is_clean(slice_of(letter->tenant_name)), FORMAT);
@@ -131,6 +143,7 @@ err letter_pack(const struct letter *letter, struct buf *out)
     TRY(letter_check(letter));
     buf_putc(out, VERSION);
     buf_putc(out, (char)letter->kind);
+    buf_putc(out, (char)letter->channel);
     put_u16(out, letter->minutes);
     for (size_t i = 0; i < TEXTS; i++) {
         struct slice text = slice_of((const char *)letter + texts[i].offset);
@@ -154,9 +167,10 @@ static err unpack_fields(struct slice in, struct letter *out)
 {
     size_t n = 0;
 
-    ENSURE(in.n >= 2 && in.p[0] == VERSION && in.p[1] == LETTER_SIGNIN_CODE, FORMAT);
-    out->kind = LETTER_SIGNIN_CODE;
-    in = slice_from(in, 2);
+    ENSURE(in.n >= FIXED && in.p[0] == VERSION, FORMAT);
+    out->kind = (uint8_t)in.p[1];
+    out->channel = (uint8_t)in.p[2];
+    in = slice_from(in, FIXED);
     ENSURE(take_u16(&in, &n), FORMAT);
     out->minutes = (uint32_t)n;
     for (size_t i = 0; i < TEXTS; i++) {

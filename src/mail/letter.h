@@ -7,13 +7,23 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "model/method.h"
 
-enum letter_kind { LETTER_SIGNIN_CODE };
+enum letter_kind {
+    LETTER_SIGNIN_CODE,
+    LETTER_SIGNUP_CODE,
+    LETTER_RESET_CODE,
+    LETTER_FACTOR_CODE,    /* of a second factor */
+    LETTER_REGISTER_CODE,  /* to a contact that becomes a second factor */
+    LETTER_ACCOUNT_EXISTS, /* to whoever signs up with an address that has an account; its code is not told */
+    LETTER_KINDS
+};
 
 enum { LETTER_PACKED_MAX = 720 }; /* every field full, with its length */
 
 struct letter {
     enum letter_kind kind;
+    enum channel channel; /* a text message has no HTML, and its `to` is a phone number */
     char to[LIMIT_EMAIL + 1];
     char code[LIMIT_CODE_DIGITS_MAX + 1];
     char language[16];     /* a locale we have: "en", "de", … */

@@ -23,6 +23,8 @@ struct messages {
     struct catalogue catalogues[LANGUAGES_MAX]; /* in the order of message_languages() */
     struct slice text_template;
     struct slice html_template;
+    struct slice text_code; /* the part with the code */
+    struct slice html_code;
     struct slice logo_template;
 };
 
@@ -38,7 +40,8 @@ struct filling {
 
 static err find_file(const char *name, struct slice *out);
 static err load_catalogues(struct messages *m);
-static err try_sample(const struct messages *m, const char *language);
+static err try_samples(const struct messages *m, const char *language);
+static err fill_template(const struct filling *f, struct slice template, struct buf *out);
 static void filling_init(struct filling *f, const struct messages *m, const struct letter *letter);
 static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id,
                        instant now);
@@ -51,7 +54,7 @@ err messages_new(struct messages **out)
     ENSURE(m != NULL, NO_MEMORY);
     err e = load_catalogues(m);
     for (const char *const *language = message_languages(); err_is_ok(e) && *language != NULL; language++)
-        e = try_sample(m, *language);
+        e = try_samples(m, *language);
     if (!err_is_ok(e)) {
         messages_free(m);
         m = NULL;
@@ -82,6 +85,7 @@ err message_write(const struct messages *m, const struct letter *letter, const s
     struct filling f;
 
     TRY(letter_check(letter));
+    ENSURE(letter->channel == CHANNEL_EMAIL, FORMAT);
     TRY(message_sender_check(from));
     filling_init(&f, m, letter);
     TRY(put_headers(out, &f, from, id, now));
@@ -103,8 +107,10 @@ static err load_catalogues(struct messages *m)
 {
     const char *const *languages = message_languages();
 
-    TRY(find_file("signin_code.txt", &m->text_template));
-    TRY(find_file("signin_code.html", &m->html_template));
+    TRY(find_file("letter.txt", &m->text_template));
+    TRY(find_file("letter.html", &m->html_template));
+    TRY(find_file("code.txt", &m->text_code));
+    TRY(find_file("code.html", &m->html_code));
     TRY(find_file("logo.html", &m->logo_template));
     for (size_t i = 0; languages[i] != NULL; i++) {
         char name[32];
@@ -117,11 +123,14 @@ static err load_catalogues(struct messages *m)
     return OK;
 }
 
-static err try_sample(const struct messages *m, const char *language)
+static err try_sample(const struct messages *m, const char *language, enum letter_kind kind)
 {
-    struct letter sample = {
-        .to = "a@b.example", .code = "00000000", .tenant_name = "T", .logo_url = "https://b.example/", .minutes = 2
-    };
+    struct letter sample = { .kind = kind,
+                             .to = "a@b.example",
+                             .code = "00000000",
+                             .tenant_name = "T",
+                             .logo_url = "https://b.example/",
+                             .minutes = 2 };
     struct message_sender from = { SLICE("c@d.example"), SLICE_EMPTY };
     char *block = malloc(MESSAGE_MAX);
     struct buf out;
@@ -132,6 +141,13 @@ static err try_sample(const struct messages *m, const char *language)
     err e = message_write(m, &sample, &from, 1, 1, &out);
     free(block);
     return e;
+}
+
+static err try_samples(const struct messages *m, const char *language)
+{
+    for (enum letter_kind kind = 0; kind < LETTER_KINDS; kind++)
+        TRY(try_sample(m, language, kind));
+    return OK;
 }
 
 static void filling_init(struct filling *f, const struct messages *m, const struct letter *letter)
@@ -232,6 +248,38 @@ static err fill_flat(const struct filling *f, struct slice text, bool is_markup,
     return OK;
 }
 
+/* The text behind a name of a template, for this kind of letter. */
+static enum text_key key_of(const struct letter *letter, struct slice name)
+{
+    static const enum text_key intros[LETTER_KINDS] = {
+        [LETTER_SIGNIN_CODE] = TEXT_intro,
+        [LETTER_SIGNUP_CODE] = TEXT_intro_signup,
+        [LETTER_RESET_CODE] = TEXT_intro_reset,
+        [LETTER_FACTOR_CODE] = TEXT_intro_factor,
+        [LETTER_REGISTER_CODE] = TEXT_intro_register,
+        [LETTER_ACCOUNT_EXISTS] = TEXT_exists_intro,
+    };
+    bool exists = letter->kind == LETTER_ACCOUNT_EXISTS;
+
+    if (slice_eq(name, SLICE("intro")))
+        return intros[letter->kind];
+    if (slice_eq(name, SLICE("subject")))
+        return exists ? TEXT_exists_subject : TEXT_subject;
+    if (slice_eq(name, SLICE("heading")))
+        return exists ? TEXT_exists_heading : TEXT_heading;
+    if (slice_eq(name, SLICE("expiry")))
+        return letter->minutes == 1 ? TEXT_expiry_one : TEXT_expiry_other;
+    return catalogue_key(name);
+}
+
+/* A letter that tells no code has no such part. */
+static err put_details(const struct filling *f, struct buf *out)
+{
+    if (f->letter->kind == LETTER_ACCOUNT_EXISTS)
+        return OK;
+    return fill_template(f, f->html ? f->messages->html_code : f->messages->text_code, out);
+}
+
 static err put_named(const struct filling *f, struct slice name, struct buf *out)
 {
     struct slice value;
@@ -242,9 +290,9 @@ static err put_named(const struct filling *f, struct slice name, struct buf *out
     }
     if (slice_eq(name, SLICE("logo")))
         return f->letter->logo_url[0] == '\0' ? OK : fill_flat(f, f->messages->logo_template, true, out);
-    enum text_key key = catalogue_key(name);
-    if (slice_eq(name, SLICE("expiry")))
-        key = f->letter->minutes == 1 ? TEXT_expiry_one : TEXT_expiry_other;
+    if (slice_eq(name, SLICE("details")))
+        return put_details(f, out);
+    enum text_key key = key_of(f->letter, name);
     ENSURE(key != TEXT_COUNT, FORMAT);
     return fill_flat(f, f->texts->texts[key], false, out);
 }
@@ -270,7 +318,7 @@ static err put_headers(struct buf *out, const struct filling *f, const struct me
     struct slice domain;
 
     buf_init(&subject, block, sizeof block);
-    TRY(fill_flat(f, f->texts->texts[TEXT_subject], false, &subject));
+    TRY(put_named(f, SLICE("subject"), &subject));
     ENSURE(buf_ok(&subject), FULL);
     slice_cut(from->address, '@', &domain);
     mime_header_date(out, now);
@@ -320,6 +368,12 @@ err message_parts(const struct messages *m, const struct letter *letter, const s
 
     TRY(letter_check(letter));
     filling_init(&f, m, letter);
+    if (letter->channel == CHANNEL_SMS) {
+        buf_init_arena(&text, arena, BODY_MAX / 4);
+        TRY(message_text(m, letter, &text));
+        *out = (struct message_parts){ SLICE_EMPTY, buf_slice(&text), SLICE_EMPTY };
+        return OK;
+    }
     buf_init_arena(&headers, arena, HEADERS_MAX);
     TRY(put_headers(&headers, &f, from, id, now));
     buf_init_arena(&text, arena, BODY_MAX / 4);
@@ -338,5 +392,19 @@ err message_subject(const struct messages *m, const struct letter *letter, struc
 
     TRY(letter_check(letter));
     filling_init(&f, m, letter);
-    return fill_flat(&f, f.texts->texts[TEXT_subject], false, out);
+    if (letter->channel == CHANNEL_SMS)
+        return fill_flat(&f, f.texts->texts[TEXT_sms], false, out);
+    return put_named(&f, SLICE("subject"), out);
+}
+
+err message_text(const struct messages *m, const struct letter *letter, struct buf *out)
+{
+    struct filling f;
+
+    TRY(letter_check(letter));
+    ENSURE(letter->channel == CHANNEL_SMS, FORMAT);
+    filling_init(&f, m, letter);
+    TRY(fill_flat(&f, f.texts->texts[TEXT_sms], false, out));
+    ENSURE(buf_ok(out), FULL);
+    return OK;
 }

@@ -33,7 +33,11 @@ NODISCARD err message_sender_check(const struct message_sender *from);
 NODISCARD err message_write(const struct messages *m, const struct letter *letter, const struct message_sender *from,
                             uint64_t id, instant now, struct buf *out);
 
-/* The same, readable, in the arena: for the inbox of the development mode. FORMAT, FULL. */
+/* Appends a text message (CHANNEL_SMS) as its sender gets it: one line. FORMAT, FULL. */
+NODISCARD err message_text(const struct messages *m, const struct letter *letter, struct buf *out);
+
+/* The same, readable, in the arena: for the inbox of the development mode; a text message has its text alone. FORMAT,
+ * FULL. */
 struct message_parts {
     struct slice headers; /* as in message_write, with CRLF */
     struct slice text;
@@ -42,7 +46,7 @@ struct message_parts {
 NODISCARD err message_parts(const struct messages *m, const struct letter *letter, const struct message_sender *from,
                             uint64_t id, instant now, struct arena *arena, struct message_parts *out);
 
-/* Its subject alone. FORMAT, FULL. */
+/* Its subject alone; of a text message the text. FORMAT, FULL. */
 NODISCARD err message_subject(const struct messages *m, const struct letter *letter, struct buf *out);
 
 /* The best of our languages for an Accept-Language or ui_locales value (RFC 4647 lookup); "en" by default. Static. */

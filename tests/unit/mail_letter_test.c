@@ -105,12 +105,17 @@ static void another_version_and_another_kind_are_refused(void **state)
     struct letter back;
 
     (void)state;
-    block[0] = 2;
-    assert_int_equal(letter_unpack(packed, &back).code, ERR_FORMAT);
     block[0] = 1;
-    block[1] = 9;
+    assert_int_equal(letter_unpack(packed, &back).code, ERR_FORMAT);
+    block[0] = 2;
+    block[1] = LETTER_KINDS;
     assert_int_equal(letter_unpack(packed, &back).code, ERR_FORMAT);
     block[1] = LETTER_SIGNIN_CODE;
+    block[2] = CHANNEL_COUNT;
+    assert_int_equal(letter_unpack(packed, &back).code, ERR_FORMAT);
+    block[2] = CHANNEL_SMS; /* the address is no number */
+    assert_int_equal(letter_unpack(packed, &back).code, ERR_FORMAT);
+    block[2] = CHANNEL_EMAIL;
     assert_int_equal(letter_unpack(packed, &back).code, ERR_OK);
 }
 

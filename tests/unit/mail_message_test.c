@@ -98,8 +98,8 @@ static void the_whole_of_a_plain_one(void **state)
                                  "90817263\r\n"
                                  "\r\n"
                                  "The code is valid for 30 minutes and works once.\r\n"
-                                 "If you did not try to sign in, you can ignore this message. Never share the=\r\n"
-                                 " code with anyone.\r\n"
+                                 "If you did not ask for this, you can ignore this message. Never share a code=\r\n"
+                                 " with anyone.\r\n"
                                  "\r\n"
                                  "--\r\n"
                                  "Kites & Sons\r\n"
@@ -300,9 +300,43 @@ static void right_to_left_is_said_and_the_code_stays_left_to_right(void **state)
     snprintf(letter.language, sizeof letter.language, "ar");
     write_letter(*state, &letter);
     assert_non_null(strstr(block, "Content-Transfer-Encoding: base64"));
-    struct slice html = embedded_find(mail_files(), SLICE("signin_code.html"))->bytes;
+    struct slice html = embedded_find(mail_files(), SLICE("letter.html"))->bytes;
     assert_non_null(strstr(html.p, "dir=\"{{direction}}\""));
+    html = embedded_find(mail_files(), SLICE("code.html"))->bytes;
     assert_non_null(strstr(html.p, "class=\"code\" dir=\"ltr\""));
+}
+
+/* Each kind has a sentence of its own; the one that says that there is an account tells no code. */
+static void the_kind_chooses_the_words(void **state)
+{
+    static const char *const says[LETTER_KINDS] = {
+        [LETTER_SIGNIN_CODE] = "to sign in to",         [LETTER_SIGNUP_CODE] = "to create your account",
+        [LETTER_RESET_CODE] = "to set a new password",  [LETTER_FACTOR_CODE] = "second step",
+        [LETTER_REGISTER_CODE] = "to add this address", [LETTER_ACCOUNT_EXISTS] = "There is one already",
+    };
+
+    for (enum letter_kind kind = 0; kind < LETTER_KINDS; kind++) {
+        struct letter letter = sample;
+        letter.kind = kind;
+        const char *text = write_letter(*state, &letter);
+        assert_non_null(strstr(text, says[kind]));
+        assert_int_equal(count(text, sample.code), kind == LETTER_ACCOUNT_EXISTS ? 0 : 2);
+    }
+}
+
+static void a_text_message_is_one_line(void **state)
+{
+    struct letter letter = sample;
+    struct buf out;
+
+    letter.channel = CHANNEL_SMS;
+    snprintf(letter.to, sizeof letter.to, "+4790000007");
+    buf_init(&out, block, sizeof block);
+    assert_int_equal(message_text(*state, &letter, &out).code, ERR_OK);
+    assert_true(slice_eq(buf_slice(&out), SLICE("90817263 is your Kites & Sons verification code.")));
+    /* and nothing for SMTP */
+    assert_int_equal(message_write(*state, &letter, &sender, 1, 1, &out).code, ERR_FORMAT);
+    assert_int_equal(message_text(*state, &sample, &out).code, ERR_FORMAT);
 }
 
 static void a_short_buffer_is_full(void **state)
@@ -409,6 +443,8 @@ int main(void)
         cmocka_unit_test(the_accent_colour_is_the_tenants_or_ours),
         cmocka_unit_test(one_minute_is_singular_and_an_unknown_language_is_english),
         cmocka_unit_test(right_to_left_is_said_and_the_code_stays_left_to_right),
+        cmocka_unit_test(the_kind_chooses_the_words),
+        cmocka_unit_test(a_text_message_is_one_line),
         cmocka_unit_test(a_short_buffer_is_full),
         cmocka_unit_test(the_largest_message_fits),
         cmocka_unit_test(every_language_has_a_file_and_every_file_a_language),
