@@ -12,7 +12,7 @@ enum doorcode_state doorcode_flow_list_methods(struct doorcode_flow *flow)
     enum doorcode_state state = doorcode_flow_state(flow);
     if (state != DOORCODE_MFA_REQUIRED && state != DOORCODE_REGISTRATION_REQUIRED)
         return flow_refuse(flow, DOORCODE_ERROR_USAGE, not_asked);
-    struct flow_proof nothing = { .endpoint = REPLY_OF_INTROSPECT, .proof = { "", "" } };
+    struct flow_proof nothing = { .endpoint = REPLY_OF_INTROSPECT };
     if (state == DOORCODE_REGISTRATION_REQUIRED)
         nothing.endpoint = REPLY_OF_REGISTER_INTROSPECT;
     return flow_prove(flow, &nothing);

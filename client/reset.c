@@ -31,7 +31,7 @@ static enum doorcode_state take_refusal(struct doorcode_flow *flow, struct reply
 
 enum doorcode_state doorcode_reset_poll(struct doorcode_flow *flow)
 {
-    static const struct flow_proof nothing = { .endpoint = REPLY_OF_RESET_POLL, .proof = { "", "" } };
+    static const struct flow_proof nothing = { .endpoint = REPLY_OF_RESET_POLL };
     if (doorcode_flow_state(flow) != DOORCODE_RESET_PENDING)
         return flow_refuse(flow, DOORCODE_ERROR_USAGE, "The flow does not wait for a new password to be kept.");
     struct reply reply;

@@ -90,7 +90,7 @@ void flow_send(struct doorcode_flow *flow, const struct flow_proof *proof, struc
         { "client_id", flow->client->client_id.c },
         { "grant_type", proof->grant != NULL ? proof->grant : "" },
         { "continuation_token", flow->current.continuation_token },
-        { proof->proof.name, proof->proof.value != NULL ? proof->proof.value : "" },
+        proof->proof.name != NULL ? proof->proof : (struct form_field){ "", "" },
         { "username", ends_flow ? flow->username : "" }, /* spec V1, 2.10 */
         { "scope", gets_tokens ? flow->client->scopes : "" },
         { "client_info", gets_tokens ? "1" : "" },

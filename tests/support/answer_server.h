@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWERS_MOST = 8, REQUEST_MOST = 65536 };
+enum { ANSWERS_MOST = 16, REQUEST_MOST = 65536 };
 
 struct answer {
     const char *status;  /* "200 OK"; NULL closes without a word */
