@@ -98,6 +98,8 @@ size_t queue_take(struct queue *q, void **items, size_t most, int wait_ms)
         q->head = (q->head + 1) % q->capacity;
         q->length--;
     }
+    if (q->length > 0) /* for another taker: a put wakes only for the first item */
+        pthread_cond_signal(&q->filled);
     pthread_mutex_unlock(&q->lock);
     return n;
 }
