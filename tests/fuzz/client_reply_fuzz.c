@@ -29,9 +29,43 @@ static void touch_tokens(const struct doorcode_tokens *tokens)
 
 static void touch_challenge(const struct reply *reply)
 {
-    ASSERT(strlen(reply->continuation_token) > 0);
     ASSERT(strlen(reply->challenge.target_label) + strlen(reply->challenge.channel) < 8192);
-    ASSERT(reply->challenge.code_length >= 0 && reply->challenge.interval >= 0);
+    ASSERT(reply->challenge.code_length >= 0 && reply->challenge.interval > 0);
+}
+
+static void touch_lists(const struct reply *reply)
+{
+    for (size_t i = 0; i < reply->method_count; i++) {
+        const struct doorcode_method *method = &reply->methods[i];
+        ASSERT(method->id[0] != '\0' && strlen(method->channel) + strlen(method->hint) < 8192);
+    }
+    for (size_t i = 0; i < reply->attribute_count; i++) {
+        const struct doorcode_attribute *attribute = &reply->attributes[i];
+        ASSERT(attribute->name[0] != '\0' && strlen(attribute->type) + strlen(attribute->regex) < 8192);
+    }
+    for (size_t i = 0; i < reply->error.invalid_attribute_count; i++)
+        ASSERT(reply->error.invalid_attributes[i][0] != '\0');
+}
+
+/* What the caller of reply_parse relies on for each kind. */
+static void touch_reply(const struct reply *reply)
+{
+    static const bool has_no_token[REPLY_KINDS] = {
+        [REPLY_ERROR] = true,   [REPLY_REDIRECT] = true, [REPLY_TOKENS] = true,
+        [REPLY_PENDING] = true, [REPLY_DONE] = true,
+    };
+    ASSERT(reply->kind < REPLY_KINDS);
+    ASSERT(has_no_token[reply->kind] || strlen(reply->continuation_token) > 0);
+    ASSERT(reply->kind != REPLY_METHODS || reply->method_count > 0);
+    ASSERT(reply->kind != REPLY_ATTRIBUTES || reply->attribute_count > 0);
+    ASSERT(reply->kind != REPLY_REDIRECT || strlen(reply->redirect_reason) < 8192);
+    ASSERT(reply->poll_interval >= 0 && reply->poll_interval <= 15);
+    if (reply->kind == REPLY_ERROR)
+        touch_error(&reply->error);
+    else if (reply->kind == REPLY_TOKENS)
+        touch_tokens(&reply->tokens);
+    touch_challenge(reply);
+    touch_lists(reply);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -45,13 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .detail = "application/json",
     };
     struct reply reply;
-    reply_parse((enum reply_endpoint)(data[0] % 3), &answer, "correlation", &reply);
-    if (reply.kind == REPLY_ERROR)
-        touch_error(&reply.error);
-    else if (reply.kind == REPLY_TOKENS)
-        touch_tokens(&reply.tokens);
-    else if (reply.kind == REPLY_CODE)
-        touch_challenge(&reply);
+    reply_parse((enum reply_endpoint)(data[0] % REPLY_ENDPOINTS), &answer, "correlation", &reply);
+    touch_reply(&reply);
     ASSERT(!reply.memory.full);
     reply_free(&reply);
     return 0;
