@@ -36,6 +36,9 @@ enum {
     LIMIT_PASSWORD_HASH = 128,      /* a PHC string of Argon2id, with its NUL */
     LIMIT_METHODS = 5,              /* second factors of a user */
     LIMIT_ATTRIBUTES = 8192,        /* JSON text of a user's attributes; no more fits into a form */
+    LIMIT_ATTRIBUTE_COUNT = 100,    /* members of the `attributes` parameter; a user flow has 64 at most */
+    LIMIT_PATTERN = 512,            /* text of an attribute's regular expression */
+    LIMIT_PATTERN_MEMORY = 2 * 1024 * 1024, /* one of them compiled, with what its matcher remembers */
     LIMIT_CONTACT_RULES = 64,       /* of a tenant */
     LIMIT_BANNED_PASSWORDS = 1000,  /* words of a tenant's own list, as at Entra */
     LIMIT_CODE = 16,            /* longest accepted `oob` after trimming */

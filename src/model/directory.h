@@ -110,12 +110,15 @@ struct application {
 
 enum identity_provider { PROVIDER_EMAIL_OTP, PROVIDER_EMAIL_PASSWORD };
 
+struct pattern;
+
 struct flow_attribute {
     struct slice name;
     struct slice type; /* "string", "boolean", "integer" */
     struct slice label;
     struct slice regex;
     bool required;
+    const struct pattern *pattern; /* regex, compiled by the builder; NULL: there is none */
 };
 
 struct user_flow {
@@ -170,7 +173,8 @@ bool directory_allows_origin(const struct directory *d, const struct tenant *ten
  *   directory_builder_tenant(b, &tenant); … directory_builder_done(b, &d);
  * The builder copies what it is given, keeps no pointer to it, and is consumed by done (also where that fails) or free.
  * NO_MEMORY, FULL (LIMIT_DIRECTORY_TEXT) or, from done, CONFLICT: a tenant id, a name of tenants, a client id in its
- * tenant or a flow name in its tenant twice. One thread at a time. */
+ * tenant or a flow name in its tenant twice; from user_flow, FORMAT: a regex that is none (wire/pattern.h).
+ * One thread at a time. */
 struct directory_builder;
 struct directory_builder *directory_builder_new(int64_t version); /* NULL without memory */
 NODISCARD err directory_builder_tenant(struct directory_builder *b, const struct tenant *tenant);

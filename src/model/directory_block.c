@@ -2,14 +2,22 @@
 #include "model/directory_block.h"
 
 #include "base/limits.h"
+#include "wire/pattern.h"
 
 #include <stdalign.h>
 #include <stdlib.h>
 
 enum { PIECE = 16 * 1024 };
 
+struct kept {
+    struct kept *next;
+    struct slice text; /* in the block */
+    struct pattern *pattern;
+};
+
 struct block {
     struct block *next;
+    struct kept *patterns;
     size_t size;
     size_t used;
     size_t total; /* of this piece and all behind it */
@@ -37,10 +45,37 @@ err directory_block_take(struct block **first, size_t n, void **out)
     return OK;
 }
 
+static const struct pattern *pattern_of(const struct block *piece, struct slice text)
+{
+    for (; piece != NULL; piece = piece->next)
+        for (const struct kept *kept = piece->patterns; kept != NULL; kept = kept->next)
+            if (slice_eq(kept->text, text))
+                return kept->pattern;
+    return NULL;
+}
+
+err directory_block_pattern(struct block **first, struct slice text, const struct pattern **out)
+{
+    void *taken;
+
+    *out = pattern_of(*first, text);
+    if (*out != NULL)
+        return OK;
+    TRY(directory_block_take(first, sizeof(struct kept), &taken));
+    struct kept *kept = taken;
+    *kept = (struct kept){ .next = (*first)->patterns, .text = text };
+    TRY(pattern_compile(text, &kept->pattern));
+    (*first)->patterns = kept;
+    *out = kept->pattern;
+    return OK;
+}
+
 void directory_block_free(struct block *first)
 {
     while (first != NULL) {
         struct block *next = first->next;
+        for (struct kept *kept = first->patterns; kept != NULL; kept = kept->next)
+            pattern_free(kept->pattern);
         free(first);
         first = next;
     }

@@ -163,6 +163,18 @@ err directory_builder_application(struct directory_builder *b, const struct appl
     return table_add(&b->applications, &a);
 }
 
+static err copy_attribute(struct directory_builder *b, struct flow_attribute *attribute)
+{
+    TRY(copy_text(b, &attribute->name));
+    TRY(copy_text(b, &attribute->type));
+    TRY(copy_text(b, &attribute->label));
+    TRY(copy_text(b, &attribute->regex));
+    attribute->pattern = NULL;
+    if (attribute->regex.n == 0)
+        return OK;
+    return directory_block_pattern(&b->block, attribute->regex, &attribute->pattern);
+}
+
 err directory_builder_user_flow(struct directory_builder *b, const struct user_flow *flow)
 {
     struct user_flow f = *flow;
@@ -171,12 +183,8 @@ err directory_builder_user_flow(struct directory_builder *b, const struct user_f
     TRY(copy_text(b, &f.name));
     TRY(copy_rows(b, f.attributes, f.attribute_count, sizeof f.attributes[0], &copy));
     struct flow_attribute *attributes = copy;
-    for (size_t i = 0; attributes != NULL && i < f.attribute_count; i++) {
-        TRY(copy_text(b, &attributes[i].name));
-        TRY(copy_text(b, &attributes[i].type));
-        TRY(copy_text(b, &attributes[i].label));
-        TRY(copy_text(b, &attributes[i].regex));
-    }
+    for (size_t i = 0; attributes != NULL && i < f.attribute_count; i++)
+        TRY(copy_attribute(b, &attributes[i]));
     f.attributes = attributes;
     return table_add(&b->user_flows, &f);
 }
