@@ -1,29 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mail/text.h"
 
-#include <unistr.h>
-
-static bool is_control(ucs4_t c)
-{
-    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029;
-}
-
-bool text_is_clean(struct slice text)
-{
-    const uint8_t *p = (const uint8_t *)text.p;
-    size_t left = text.n;
-
-    while (left > 0) {
-        ucs4_t c = 0;
-        int n = u8_mbtoucr(&c, p, left);
-        if (n <= 0 || is_control(c))
-            return false;
-        p += n;
-        left -= (size_t)n;
-    }
-    return true;
-}
-
 bool text_is_ascii(struct slice text)
 {
     for (size_t i = 0; i < text.n; i++)

@@ -3,6 +3,7 @@
 
 #include "base/guid.h"
 #include "wire/email.h"
+#include "wire/pattern.h"
 
 #include <string.h>
 
@@ -176,4 +177,9 @@ const char *check_redirect_uri(const char *text)
 const char *check_permission(const char *text)
 {
     return is_printable(slice_of(text)) ? NULL : "must be a scope: printable, without blanks and quotes";
+}
+
+const char *check_regex(const char *text)
+{
+    return pattern_complaint(slice_of(text));
 }

@@ -14,6 +14,7 @@ const char *check_origin(const char *text);           /* scheme://host[:port] an
 const char *check_public_origin(const char *text);    /* the same, https or http */
 const char *check_redirect_uri(const char *text);     /* spec OIDC, 2.4: also loopback http and private schemes */
 const char *check_web_redirect_uri(const char *text); /* https, or http on loopback */
+const char *check_regex(const char *text);            /* what wire/pattern.h understands */
 const char *check_permission(const char *text);       /* a scope without blanks */
 
 #endif

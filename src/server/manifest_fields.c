@@ -3,6 +3,8 @@
 
 #include "server/manifest_checks.h"
 
+#include "base/limits.h"
+
 #include <stddef.h>
 
 const char *const manifest_identity_providers[] = { "emailOneTimePasscode", "emailPassword", NULL };
@@ -83,7 +85,7 @@ const struct field manifest_attribute_fields[] = {
       .check = check_clean },
     { .name = "type", .type = FIELD_IS_CHOICE, .offset = ATTRIBUTE(type), .choices = manifest_attribute_types },
     { .name = "label", .type = FIELD_IS_TEXT, .offset = ATTRIBUTE(label), .max = 256, .check = check_clean },
-    { .name = "regex", .type = FIELD_IS_TEXT, .offset = ATTRIBUTE(regex), .max = 512 },
+    { .name = "regex", .type = FIELD_IS_TEXT, .offset = ATTRIBUTE(regex), .max = LIMIT_PATTERN, .check = check_regex },
     { .name = "required", .type = FIELD_IS_FLAG, .offset = ATTRIBUTE(required) },
     { .name = NULL },
 };

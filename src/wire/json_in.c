@@ -86,3 +86,44 @@ err json_in_flag(const struct json_t *object, const char *key, bool *out)
     *out = json_is_true(value);
     return OK;
 }
+
+static enum json_in_kind kind_of(const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_STRING:
+        return JSON_IN_TEXT;
+    case JSON_INTEGER:
+        return JSON_IN_NUMBER;
+    case JSON_REAL:
+        return JSON_IN_FRACTION;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return JSON_IN_FLAG;
+    case JSON_NULL:
+        return JSON_IN_NULL;
+    default:
+        return JSON_IN_NESTED;
+    }
+}
+
+bool json_in_next(struct json_t *object, void **at, struct json_in_member *out)
+{
+    *at = *at == NULL ? json_object_iter(object) : json_object_iter_next(object, *at);
+    if (*at == NULL)
+        return false;
+    const json_t *value = json_object_iter_value(*at);
+    *out = (struct json_in_member){
+        .name = slice_of(json_object_iter_key(*at)),
+        .kind = kind_of(value),
+        .text = slice_bytes(json_string_value(value), json_string_length(value)),
+        .number = json_integer_value(value),
+        .fraction = json_real_value(value),
+        .flag = json_is_true(value),
+    };
+    return true;
+}
+
+size_t json_in_count(const struct json_t *object)
+{
+    return json_object_size(object);
+}

@@ -22,4 +22,21 @@ NODISCARD err json_in_text(const struct json_t *object, const char *key, struct 
 NODISCARD err json_in_number(const struct json_t *object, const char *key, int64_t *out);
 NODISCARD err json_in_flag(const struct json_t *object, const char *key, bool *out);
 
+enum json_in_kind { JSON_IN_NULL, JSON_IN_TEXT, JSON_IN_NUMBER, JSON_IN_FRACTION, JSON_IN_FLAG, JSON_IN_NESTED };
+
+/* A member whose name is not known beforehand; of the last four only the one that `kind` says. */
+struct json_in_member {
+    struct slice name;
+    enum json_in_kind kind;
+    struct slice text;
+    int64_t number;
+    double fraction;
+    bool flag;
+};
+
+/* The members in their order: false past the last. *at is NULL before the first, and the library's afterwards. Texts are
+ * borrowed from the object. */
+bool json_in_next(struct json_t *object, void **at, struct json_in_member *out);
+size_t json_in_count(const struct json_t *object);
+
 #endif

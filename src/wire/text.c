@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/text.h"
+
+#include <unistr.h>
+
+static bool is_control(ucs4_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029;
+}
+
+bool text_is_clean(struct slice text)
+{
+    const uint8_t *p = (const uint8_t *)text.p;
+    size_t left = text.n;
+
+    while (left > 0) {
+        ucs4_t c = 0;
+        int n = u8_mbtoucr(&c, p, left);
+        if (n <= 0 || is_control(c))
+            return false;
+        p += n;
+        left -= (size_t)n;
+    }
+    return true;
+}
+
+size_t text_length(struct slice text)
+{
+    return u8_mbsnlen((const uint8_t *)text.p, text.n);
+}
