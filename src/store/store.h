@@ -16,7 +16,9 @@
 #include "model/grant.h"
 #include "model/key.h"
 #include "model/mail.h"
+#include "model/method.h"
 #include "model/passcode.h"
+#include "model/signup.h"
 #include "model/user.h"
 
 #include "base/clock.h"
@@ -61,10 +63,17 @@ enum store_write_kind {
     WRITE_REFRESH_TOUCH, /* id, at: sets used_at if it is 0, else nothing */
     WRITE_USER_PUT,      /* user: inserts or replaces by id; CONFLICT when the identity is another user's */
     WRITE_USER_DELETE, /* guid: with passcode, grants and refresh tokens (unreadable at once, removed by store_expire) */
-    WRITE_KEY_PUT,     /* key: inserts or replaces by kid */
-    WRITE_KEY_DELETE,  /* kid */
-    WRITE_TENANT_PUT,  /* tenant; every directory write raises the directory version */
-    WRITE_TENANT_DELETE,      /* guid: with all that belongs to it */
+    WRITE_USER_ADD,    /* user: a new one; CONFLICT when there is one of this id or identity */
+    WRITE_USER_PASSWORD,  /* user: its password_hash, password_must_change, sessions_valid_from; CONFLICT when gone */
+    WRITE_ATTRIBUTES_PUT, /* guid of a user, name: all her attributes as JSON text */
+    WRITE_METHOD_ADD,     /* method: replaces one of the same user, channel and target; CONFLICT beyond LIMIT_METHODS */
+    WRITE_METHOD_DELETE,  /* method: its user_id and id */
+    WRITE_SIGNUP_PUT,     /* signup: inserts or replaces by id */
+    WRITE_SIGNUP_DELETE,  /* id */
+    WRITE_KEY_PUT,        /* key: inserts or replaces by kid */
+    WRITE_KEY_DELETE,     /* kid */
+    WRITE_TENANT_PUT,     /* tenant; every directory write raises the directory version */
+    WRITE_TENANT_DELETE,  /* guid: with all that belongs to it */
     WRITE_APPLICATION_PUT,    /* application */
     WRITE_APPLICATION_DELETE, /* tenant guid, guid */
     WRITE_USER_FLOW_PUT,      /* user_flow */
@@ -79,6 +88,8 @@ struct store_write {
         const struct grant *grant;
         const struct refresh_token *refresh;
         const struct user *user;
+        const struct method *method;
+        const struct signup *signup;
         const struct key *key;
         const struct tenant *tenant;
         const struct application *application;
@@ -91,7 +102,7 @@ struct store_write {
     struct slice name; /* kid or user flow name */
 };
 
-enum { STORE_BATCH_WRITES = 6 };
+enum { STORE_BATCH_WRITES = 10 };
 
 struct store_batch {
     struct store_write writes[STORE_BATCH_WRITES];
@@ -99,6 +110,7 @@ struct store_batch {
     void (*done)(struct store_batch *batch); /* on the writer thread, after the commit; must not block */
     void *ctx;                               /* the caller's */
     err result;                              /* OK, CONFLICT, STORE (it failed, or is not known to last) */
+    enum store_write_kind conflict;          /* with CONFLICT: the kind of the write that met it */
     struct store_task *task;                 /* the store's own; NULL */
 };
 
@@ -118,6 +130,14 @@ NODISCARD err store_user_count(struct store *s, uint64_t *out);
 
 /* The user's row; without one: version 0, state none, and OK. */
 NODISCARD err store_passcode(struct store *s, struct guid user, struct passcode *out);
+
+/* Her second factors, oldest first; *n in: room, out: count. */
+NODISCARD err store_methods(struct store *s, struct guid user, struct method *out, size_t *n);
+/* What a sign-up under way has handed in; out->attributes points into `attributes` (cap bytes). NOT_FOUND, FULL. */
+NODISCARD err store_signup(struct store *s, struct guid tenant, uint64_t id, struct signup *out, char *attributes,
+                           size_t cap);
+/* Her attributes as JSON text, in `out` (cap bytes); empty where there are none. FULL. */
+NODISCARD err store_attributes(struct store *s, struct guid user, char *out, size_t cap, struct slice *text);
 
 /* The token with its grant. */
 NODISCARD err store_refresh_token(struct store *s, uint64_t id, struct refresh_token *token, struct grant *grant);

@@ -9,6 +9,7 @@ enum kind {
     KIND_GUID,
     KIND_NUMBER, /* 64 bits, with or without sign; above 2^63 it is stored as negative */
     KIND_WORD,   /* 32 bits without sign, and enums */
+    KIND_BYTE,   /* 8 bits without sign */
     KIND_FLAG,
     KIND_CHARS, /* char array with a NUL */
     KIND_FIXED, /* byte array, always full */
@@ -47,8 +48,9 @@ static const struct member passcode_members[] = {
     MEMBER(passcode, state, WORD),         MEMBER(passcode, challenge_id, NUMBER),
     MEMBER(passcode, flow_serial, NUMBER), MEMBER(passcode, asked_with, NUMBER),
     MEMBER(passcode, mac, FIXED),          MEMBER(passcode, issued_at, NUMBER),
-    MEMBER(passcode, expires_at, NUMBER),  MEMBER(passcode, attempts, WORD),
-    MEMBER(passcode, sent, WORD),          MEMBER(passcode, sent_since, NUMBER),
+    MEMBER(passcode, expires_at, NUMBER),  MEMBER(passcode, changed_at, NUMBER),
+    MEMBER(passcode, attempts, WORD),      MEMBER(passcode, sent, WORD),
+    MEMBER(passcode, sent_since, NUMBER),  MEMBER(passcode, wrong, FIXED),
     MEMBER(passcode, failures, WORD),      MEMBER(passcode, failures_since, NUMBER),
     MEMBER(passcode, lockouts, WORD),      MEMBER(passcode, locked_until, NUMBER),
 };
@@ -88,6 +90,9 @@ static const struct member user_members[] = {
     MEMBER(user, surname, CHARS),
     MEMBER(user, created_at, NUMBER),
     MEMBER(user, sessions_valid_from, NUMBER),
+    MEMBER(user, multi_factor, WORD),
+    MEMBER(user, password_must_change, FLAG),
+    MEMBER(user, password_hash, CHARS),
 };
 const struct shape shape_user = SHAPE(user);
 
@@ -113,6 +118,11 @@ static const struct member tenant_members[] = {
     MEMBER(tenant, issuer, SLICE),
     MEMBER(tenant, hide_unknown_users, FLAG),
     MEMBER(tenant, strict_refresh_tokens, FLAG),
+    MEMBER(tenant, multi_factor, FLAG),
+    MEMBER(tenant, registration_after_sign_up, FLAG),
+    MEMBER(tenant, password_reset, FLAG),
+    MEMBER(tenant, any_email_passcode, FLAG),
+    MEMBER(tenant, second_factors, BYTE),
 };
 const struct shape shape_tenant = SHAPE(tenant);
 
@@ -125,8 +135,35 @@ static const struct member application_members[] = {
     MEMBER(application, signing_alg, WORD),
     MEMBER(application, access_token_seconds, WORD),
     MEMBER(application, user_flow, SLICE),
+    MEMBER(application, multi_factor, WORD),
 };
 const struct shape shape_application = SHAPE(application);
+
+static const struct member contact_rule_members[] = {
+    MEMBER(contact_rule, match, SLICE),
+    MEMBER(contact_rule, verdict, WORD),
+};
+const struct shape shape_contact_rule = SHAPE(contact_rule);
+
+static const struct member extension_members[] = {
+    MEMBER(extension, id, GUID),       MEMBER(extension, name, SLICE),      MEMBER(extension, event, WORD),
+    MEMBER(extension, url, SLICE),     MEMBER(extension, auth, WORD),       MEMBER(extension, resource_id, SLICE),
+    MEMBER(extension, secret, SLICE),  MEMBER(extension, timeout_ms, WORD), MEMBER(extension, retries, WORD),
+    MEMBER(extension, fallback, FLAG),
+};
+const struct shape shape_extension = SHAPE(extension);
+
+static const struct member method_members[] = {
+    MEMBER(method, id, GUID),      MEMBER(method, user_id, GUID),      MEMBER(method, channel, WORD),
+    MEMBER(method, target, CHARS), MEMBER(method, created_at, NUMBER),
+};
+const struct shape shape_method = SHAPE(method);
+
+static const struct member signup_members[] = {
+    MEMBER(signup, id, NUMBER),           MEMBER(signup, tenant_id, GUID),   MEMBER(signup, expires_at, NUMBER),
+    MEMBER(signup, password_hash, CHARS), MEMBER(signup, attributes, SLICE),
+};
+const struct shape shape_signup = SHAPE(signup);
 
 static const struct member redirect_uri_members[] = {
     MEMBER(redirect_uri, platform, WORD),
@@ -165,6 +202,8 @@ static int64_t load_number(const struct member *m, const char *at)
         memcpy(&number, at, sizeof number);
         return number;
     }
+    if (m->kind == KIND_BYTE)
+        return *(const uint8_t *)at;
     if (m->kind == KIND_FLAG)
         return *(const bool *)at;
     memcpy(&word, at, sizeof word);
@@ -187,6 +226,7 @@ static void bind_member(const struct member *m, sqlite3_stmt *q, int at, const c
     switch (m->kind) {
     case KIND_NUMBER:
     case KIND_WORD:
+    case KIND_BYTE:
     case KIND_FLAG:
         sqlite3_bind_int64(q, at, load_number(m, value));
         return;
@@ -225,6 +265,8 @@ static void keep_number(const struct member *m, int64_t number, char *at)
 
     if (m->kind == KIND_NUMBER)
         memcpy(at, &number, sizeof number);
+    else if (m->kind == KIND_BYTE)
+        *(uint8_t *)at = (uint8_t)number;
     else if (m->kind == KIND_FLAG)
         *(bool *)at = number != 0;
     else
@@ -250,7 +292,7 @@ static bool keep_bytes(const struct member *m, struct slice bytes, char *base)
 
 static bool read_member(const struct member *m, sqlite3_stmt *q, int at, char *base)
 {
-    if (m->kind == KIND_NUMBER || m->kind == KIND_WORD || m->kind == KIND_FLAG) {
+    if (m->kind <= KIND_FLAG && m->kind != KIND_GUID) {
         keep_number(m, sqlite3_column_int64(q, at), base + m->offset);
         return true;
     }

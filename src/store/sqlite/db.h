@@ -68,7 +68,8 @@ void bind_slice(sqlite3_stmt *q, int at, struct slice text);
 
 struct shape;
 extern const struct shape shape_passcode, shape_mail, shape_grant, shape_refresh_token, shape_user, shape_key,
-    shape_tenant, shape_application, shape_redirect_uri, shape_user_flow, shape_attribute, shape_slice, shape_guid;
+    shape_tenant, shape_contact_rule, shape_extension, shape_method, shape_signup, shape_application,
+    shape_redirect_uri, shape_user_flow, shape_attribute, shape_slice, shape_guid;
 
 /* Binds ?1 … ?n from the struct's members; it is borrowed until query_end. */
 void shape_bind(const struct shape *shape, sqlite3_stmt *q, const void *row);
@@ -87,7 +88,8 @@ typedef err write_fn(struct connection *c, const struct store_write *w);
 write_fn write_passcode_swap, write_mail_add, write_mail_remove, write_mail_update, write_grant_add, write_grant_revoke,
     write_refresh_add, write_refresh_use, write_refresh_touch, write_user_put, write_user_delete, write_key_put,
     write_key_delete, write_tenant_put, write_tenant_delete, write_application_put, write_application_delete,
-    write_user_flow_put, write_user_flow_delete;
+    write_user_flow_put, write_user_flow_delete, write_user_add, write_user_password, write_attributes_put,
+    write_method_add, write_method_delete, write_signup_put, write_signup_delete;
 
 /* Runs the statement with the struct as its parameters. CONFLICT when it changed no row, or for a constraint. */
 NODISCARD err put_row(struct connection *c, enum query_id id, const struct shape *shape, const void *row);

@@ -144,6 +144,7 @@ static err run_expire(struct connection *c, struct store_task *task)
 
     t->removed = 0;
     TRY(expire_refresh_tokens(c, t->now, &t->removed));
+    TRY(expire_rows(c, QUERY_expire_signups, t->now, &t->removed));
     TRY(expire_rows(c, QUERY_expire_pending_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_dead_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_grants(c, t->now - GRANT_IDLE, &t->removed));
@@ -163,10 +164,28 @@ err store_expire(struct store *s, instant now, uint64_t *removed)
 static err run_reset(struct connection *c, struct store_task *task)
 {
     static const enum query_id ids[] = {
-        QUERY_reset_users,          QUERY_reset_deleted_users, QUERY_reset_passcodes,   QUERY_reset_grants,
-        QUERY_reset_refresh_tokens, QUERY_reset_mails,         QUERY_reset_tenants,     QUERY_reset_names,
-        QUERY_reset_applications,   QUERY_reset_redirect_uris, QUERY_reset_permissions, QUERY_reset_origins,
-        QUERY_reset_user_flows,     QUERY_reset_attributes,    QUERY_directory_touch,
+        QUERY_reset_users,
+        QUERY_reset_deleted_users,
+        QUERY_reset_passcodes,
+        QUERY_reset_grants,
+        QUERY_reset_refresh_tokens,
+        QUERY_reset_mails,
+        QUERY_reset_tenants,
+        QUERY_reset_names,
+        QUERY_reset_applications,
+        QUERY_reset_redirect_uris,
+        QUERY_reset_permissions,
+        QUERY_reset_origins,
+        QUERY_reset_user_attributes,
+        QUERY_reset_methods,
+        QUERY_reset_signups,
+        QUERY_reset_banned_passwords,
+        QUERY_reset_contact_rules,
+        QUERY_reset_extensions,
+        QUERY_reset_extension_applications,
+        QUERY_reset_user_flows,
+        QUERY_reset_attributes,
+        QUERY_directory_touch,
     };
 
     (void)task;

@@ -17,13 +17,14 @@ RELEASE batch
 ROLLBACK TO batch
 
 -- name: passcode_insert
-INSERT INTO passcodes VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+INSERT INTO passcodes
+VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
 ON CONFLICT DO NOTHING
 -- name: passcode_swap
 UPDATE passcodes
 SET version = ?2 + 1, state = ?3, challenge_id = ?4, flow_serial = ?5, asked_with = ?6, mac = ?7, issued_at = ?8,
-    expires_at = ?9, attempts = ?10, sent = ?11, sent_since = ?12, failures = ?13, failures_since = ?14,
-    lockouts = ?15, locked_until = ?16
+    expires_at = ?9, changed_at = ?10, attempts = ?11, sent = ?12, sent_since = ?13, wrong = ?14, failures = ?15,
+    failures_since = ?16, lockouts = ?17, locked_until = ?18
 WHERE user_id = ?1 AND version = ?2
 -- name: passcode
 SELECT * FROM passcodes WHERE user_id = ?1
@@ -62,11 +63,37 @@ SELECT * FROM refresh_tokens WHERE id = ?1
 SELECT * FROM grants WHERE id = ?1 AND user_id NOT IN (SELECT user_id FROM deleted_users)
 
 -- name: user_put
-INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (id) DO UPDATE
 SET origin = ?3, enabled = ?4, email = ?5, identity = ?6, display_name = ?7, given_name = ?8, surname = ?9,
-    created_at = ?10, sessions_valid_from = ?11
+    created_at = ?10, sessions_valid_from = ?11, multi_factor = ?12, password_must_change = ?13, password_hash = ?14
 WHERE tenant_id = ?2
+-- name: user_add
+INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING
+-- name: user_password
+UPDATE users SET password_hash = ?2, password_must_change = ?3, sessions_valid_from = ?4 WHERE id = ?1
+-- name: user_methods_delete
+DELETE FROM methods WHERE user_id = ?1
+-- name: user_attributes_delete
+DELETE FROM user_attributes WHERE user_id = ?1
+-- name: attributes_put
+INSERT OR REPLACE INTO user_attributes VALUES (?1, ?2)
+-- name: user_attributes
+SELECT attributes FROM user_attributes WHERE user_id = ?1
+-- name: method_put
+INSERT OR REPLACE INTO methods VALUES (?1, ?2, ?3, ?4, ?5)
+-- name: methods_besides
+SELECT count(*) FROM methods WHERE user_id = ?1 AND NOT (channel = ?2 AND target = ?3)
+-- name: method_delete
+DELETE FROM methods WHERE user_id = ?1 AND id = ?2
+-- name: methods
+SELECT * FROM methods WHERE user_id = ?1 ORDER BY created_at, id LIMIT ?2
+-- name: signup_put
+INSERT OR REPLACE INTO signups VALUES (?1, ?2, ?3, ?4, ?5)
+-- name: signup_delete
+DELETE FROM signups WHERE id = ?1
+-- name: signup
+SELECT * FROM signups WHERE id = ?1 AND tenant_id = ?2
 -- name: user_delete
 DELETE FROM users WHERE id = ?1
 -- name: user_passcode_delete
@@ -101,7 +128,7 @@ UPDATE directory_version SET version = version + 1
 SELECT version FROM directory_version
 
 -- name: tenant_put
-INSERT OR REPLACE INTO tenants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+INSERT OR REPLACE INTO tenants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 -- name: tenant_delete
 DELETE FROM tenants WHERE id = ?1
 -- name: tenant_names_delete
@@ -116,6 +143,12 @@ DELETE FROM grants WHERE tenant_id = ?1
 DELETE FROM passcodes WHERE user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
 -- name: tenant_mails_delete
 DELETE FROM mails WHERE tenant_id = ?1
+-- name: tenant_signups_delete
+DELETE FROM signups WHERE tenant_id = ?1
+-- name: tenant_methods_delete
+DELETE FROM methods WHERE user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
+-- name: tenant_user_attributes_delete
+DELETE FROM user_attributes WHERE user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
 -- name: tenant_users_delete
 DELETE FROM users WHERE tenant_id = ?1
 -- name: tenant_redirect_uris_delete
@@ -130,13 +163,40 @@ DELETE FROM applications WHERE tenant_id = ?1
 DELETE FROM flow_attributes WHERE tenant_id = ?1
 -- name: tenant_user_flows_delete
 DELETE FROM user_flows WHERE tenant_id = ?1
+-- name: banned_passwords_delete
+DELETE FROM banned_passwords WHERE tenant_id = ?1
+-- name: banned_password_insert
+INSERT INTO banned_passwords (word, tenant_id, ordinal) VALUES (?1, ?2, ?3)
+-- name: banned_passwords
+SELECT word FROM banned_passwords WHERE tenant_id = ?1 ORDER BY ordinal
+-- name: contact_rules_delete
+DELETE FROM contact_rules WHERE tenant_id = ?1
+-- name: contact_rule_insert
+INSERT INTO contact_rules (match, verdict, tenant_id, ordinal) VALUES (?1, ?2, ?3, ?4)
+-- name: contact_rules
+SELECT match, verdict FROM contact_rules WHERE tenant_id = ?1 ORDER BY ordinal
+-- name: extensions_delete
+DELETE FROM extensions WHERE tenant_id = ?1
+-- name: extension_insert
+INSERT INTO extensions
+    (id, name, event, url, auth, resource_id, secret, timeout_ms, retries, fallback, tenant_id, ordinal)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+-- name: extensions
+SELECT id, name, event, url, auth, resource_id, secret, timeout_ms, retries, fallback
+FROM extensions WHERE tenant_id = ?1 ORDER BY ordinal
+-- name: extension_applications_delete
+DELETE FROM extension_applications WHERE tenant_id = ?1
+-- name: extension_application_insert
+INSERT INTO extension_applications (client_id, tenant_id, extension_id, ordinal) VALUES (?1, ?2, ?3, ?4)
+-- name: extension_applications
+SELECT client_id FROM extension_applications WHERE tenant_id = ?1 AND extension_id = ?2 ORDER BY ordinal
 -- name: tenants
 SELECT * FROM tenants
 -- name: tenant_aliases
 SELECT name FROM tenant_names WHERE tenant_id = ?1 AND ordinal >= 0 ORDER BY ordinal
 
 -- name: application_put
-INSERT OR REPLACE INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+INSERT OR REPLACE INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 -- name: application_delete
 DELETE FROM applications WHERE tenant_id = ?1 AND client_id = ?2
 -- name: redirect_uris_delete
@@ -200,7 +260,9 @@ SELECT max(user_id) FROM (SELECT user_id FROM passcodes WHERE user_id > ?1 ORDER
 -- name: expire_passcodes
 DELETE FROM passcodes
 WHERE user_id > ?2 AND user_id <= ?3
-  AND max(issued_at, expires_at, sent_since, failures_since, locked_until) <= ?1
+  AND max(issued_at, expires_at, changed_at, sent_since, failures_since, locked_until) <= ?1
+-- name: expire_signups
+DELETE FROM signups WHERE id IN (SELECT id FROM signups WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)
 -- name: expire_pending_mails
 DELETE FROM mails
 WHERE id IN (SELECT id FROM mails INDEXED BY mails_pending WHERE state = 0 AND expires_at <= ?1 LIMIT ?2)
@@ -211,6 +273,20 @@ WHERE id IN (SELECT id FROM mails INDEXED BY mails_dead WHERE state = 1 AND expi
 -- The development mode's reset; keys stay.
 -- name: reset_users
 DELETE FROM users
+-- name: reset_user_attributes
+DELETE FROM user_attributes
+-- name: reset_methods
+DELETE FROM methods
+-- name: reset_signups
+DELETE FROM signups
+-- name: reset_banned_passwords
+DELETE FROM banned_passwords
+-- name: reset_contact_rules
+DELETE FROM contact_rules
+-- name: reset_extensions
+DELETE FROM extensions
+-- name: reset_extension_applications
+DELETE FROM extension_applications
 -- name: reset_deleted_users
 DELETE FROM deleted_users
 -- name: reset_passcodes

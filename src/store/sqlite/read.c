@@ -2,6 +2,8 @@
 /* Reads of users, passcodes, tokens, mails and keys, on the calling thread's connection. */
 #include "store/sqlite/db.h"
 
+#include <string.h>
+
 /* A reading statement on the calling thread's connection. */
 struct reading {
     struct connection *c;
@@ -89,6 +91,50 @@ err store_passcode(struct store *s, struct guid user, struct passcode *out)
         return result;
     *out = (struct passcode){ .user_id = user, .state = PASSCODE_NONE };
     return OK;
+}
+
+err store_methods(struct store *s, struct guid user, struct method *out, size_t *n)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_methods, &r));
+    bind_guid(r.q, 1, &user);
+    bind_number(r.q, 2, (int64_t)*n);
+    return read_page(&r, &shape_method, out, n);
+}
+
+/* Moves a text out of SQLite's memory. */
+static err keep_text(struct slice *text, char *out, size_t cap)
+{
+    ENSURE(text->n <= cap, FULL);
+    memcpy(out, text->p, text->n);
+    text->p = out;
+    return OK;
+}
+
+err store_signup(struct store *s, struct guid tenant, uint64_t id, struct signup *out, char *attributes, size_t cap)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_signup, &r));
+    bind_number(r.q, 1, (int64_t)id);
+    bind_guid(r.q, 2, &tenant);
+    TRY(read_one(&r, &shape_signup, out));
+    return keep_text(&out->attributes, attributes, cap);
+}
+
+err store_attributes(struct store *s, struct guid user, char *out, size_t cap, struct slice *text)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    *text = SLICE_EMPTY;
+    TRY(reading_start(s, QUERY_user_attributes, &r));
+    bind_guid(r.q, 1, &user);
+    err result = read_one(&r, &shape_slice, text);
+    if (result.code == ERR_NOT_FOUND)
+        return OK;
+    TRY(result);
+    return keep_text(text, out, cap);
 }
 
 static err read_by_id(struct store *s, enum query_id id, uint64_t row_id, const struct shape *shape, void *out)

@@ -85,14 +85,38 @@ static struct slices slices_of(const struct list *list)
     return (struct slices){ (const struct slice *)(const void *)list->items, list->n };
 }
 
+static err load_extensions(struct loading *l, struct tenant *t)
+{
+    struct list list = { .shape = &shape_extension, .size = sizeof(struct extension) };
+
+    TRY(load_list_of(l, QUERY_extensions, &t->id, NULL, SLICE_EMPTY, &list));
+    struct extension *extensions = (struct extension *)(void *)list.items;
+    for (size_t i = 0; i < list.n; i++) {
+        struct list applications = { .shape = &shape_slice, .size = sizeof(struct slice) };
+        TRY(load_list_of(l, QUERY_extension_applications, &t->id, &extensions[i].id, SLICE_EMPTY, &applications));
+        extensions[i].applications = slices_of(&applications);
+    }
+    t->extensions = extensions;
+    t->extension_count = list.n;
+    return OK;
+}
+
 static err load_tenant(struct loading *l, sqlite3_stmt *row)
 {
     struct list aliases = { .shape = &shape_slice, .size = sizeof(struct slice) };
+    struct list banned = aliases;
+    struct list rules = { .shape = &shape_contact_rule, .size = sizeof(struct contact_rule) };
     struct tenant t;
 
     TRY(shape_read(&shape_tenant, l->c, row, &t));
     TRY(load_list_of(l, QUERY_tenant_aliases, &t.id, NULL, SLICE_EMPTY, &aliases));
+    TRY(load_list_of(l, QUERY_banned_passwords, &t.id, NULL, SLICE_EMPTY, &banned));
+    TRY(load_list_of(l, QUERY_contact_rules, &t.id, NULL, SLICE_EMPTY, &rules));
+    TRY(load_extensions(l, &t));
     t.aliases = slices_of(&aliases);
+    t.banned_passwords = slices_of(&banned);
+    t.contact_rules = (const struct contact_rule *)(const void *)rules.items;
+    t.contact_rule_count = rules.n;
     return directory_builder_tenant(l->builder, &t);
 }
 

@@ -176,3 +176,108 @@ CREATE TABLE refresh_tokens (
 ) STRICT;
 CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (grant_id);
 CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
+
+-- step: 2
+ALTER TABLE tenants ADD COLUMN multi_factor INTEGER NOT NULL DEFAULT 0 CHECK (multi_factor IN (0, 1));
+ALTER TABLE tenants ADD COLUMN registration_after_sign_up INTEGER NOT NULL DEFAULT 1
+    CHECK (registration_after_sign_up IN (0, 1));
+ALTER TABLE tenants ADD COLUMN password_reset INTEGER NOT NULL DEFAULT 1 CHECK (password_reset IN (0, 1));
+ALTER TABLE tenants ADD COLUMN any_email_passcode INTEGER NOT NULL DEFAULT 0 CHECK (any_email_passcode IN (0, 1));
+ALTER TABLE tenants ADD COLUMN second_factors INTEGER NOT NULL DEFAULT 1 CHECK (second_factors BETWEEN 0 AND 3);
+ALTER TABLE applications ADD COLUMN multi_factor INTEGER NOT NULL DEFAULT 0 CHECK (multi_factor BETWEEN 0 AND 2);
+ALTER TABLE users ADD COLUMN multi_factor INTEGER NOT NULL DEFAULT 0 CHECK (multi_factor BETWEEN 0 AND 2);
+ALTER TABLE users ADD COLUMN password_must_change INTEGER NOT NULL DEFAULT 0 CHECK (password_must_change IN (0, 1));
+ALTER TABLE users ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE banned_passwords (
+    tenant_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    word           TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contact_rules (
+    tenant_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    match          TEXT NOT NULL,
+    verdict        INTEGER NOT NULL CHECK (verdict BETWEEN 0 AND 3),
+    PRIMARY KEY (tenant_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE extensions (
+    tenant_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    id             BLOB NOT NULL CHECK (length(id) = 16),
+    name           TEXT NOT NULL,
+    event          INTEGER NOT NULL CHECK (event BETWEEN 0 AND 4),
+    url            TEXT NOT NULL,
+    auth           INTEGER NOT NULL CHECK (auth BETWEEN 0 AND 2),
+    resource_id    TEXT NOT NULL,
+    secret         TEXT NOT NULL,
+    timeout_ms     INTEGER NOT NULL,
+    retries        INTEGER NOT NULL,
+    fallback       INTEGER NOT NULL CHECK (fallback IN (0, 1)),
+    PRIMARY KEY (tenant_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE extension_applications (
+    tenant_id      BLOB NOT NULL,
+    extension_id   BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    client_id      TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, extension_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user_attributes (
+    user_id        BLOB PRIMARY KEY,
+    attributes     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Second factors.
+CREATE TABLE methods (
+    id             BLOB NOT NULL CHECK (length(id) = 16),
+    user_id        BLOB NOT NULL,
+    channel        INTEGER NOT NULL CHECK (channel BETWEEN 0 AND 1),
+    target         TEXT NOT NULL,
+    created_at     INTEGER NOT NULL,
+    PRIMARY KEY (user_id, channel, target)
+) STRICT, WITHOUT ROWID;
+
+-- What was handed in by sign-ups that are under way.
+CREATE TABLE signups (
+    id             INTEGER PRIMARY KEY,
+    tenant_id      BLOB NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    password_hash  TEXT NOT NULL,
+    attributes     TEXT NOT NULL
+) STRICT;
+CREATE INDEX signups_by_expiry ON signups (expires_at);
+
+-- Rows of subjects that are no users, with more states.
+CREATE TABLE passcodes_2 (
+    user_id        BLOB PRIMARY KEY,
+    version        INTEGER NOT NULL,
+    state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+    challenge_id   INTEGER NOT NULL,
+    flow_serial    INTEGER NOT NULL,
+    asked_with     INTEGER NOT NULL,
+    mac            BLOB NOT NULL,
+    issued_at      INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    changed_at     INTEGER NOT NULL,
+    attempts       INTEGER NOT NULL,
+    sent           INTEGER NOT NULL,
+    sent_since     INTEGER NOT NULL,
+    wrong          BLOB NOT NULL,
+    failures       INTEGER NOT NULL,
+    failures_since INTEGER NOT NULL,
+    lockouts       INTEGER NOT NULL,
+    locked_until   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- A code that was taken had given its tokens, too.
+INSERT INTO passcodes_2
+SELECT user_id, version, CASE state WHEN 2 THEN 4 ELSE state END, challenge_id, flow_serial, asked_with, mac, issued_at,
+       expires_at, issued_at, attempts, sent, sent_since, zeroblob(24), failures, failures_since, lockouts, locked_until
+FROM passcodes;
+DROP TABLE passcodes;
+ALTER TABLE passcodes_2 RENAME TO passcodes;

@@ -47,9 +47,85 @@ err write_user_put(struct connection *c, const struct store_write *w)
 
 err write_user_delete(struct connection *c, const struct store_write *w)
 {
-    static const enum query_id ids[] = { QUERY_user_void, QUERY_user_passcode_delete, QUERY_user_delete };
+    static const enum query_id ids[] = { QUERY_user_void, QUERY_user_passcode_delete, QUERY_user_methods_delete,
+                                         QUERY_user_attributes_delete, QUERY_user_delete };
 
     return RUN_FOR_GUID(c, ids, &w->guid);
+}
+
+err write_user_add(struct connection *c, const struct store_write *w)
+{
+    return put_row(c, QUERY_user_add, &shape_user, w->user);
+}
+
+err write_user_password(struct connection *c, const struct store_write *w)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_user_password, &q));
+    bind_guid(q, 1, &w->user->id);
+    bind_slice(q, 2, slice_of(w->user->password_hash));
+    bind_number(q, 3, w->user->password_must_change);
+    bind_number(q, 4, w->user->sessions_valid_from);
+    TRY(query_done(c, q));
+    return sqlite3_changes(c->db) == 0 ? FAIL(CONFLICT) : OK;
+}
+
+err write_attributes_put(struct connection *c, const struct store_write *w)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_attributes_put, &q));
+    bind_guid(q, 1, &w->guid);
+    bind_slice(q, 2, w->name);
+    return query_done(c, q);
+}
+
+/* How many the user has besides one of this channel and target, which would be replaced. */
+static err count_methods_besides(struct connection *c, const struct method *method, int64_t *n)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_methods_besides, &q));
+    bind_guid(q, 1, &method->user_id);
+    bind_number(q, 2, method->channel);
+    bind_slice(q, 3, slice_of(method->target));
+    TRY(query_row(c, q));
+    *n = sqlite3_column_int64(q, 0);
+    return OK;
+}
+
+err write_method_add(struct connection *c, const struct store_write *w)
+{
+    int64_t n = 0;
+
+    TRY(count_methods_besides(c, w->method, &n));
+    ENSURE(n < LIMIT_METHODS, CONFLICT);
+    return put_row(c, QUERY_method_put, &shape_method, w->method);
+}
+
+err write_method_delete(struct connection *c, const struct store_write *w)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_method_delete, &q));
+    bind_guid(q, 1, &w->method->user_id);
+    bind_guid(q, 2, &w->method->id);
+    return query_done(c, q);
+}
+
+err write_signup_put(struct connection *c, const struct store_write *w)
+{
+    return put_row(c, QUERY_signup_put, &shape_signup, w->signup);
+}
+
+err write_signup_delete(struct connection *c, const struct store_write *w)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_signup_delete, &q));
+    bind_number(q, 1, (int64_t)w->id);
+    return query_done(c, q);
 }
 
 /* Keys are part of what a server holds in memory, so they raise the directory version too. */

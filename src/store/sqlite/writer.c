@@ -17,6 +17,13 @@ static write_fn *const writes_table[] = {
     [WRITE_REFRESH_TOUCH] = write_refresh_touch,
     [WRITE_USER_PUT] = write_user_put,
     [WRITE_USER_DELETE] = write_user_delete,
+    [WRITE_USER_ADD] = write_user_add,
+    [WRITE_USER_PASSWORD] = write_user_password,
+    [WRITE_ATTRIBUTES_PUT] = write_attributes_put,
+    [WRITE_METHOD_ADD] = write_method_add,
+    [WRITE_METHOD_DELETE] = write_method_delete,
+    [WRITE_SIGNUP_PUT] = write_signup_put,
+    [WRITE_SIGNUP_DELETE] = write_signup_delete,
     [WRITE_KEY_PUT] = write_key_put,
     [WRITE_KEY_DELETE] = write_key_delete,
     [WRITE_TENANT_PUT] = write_tenant_put,
@@ -29,18 +36,21 @@ static write_fn *const writes_table[] = {
 
 /* ---- one batch, in the transaction ---- */
 
-static err run_writes(struct connection *c, const struct store_write *writes, size_t n)
+/* *at: the write under way, so at the end of a failure the one that met it. */
+static err run_writes(struct connection *c, const struct store_write *writes, size_t n, enum store_write_kind *at)
 {
     for (size_t i = 0; i < n; i++) {
         ASSERT((size_t)writes[i].kind < sizeof writes_table / sizeof writes_table[0]);
+        *at = writes[i].kind;
         TRY(writes_table[writes[i].kind](c, &writes[i]));
     }
     return OK;
 }
 
-static err run_batch(struct connection *c, const struct store_batch *batch)
+static err run_batch(struct connection *c, struct store_batch *batch)
 {
-    return batch->task != NULL ? batch->task->run(c, batch->task) : run_writes(c, batch->writes, batch->n);
+    return batch->task != NULL ? batch->task->run(c, batch->task)
+                               : run_writes(c, batch->writes, batch->n, &batch->conflict);
 }
 
 /* Savepoints cost copies of pages, and a conflict is nearly always met by a batch's first write. So a group is first
@@ -257,8 +267,9 @@ struct write_task {
 static err run_write_task(struct connection *c, struct store_task *task)
 {
     const struct write_task *t = (const struct write_task *)task;
+    enum store_write_kind at;
 
-    return run_writes(c, t->writes, t->n);
+    return run_writes(c, t->writes, t->n, &at);
 }
 
 err store_write(struct store *s, const struct store_write *writes, size_t n)
