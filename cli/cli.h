@@ -10,6 +10,8 @@
 extern const struct command *const cli_commands[];
 
 extern const struct command signin_command;
+extern const struct command signup_command;
+extern const struct command reset_command;
 extern const struct command token_show_command;
 extern const struct command token_refresh_command;
 extern const struct command signout_command;

@@ -2,5 +2,6 @@
 #include "cli.h"
 
 const struct command *const cli_commands[] = {
-    &signin_command, &token_show_command, &token_refresh_command, &signout_command, NULL,
+    &signin_command,        &signup_command,  &reset_command, &token_show_command,
+    &token_refresh_command, &signout_command, NULL,
 };

@@ -44,6 +44,10 @@ void report_error(const struct command_line *line, const struct doorcode_error *
     else
         fprintf(out, "%s\n", error->message);
     fprintf(out, "%s", error->advice);
+    for (size_t i = 0; i < error->invalid_attribute_count; i++)
+        fprintf(out, "%s %s", i == 0 ? " Refused:" : ",", error->invalid_attributes[i]);
+    if (error->invalid_attribute_count > 0)
+        fputc('.', out);
     if (error->retry_after > 0)
         fprintf(out, " Wait %" PRId64 " seconds.", error->retry_after);
     if (concerns_operator(error->kind) && error->correlation_id[0] != '\0')
@@ -59,18 +63,26 @@ static json_t *codes_of(const struct doorcode_error *error)
     return codes;
 }
 
+static json_t *refused_of(const struct doorcode_error *error)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < error->invalid_attribute_count; i++)
+        json_array_append_new(names, json_string(error->invalid_attributes[i]));
+    return names;
+}
+
 int report_failure(const struct command_line *line, const struct doorcode_error *error)
 {
     if (!command_flag(line, "json")) {
         report_error(line, error);
         return COMMAND_FAILED;
     }
-    report_json(line, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:s, s:I}", "state", "failed",
+    report_json(line, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o}", "state", "failed",
                                 "kind", doorcode_error_name(error->kind), "message", error->message, "advice",
                                 error->advice, "http_status", error->http_status, "error", error->error, "suberror",
                                 error->suberror, "description", error->description, "error_codes", codes_of(error),
                                 "trace_id", error->trace_id, "correlation_id", error->correlation_id, "retry_after",
-                                (json_int_t)error->retry_after));
+                                (json_int_t)error->retry_after, "invalid_attributes", refused_of(error)));
     return COMMAND_FAILED;
 }
 

@@ -17,5 +17,8 @@ enum typed { TYPED_LINE, TYPED_TOO_LONG, TYPED_END };
 /* One line without its end and the blanks around it. TOO_LONG has taken the whole line; END is end of file or an error.
  * What was typed is in `line` only: `in` should be unbuffered where it is secret. */
 enum typed terminal_read_line(FILE *in, char *line, size_t cap);
+/* The same for a password: blanks are kept, and where `in` is a terminal nothing typed is shown, from before `prompt` is
+ * written to `out` (NULL: no prompt). A signal that ends the program finds the terminal as it was. */
+enum typed terminal_read_secret(FILE *in, FILE *out, const char *prompt, char *line, size_t cap);
 
 #endif

@@ -7,13 +7,8 @@
 
 #include <cmocka.h>
 
-#include "cli.h"
-#include "support/answer_server.h"
-#include "support/command_ran.h"
+#include "support/cli_ran.h"
 
-#include <fcntl.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define INITIATED                                                            \
     {                                                                        \
         .status = "200 OK", .body = "{\"continuation_token\":\"secret-c1\"}" \
@@ -42,77 +37,13 @@
         .status = "200 OK", .body = "{\"challenge_type\":\"redirect\",\"redirect_reason\":\"no codes here\"}" \
     }
 
-static const struct command *const *const lists[] = { cli_commands, NULL };
-static const struct command_program program = {
-    .name = "doorcode",
-    .summary = "s",
-    .description = "d",
-    .version = "0",
-    .date = "d",
-    .lists = lists,
-};
-
-static char folder[64];
-static char code_file[96];
-static char token_file[96];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/doorcode-cli-XXXXXX");
-    if (mkdtemp(folder) == NULL)
-        return -1;
-    snprintf(code_file, sizeof code_file, "%s/codes", folder);
-    snprintf(token_file, sizeof token_file, "%s/tokens.json", folder);
-    setenv("DOORCODE_TOKEN_FILE", token_file, 1);
-    setenv("DOORCODE_CLIENT_ID", "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31", 1);
-    return setenv("TERM", "xterm", 1);
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char path[128];
-    static const char *const names[] = { "codes", "tokens.json", "tokens.json.lock", "" };
-    for (size_t i = 0; i < COUNT(names); i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        remove(path);
-    }
-    return 0;
-}
-
-static void check(const char *line, struct ran got, int status, const char *out, const char *errors)
-{
-    static const char *const secrets[] = { "secret-", "12345678", "00000000", "\033" };
-    if (got.status != status || strstr(got.out, out) == NULL || strstr(got.errors, errors) == NULL)
-        fail_msg("'%s' gave %d\nout: %s\nerrors: %s", line, got.status, got.out, got.errors);
-    for (size_t i = 0; i < COUNT(secrets); i++) {
-        if (strstr(got.out, secrets[i]) != NULL || strstr(got.errors, secrets[i]) != NULL)
-            fail_msg("'%s' shows %s\nout: %s\nerrors: %s", line, secrets[i], got.out, got.errors);
-    }
-}
-
-static void expect(const char *line, int status, const char *out, const char *errors)
-{
-    struct ran got = command_ran(&program, line);
-    check(line, got, status, out, errors);
-    command_ran_free(&got);
-}
-
 /* A sign-in whose codes come from a file. */
 static void expect_signin(const struct answer *answers, size_t count, const char *codes, const char *more, int status,
                           const char *out, const char *errors)
 {
-    struct answer_server server;
     char line[256];
-    FILE *file = fopen(code_file, "w");
-    fputs(codes, file);
-    fclose(file);
-    answer_server_start(&server, answers, count);
-    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s%s", server.origin,
-             code_file, more);
-    expect(line, status, out, errors);
-    assert_int_equal(answer_server_stop(&server), count);
+    snprintf(line, sizeof line, "signin sam@example.org%s", more);
+    expect_command(answers, count, codes, line, status, out, errors);
 }
 
 static void a_code_signs_in(void **state)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#include "base/secret.h"
+#include "dialogue_parts.h"
+#include "keep.h"
+#include "report.h"
+#include "terminal.h"
+
+#include <time.h>
+#include <unistd.h>
+
+enum { RESET_PATIENCE = 300 }; /* seconds that a new password may take, as the SDKs wait (spec V1, 4.11) */
+
+void dialogue_end(struct dialogue *dialogue, const char *message, const char *advice)
+{
+    dialogue->ended = true;
+    dialogue->problem = (struct doorcode_error){
+        .kind = DOORCODE_ERROR_USAGE,
+        .message = message,
+        .advice = advice,
+        .description = "",
+        .error = "",
+        .suberror = "",
+        .trace_id = "",
+        .correlation_id = "",
+    };
+}
+
+void dialogue_end_if_refused(struct dialogue *dialogue)
+{
+    dialogue->ended = dialogue->ended || doorcode_flow_error(dialogue->flow) != NULL;
+}
+
+/* Asks at once, then at the server's pace. */
+static void wait_for_reset(struct dialogue *dialogue)
+{
+    if (doorcode_reset_poll(dialogue->flow) != DOORCODE_RESET_PENDING)
+        return;
+    struct timespec pace = { .tv_sec = doorcode_flow_poll_interval(dialogue->flow) };
+    dialogue->waited += pace.tv_sec;
+    if (dialogue->waited > RESET_PATIENCE)
+        dialogue_end(dialogue, "The server has not kept the new password yet.",
+                     "Try to sign in with it in some minutes.");
+    else
+        nanosleep(&pace, NULL);
+}
+
+static void go_on_to_signin(struct dialogue *dialogue)
+{
+    const struct command_line *line = dialogue->line;
+    const struct dialogue_plan *plan = dialogue->plan;
+    if (!plan->is_signin && command_flag(line, "no-signin")) {
+        dialogue->ended = dialogue->is_done = true;
+        return;
+    }
+    if (!plan->is_signin && !dialogue->is_done && !command_flag(line, "json"))
+        fprintf(line->out, "%s %s.\n", plan->done_text, line->arguments[0]);
+    dialogue->is_done = true;
+    if (doorcode_flow_signin(dialogue->flow) == DOORCODE_SIGNIN_READY)
+        dialogue_end_if_refused(dialogue);
+}
+
+/* NULL for the states that end a flow. */
+static void (*const steps[])(struct dialogue *dialogue) = {
+    [DOORCODE_CODE_REQUIRED] = dialogue_code,
+    [DOORCODE_PASSWORD_REQUIRED] = dialogue_password,
+    [DOORCODE_ATTRIBUTES_REQUIRED] = dialogue_attributes,
+    [DOORCODE_MFA_REQUIRED] = dialogue_mfa,
+    [DOORCODE_REGISTRATION_REQUIRED] = dialogue_registration,
+    [DOORCODE_RESET_PENDING] = wait_for_reset,
+    [DOORCODE_SIGNIN_READY] = go_on_to_signin,
+};
+
+static void talk(struct dialogue *dialogue)
+{
+    enum doorcode_state state = doorcode_flow_state(dialogue->flow);
+    while (steps[state] != NULL && !dialogue->ended) {
+        dialogue->told = dialogue->told && state == DOORCODE_CODE_REQUIRED;
+        dialogue->asked = false;
+        steps[state](dialogue);
+        state = doorcode_flow_state(dialogue->flow);
+        const struct doorcode_error *error = doorcode_flow_error(dialogue->flow);
+        if (dialogue->asked && steps[state] != NULL && error != NULL && !dialogue->ended)
+            report_error(dialogue->line, error);
+    }
+}
+
+static int tell_done(const struct command_line *line, const struct dialogue_plan *plan)
+{
+    if (command_flag(line, "json"))
+        return report_json(line, json_pack("{s:s, s:s}", "state", plan->done_word, "username", line->arguments[0]));
+    fprintf(line->out, "%s %s.\n", plan->done_text, line->arguments[0]);
+    return COMMAND_OK;
+}
+
+static int finish(const struct dialogue *dialogue, const struct doorcode_client *client)
+{
+    const struct command_line *line = dialogue->line;
+    const struct doorcode_error *error = doorcode_flow_error(dialogue->flow);
+    enum doorcode_state state = doorcode_flow_state(dialogue->flow);
+    if (dialogue->status != COMMAND_OK)
+        return dialogue->status;
+    if (state == DOORCODE_COMPLETED)
+        return keep_tokens(line, client, doorcode_flow_tokens(dialogue->flow));
+    if (state == DOORCODE_WEB_FALLBACK)
+        return report_browser(line, doorcode_flow_redirect_reason(dialogue->flow));
+    if (state == DOORCODE_SIGNIN_READY && error == NULL)
+        return tell_done(line, dialogue->plan);
+    return report_failure(line, error != NULL ? error : &dialogue->problem);
+}
+
+static const struct doorcode_error *make_client(const struct command_line *line, const struct dialogue_plan *plan,
+                                                struct doorcode_client **client)
+{
+    struct doorcode_options options;
+    doorcode_options_init(&options);
+    options.authority = command_value(line, "authority");
+    options.client_id = command_value(line, "client-id");
+    options.scopes = command_value(line, "scope");
+    options.ca_file = command_value(line, "ca-file");
+    options.allow_http = command_flag(line, "allow-http");
+    options.no_password = plan->is_signin && command_flag(line, "no-password");
+    return doorcode_client_new(&options, client);
+}
+
+int dialogue_run(const struct command_line *line, const struct dialogue_plan *plan)
+{
+    struct dialogue dialogue = { .line = line, .plan = plan, .has_person = isatty(STDIN_FILENO) == 1 };
+    struct doorcode_client *client;
+    if (command_flag(line, "password-stdin") && !dialogue_take_password(&dialogue))
+        return COMMAND_FAILED;
+    const struct doorcode_error *error = make_client(line, plan, &client);
+    int status = COMMAND_FAILED;
+    if (error != NULL) {
+        status = report_failure(line, error);
+    } else {
+        plan->start(line, client, &dialogue.flow);
+        talk(&dialogue);
+        status = finish(&dialogue, client);
+    }
+    doorcode_flow_free(dialogue.flow);
+    doorcode_client_free(client);
+    if (dialogue.codes != NULL && dialogue.codes != stdin)
+        fclose(dialogue.codes);
+    wipe(dialogue.password, sizeof(dialogue.password));
+    return status;
+}

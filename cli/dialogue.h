@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dialogue.h: takes a flow to its end by asking the person, or the files and options of a script, for what the server
+ * wants. Sign-in, sign-up and reset differ in how they begin only. */
+#ifndef DOORCODE_CLI_DIALOGUE_H
+#define DOORCODE_CLI_DIALOGUE_H
+
+#include "base/command.h"
+#include "doorcode/client.h"
+
+struct dialogue_plan {
+    enum doorcode_state (*start)(const struct command_line *line, const struct doorcode_client *client,
+                                 struct doorcode_flow **flow);
+    bool is_signin;        /* has --no-password; the password is one that exists */
+    const char *done_word; /* unless is_signin: "signed_up", state in JSON where --no-signin ends it */
+    const char *done_text; /* "Signed up" */
+};
+
+/* The exit status. */
+int dialogue_run(const struct command_line *line, const struct dialogue_plan *plan);
+
+/* What all of them have. */
+#define DIALOGUE_OPTIONS                                                                                      \
+    { .name = "authority",                                                                                    \
+      .letter = 'a',                                                                                          \
+      .argument = "URL",                                                                                      \
+      .environment = "DOORCODE_AUTHORITY",                                                                    \
+      .required = true,                                                                                       \
+      .help = "Address of the tenant, like https://petstore.ciamlogin.com/petstore.onmicrosoft.com or "       \
+              "http://127.0.0.1:8080/petstore." },                                                            \
+        { .name = "client-id",                                                                                \
+          .letter = 'c',                                                                                      \
+          .argument = "ID",                                                                                   \
+          .environment = "DOORCODE_CLIENT_ID",                                                                \
+          .required = true,                                                                                   \
+          .help = "Application (client) id." },                                                               \
+        { .name = "scope",                                                                                    \
+          .letter = 's',                                                                                      \
+          .argument = "SCOPES",                                                                               \
+          .help = "Scopes beside openid, profile and offline_access, parted by blanks." },                    \
+        { .name = "code-file",                                                                                \
+          .argument = "FILE",                                                                                 \
+          .help = "Read codes from this file, a line each, once a code was sent; - is the standard input." }, \
+        { .name = "password-stdin", .help = "Read the password from the first line of the standard input." }, \
+        { .name = "method",                                                                                   \
+          .argument = "METHOD",                                                                               \
+          .help = "Second factor to use or to register: email, sms, or its id." },                            \
+        { .name = "contact",                                                                                  \
+          .argument = "CONTACT",                                                                              \
+          .help = "Address or phone number (+4790000007) to register as second factor." },                    \
+        CLI_OPTION_CA_FILE, CLI_OPTION_ALLOW_HTTP, CLI_OPTION_TOKEN_FILE, CLI_OPTION_JSON
+#define DIALOGUE_OPTION_NO_SIGNIN                                      \
+    {                                                                  \
+        .name = "no-signin", .help = "Stop there, without signing in." \
+    }
+/* Ends the description of each. */
+#define DIALOGUE_DESCRIPTION                                                                                         \
+    "An empty line has another code sent; a wrong code is asked for again. Without a terminal, codes are read from " \
+    "the standard input, and passwords only with --password-stdin.\n\nWhere only a browser can go on, the exit "     \
+    "status is 3."
+
+#endif
