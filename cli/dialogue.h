@@ -40,7 +40,8 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
         { .name = "code-file",                                                                                \
           .argument = "FILE",                                                                                 \
           .help = "Read codes from this file, a line each, once a code was sent; - is the standard input." }, \
-        { .name = "password-stdin", .help = "Read the password from the first line of the standard input." }, \
+        { .name = "password-stdin",                                                                           \
+          .help = "Read the password from the first line of the standard input; codes may follow it." },      \
         { .name = "method",                                                                                   \
           .argument = "METHOD",                                                                               \
           .help = "Second factor to use or to register: email, sms, or its id." },                            \
@@ -48,9 +49,9 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
           .argument = "CONTACT",                                                                              \
           .help = "Address or phone number (+4790000007) to register as second factor." },                    \
         CLI_OPTION_CA_FILE, CLI_OPTION_ALLOW_HTTP, CLI_OPTION_TOKEN_FILE, CLI_OPTION_JSON
-#define DIALOGUE_OPTION_NO_SIGNIN                                      \
-    {                                                                  \
-        .name = "no-signin", .help = "Stop there, without signing in." \
+#define DIALOGUE_OPTION_NO_SIGNIN                             \
+    {                                                         \
+        .name = "no-signin", .help = "End before signing in." \
     }
 /* Ends the description of each. */
 #define DIALOGUE_DESCRIPTION                                                                                         \

@@ -10,44 +10,60 @@
 
 #include "support/client_bodies.h"
 
+/* Those of ATTRIBUTES. */
+static void expect_attributes(const struct doorcode_flow *flow)
+{
+    size_t count;
+    const struct doorcode_attribute *attributes = doorcode_flow_attributes(flow, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(attributes[0].name, "displayName");
+    assert_string_equal(attributes[0].type, "string");
+    assert_string_equal(attributes[0].regex, "^.{1,256}$");
+    assert_true(attributes[0].required);
+    assert_string_equal(attributes[1].type, "integer");
+    assert_string_equal(attributes[1].regex, "");
+    assert_false(attributes[1].required);
+}
+
 /* Spec V1, 2.4: order B with attributes, each step wrong once; then sign-in. */
+static const struct answer later_answers[] = {
+    YES(TOKEN("u1")),
+    YES(OOB("u2")),
+    NO(GRANT("invalid_oob_value", "50181")),
+    NO(INTERRUPT("credential_required", "55103", "u3")),
+    YES(PASSWORD("u4")),
+    NO(GRANT("password_too_weak", "399246")),
+    NO(ATTRIBUTES("u5")),
+    NO("{\"error\":\"invalid_grant\",\"suberror\":\"attribute_validation_failed\",\"error_codes\":[90023],"
+       "\"invalid_attributes\":[{\"name\":\"displayName\"},{\"name\":\"extension_9c1f_shoeSize\"}]}"),
+    NO(ATTRIBUTES("u6")),
+    YES(TOKEN("u9")),
+    YES(TOKENS),
+};
+static const struct request later_requests[] = {
+    { "signup/v1.0/start", USER SIGNIN_TYPES CAPABLE },
+    { "signup/v1.0/challenge", "&continuation_token=u1" SIGNIN_TYPES },
+    { CONTINUE, "&grant_type=oob&continuation_token=u2&oob=00000000" },
+    { CONTINUE, "&grant_type=oob&continuation_token=u2&oob=12345678" },
+    { "signup/v1.0/challenge", "&continuation_token=u3" SIGNIN_TYPES },
+    { CONTINUE, "&grant_type=password&continuation_token=u4&password=weak" },
+    { CONTINUE, "&grant_type=password&continuation_token=u4&password=Blue-Kettle-42" },
+    { CONTINUE, "&grant_type=attributes&continuation_token=u5&attributes=%7B%22displayName%22%3A%22%22%7D" },
+    { CONTINUE, "&grant_type=attributes&continuation_token=u5&attributes=%7B%22displayName%22%3A%22S%22%7D" },
+    { CONTINUE, "&grant_type=attributes&continuation_token=u6&attributes=%7B%22displayName%22%3A%22S%C3%A6m%22%2C"
+                "%22extension_9c1f_shoeSize%22%3A%2242%22%7D" },
+    { "oauth2/v2.0/token", "&grant_type=continuation_token&continuation_token=u9" USER SCOPES },
+};
+
 static void sign_up_with_everything_later(void **state)
 {
     (void)state;
-    static const struct answer answers[] = {
-        YES(TOKEN("u1")),
-        YES(OOB("u2")),
-        NO(GRANT("invalid_oob_value", "50181")),
-        NO(INTERRUPT("credential_required", "55103", "u3")),
-        YES(PASSWORD("u4")),
-        NO(GRANT("password_too_weak", "399246")),
-        NO(ATTRIBUTES("u5")),
-        NO("{\"error\":\"invalid_grant\",\"suberror\":\"attribute_validation_failed\",\"error_codes\":[90023],"
-           "\"invalid_attributes\":[{\"name\":\"displayName\"},{\"name\":\"extension_9c1f_shoeSize\"}]}"),
-        NO(ATTRIBUTES("u6")),
-        YES(TOKEN("u9")),
-        YES(TOKENS),
-    };
-    static const struct request requests[] = {
-        { "signup/v1.0/start", USER SIGNIN_TYPES CAPABLE },
-        { "signup/v1.0/challenge", "&continuation_token=u1" SIGNIN_TYPES },
-        { CONTINUE, "&grant_type=oob&continuation_token=u2&oob=00000000" },
-        { CONTINUE, "&grant_type=oob&continuation_token=u2&oob=12345678" },
-        { "signup/v1.0/challenge", "&continuation_token=u3" SIGNIN_TYPES },
-        { CONTINUE, "&grant_type=password&continuation_token=u4&password=weak" },
-        { CONTINUE, "&grant_type=password&continuation_token=u4&password=Blue-Kettle-42" },
-        { CONTINUE, "&grant_type=attributes&continuation_token=u5&attributes=%7B%22displayName%22%3A%22%22%7D" },
-        { CONTINUE, "&grant_type=attributes&continuation_token=u5&attributes=%7B%22displayName%22%3A%22S%22%7D" },
-        { CONTINUE, "&grant_type=attributes&continuation_token=u6&attributes=%7B%22displayName%22%3A%22S%C3%A6m%22%2C"
-                    "%22extension_9c1f_shoeSize%22%3A%2242%22%7D" },
-        { "oauth2/v2.0/token", "&grant_type=continuation_token&continuation_token=u9" USER SCOPES },
-    };
     static const struct doorcode_value empty[] = { { "displayName", "" } };
     static const struct doorcode_value partly[] = { { "displayName", "S" } };
     static const struct doorcode_value whole[] = { { "displayName", "Sæm" }, { "extension_9c1f_shoeSize", "42" } };
     struct session session;
     size_t count;
-    session_begin(&session, answers, COUNT(answers));
+    session_begin(&session, later_answers, COUNT(later_answers));
     doorcode_signup_start(session.client, "sam@example.org", NULL, NULL, 0, &session.flow);
     expect(&session, CODE_REQUIRED);
     doorcode_flow_submit_code(session.flow, "00000000");
@@ -60,15 +76,7 @@ static void sign_up_with_everything_later(void **state)
     assert_null(doorcode_flow_attributes(session.flow, &count));
     doorcode_flow_submit_password(session.flow, "Blue-Kettle-42");
     expect(&session, ATTRIBUTES_REQUIRED);
-    const struct doorcode_attribute *attributes = doorcode_flow_attributes(session.flow, &count);
-    assert_int_equal(count, 2);
-    assert_string_equal(attributes[0].name, "displayName");
-    assert_string_equal(attributes[0].type, "string");
-    assert_string_equal(attributes[0].regex, "^.{1,256}$");
-    assert_true(attributes[0].required);
-    assert_string_equal(attributes[1].type, "integer");
-    assert_string_equal(attributes[1].regex, "");
-    assert_false(attributes[1].required);
+    expect_attributes(session.flow);
     doorcode_flow_submit_attributes(session.flow, empty, 1);
     expect(&session, ATTRIBUTES_REQUIRED);
     expect_error(&session, INVALID_ATTRIBUTES);
@@ -82,7 +90,7 @@ static void sign_up_with_everything_later(void **state)
     expect(&session, SIGNIN_READY);
     doorcode_flow_signin(session.flow);
     expect(&session, COMPLETED);
-    session_end(&session, requests, COUNT(requests));
+    session_end(&session, later_requests, COUNT(later_requests));
 }
 
 /* Order A: everything at the start, then a code; the answer may be without a token (spec V1, 3.7). */
