@@ -12,8 +12,8 @@ static const struct redirect_uri uris[] = {
 static const struct slice scopes[] = { { "openid", 6 }, { "offline_access", 14 }, { "api://pets/Pets.Read", 20 } };
 static const struct slice origins[] = { { "https://shop.example", 20 } };
 static const struct flow_attribute attributes[] = {
-    { SLICE("city"), SLICE("string"), SLICE("Ciudad"), SLICE("^[\\w ,;|]+$"), true },
-    { SLICE("adult"), SLICE("boolean"), SLICE_EMPTY, SLICE_EMPTY, false },
+    { SLICE("city"), SLICE("string"), SLICE("Ciudad"), SLICE("^[\\w ,;|]+$"), true, NULL },
+    { SLICE("adult"), SLICE("boolean"), SLICE_EMPTY, SLICE_EMPTY, false, NULL },
 };
 
 static struct tenant sample_tenant(uint32_t n, struct slice name)

@@ -10,6 +10,7 @@
 #include "model/directory.h"
 
 #include "base/limits.h"
+#include "wire/pattern.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -57,7 +58,7 @@ static struct application app_of(uint8_t tenant, uint8_t client)
 }
 
 static const struct flow_attribute attributes[] = { { SLICE("city"), SLICE("string"), SLICE("City"), SLICE("^[A-Z]"),
-                                                      true } };
+                                                      true, NULL } };
 
 static struct user_flow flow_of(uint8_t tenant, struct slice name)
 {
@@ -238,6 +239,42 @@ static err built(struct directory_builder *b)
     return result;
 }
 
+static void a_regex_is_compiled_with_its_row(void **state)
+{
+    (void)state;
+    static const struct flow_attribute both[] = {
+        { .name = SLICE("city"), .type = SLICE("string"), .regex = SLICE("^[A-Z]") },
+        { .name = SLICE("state"), .type = SLICE("string"), .regex = SLICE("^[A-Z]") },
+        { .name = SLICE("country"), .type = SLICE("string") },
+    };
+    struct user_flow flow = { .tenant_id = id_of(1), .name = SLICE("f"), .attributes = both, .attribute_count = 3 };
+    struct directory_builder *b = directory_builder_new(1);
+    struct directory *d = NULL;
+
+    add_flow(b, flow);
+    assert_int_equal(directory_builder_done(b, &d).code, ERR_OK);
+    const struct flow_attribute *rules = d->user_flows[0].attributes;
+    assert_true(pattern_matches(rules[0].pattern, SLICE("Oslo")));
+    assert_false(pattern_matches(rules[0].pattern, SLICE("oslo")));
+    assert_ptr_equal(rules[0].pattern, rules[1].pattern); /* the same text, once */
+    assert_null(rules[2].pattern);
+    directory_release(d);
+}
+
+static void a_bad_regex_is_no_row(void **state)
+{
+    (void)state;
+    struct flow_attribute bad[] = { attributes[0], attributes[0] };
+    struct user_flow flow = { .tenant_id = id_of(1), .name = SLICE("f"), .attributes = bad, .attribute_count = 2 };
+    struct directory_builder *b = directory_builder_new(1);
+
+    bad[1].regex = SLICE("(");
+    assert_int_equal(directory_builder_user_flow(b, &flow).code, ERR_FORMAT);
+    bad[1].regex = SLICE("()");
+    assert_int_equal(directory_builder_user_flow(b, &flow).code, ERR_OK);
+    directory_builder_free(b);
+}
+
 static void twice_the_same_is_a_conflict(void **state)
 {
     struct tenant other = tenant_named(9, SLICE("zoo"));
@@ -362,6 +399,8 @@ int main(void)
         cmocka_unit_test(application_belongs_to_its_tenant),
         cmocka_unit_test(user_flow_of_an_application),
         cmocka_unit_test(origins_of_one_tenant_or_of_all),
+        cmocka_unit_test(a_regex_is_compiled_with_its_row),
+        cmocka_unit_test(a_bad_regex_is_no_row),
         cmocka_unit_test(twice_the_same_is_a_conflict),
         cmocka_unit_test(empty_is_fine),
         cmocka_unit_test(text_has_a_limit),

@@ -160,12 +160,42 @@ static void tells_absent_from_wrong(void **state)
     json_in_free(object);
 }
 
+static void walks_the_members(void **state)
+{
+    (void)state;
+    static const char names[] = "tenrfzo";
+    static const enum json_in_kind kinds[] = { JSON_IN_TEXT, JSON_IN_TEXT, JSON_IN_NUMBER, JSON_IN_FRACTION,
+                                               JSON_IN_FLAG, JSON_IN_NULL, JSON_IN_NESTED };
+    struct json_t *object = NULL;
+    struct json_in_member m;
+    void *at = NULL;
+    size_t n = 0;
+
+    assert_true(err_is_ok(json_in_parse(slice_of(members), MOST, &object)));
+    assert_int_equal(json_in_count(object), 7);
+    for (; json_in_next(object, &at, &m); n++) {
+        assert_true(slice_eq(m.name, slice_bytes(&names[n], 1)));
+        assert_int_equal(m.kind, kinds[n]);
+        assert_int_equal(m.text.n, n == 0 ? 2 : 0);
+        assert_true(m.number == (n == 2 ? INT64_MIN : 0));
+        assert_true(m.flag == (n == 4));
+        assert_true(n == 3 ? m.fraction > 0.9 && m.fraction < 1.1 : !(m.fraction < 0) && !(m.fraction > 0));
+    }
+    assert_int_equal(n, 7);
+    json_in_free(object);
+    assert_true(err_is_ok(json_in_parse(SLICE("{}"), MOST, &object)));
+    at = NULL;
+    assert_false(json_in_next(object, &at, &m));
+    json_in_free(object);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepts_objects),       cmocka_unit_test(refuses_what_is_not_one_object),
         cmocka_unit_test(bounds_the_size),       cmocka_unit_test(bounds_the_depth),
         cmocka_unit_test(reads_members_by_type), cmocka_unit_test(tells_absent_from_wrong),
+        cmocka_unit_test(walks_the_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
