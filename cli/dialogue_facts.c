@@ -50,16 +50,15 @@ static bool ask_attribute(struct dialogue *dialogue, const struct doorcode_attri
     return true;
 }
 
-static void submit(struct dialogue *dialogue, json_t *answers)
+static void submit(struct dialogue *dialogue, const struct doorcode_attribute *attributes, size_t count,
+                   const json_t *answers)
 {
     struct doorcode_value values[DIALOGUE_VALUES];
     size_t n = 0;
-    const char *name;
-    json_t *value;
-    json_object_foreach(answers, name, value)
-    {
-        if (n < DIALOGUE_VALUES)
-            values[n++] = (struct doorcode_value){ name, json_string_value(value) };
+    for (size_t i = 0; i < count && n < DIALOGUE_VALUES; i++) {
+        const char *text = json_string_value(json_object_get(answers, attributes[i].name));
+        if (text != NULL)
+            values[n++] = (struct doorcode_value){ attributes[i].name, text };
     }
     doorcode_flow_submit_attributes(dialogue->flow, values, n);
 }
@@ -77,7 +76,7 @@ void dialogue_attributes(struct dialogue *dialogue)
     for (size_t i = 0; i < count && got; i++)
         got = ask_attribute(dialogue, &attributes[i], answers);
     if (got)
-        submit(dialogue, answers);
+        submit(dialogue, attributes, count, answers);
     else
         dialogue_end(dialogue, "The server wants to know more about the user.", "Answer its questions.");
 }

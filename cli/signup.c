@@ -22,8 +22,10 @@ static bool take_facts(const struct command_line *line, struct facts *facts)
         const char *argument = line->arguments[i];
         const char *equals = strchr(argument, '=');
         size_t n = equals != NULL ? (size_t)(equals - argument) : 0;
+        if (n == 0 || facts->count >= VALUES)
+            return false;
         char *name = facts->names[facts->count];
-        if (n == 0 || facts->count >= VALUES || !slice_to_cstr(slice_bytes(argument, n), name, NAME))
+        if (!slice_to_cstr(slice_bytes(argument, n), name, NAME))
             return false;
         facts->values[facts->count++] = (struct doorcode_value){ name, equals + 1 };
     }

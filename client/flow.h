@@ -56,10 +56,10 @@ void flow_send(struct doorcode_flow *flow, const struct flow_proof *proof, struc
 /* Asks for the challenge of the phase; `choice` is the method in the phases MFA and REGISTRATION, else NULL. */
 enum doorcode_state flow_challenge(struct doorcode_flow *flow, const struct flow_choice *choice);
 
-/* Makes a flow of the phase for the user, unless *flow is one already, and sends the start request: client_id, username, challenge_type,
+/* Begins a new flow (NULL: FAILED) in the phase and sends the start request: client_id, username, challenge_type,
  * capabilities and two more fields (an empty value is left out). */
-enum doorcode_state flow_start(const struct doorcode_client *client, enum flow_phase phase, const char *username,
-                               const struct form_field more[2], struct doorcode_flow **flow);
+enum doorcode_state flow_start(struct doorcode_flow *flow, enum flow_phase phase, const char *username,
+                               const struct form_field more[2]);
 
 /* Whether this can be sent as a password. */
 bool flow_password_fits(const char *password);

@@ -7,8 +7,8 @@ enum doorcode_state doorcode_reset_start(const struct doorcode_client *client, c
                                          struct doorcode_flow **flow)
 {
     static const struct form_field nothing_more[2] = { { "", "" }, { "", "" } };
-    *flow = NULL;
-    return flow_start(client, PHASE_RESET, username, nothing_more, flow);
+    *flow = flow_new(client);
+    return flow_start(*flow, PHASE_RESET, username, nothing_more);
 }
 
 /* After a refusal that comes late another password may be given: with the token of a failed reset (spec V1, 6.8), or

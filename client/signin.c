@@ -6,8 +6,8 @@ enum doorcode_state doorcode_signin_start(const struct doorcode_client *client, 
                                           struct doorcode_flow **flow)
 {
     static const struct form_field nothing_more[2] = { { "", "" }, { "", "" } };
-    *flow = NULL;
-    return flow_start(client, PHASE_SIGNIN, username, nothing_more, flow);
+    *flow = flow_new(client);
+    return flow_start(*flow, PHASE_SIGNIN, username, nothing_more);
 }
 
 enum doorcode_state doorcode_flow_signin(struct doorcode_flow *flow)

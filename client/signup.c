@@ -51,7 +51,7 @@ enum doorcode_state doorcode_signup_start(const struct doorcode_client *client, 
         { "password", password != NULL ? password : "" },
         { "attributes", facts },
     };
-    enum doorcode_state state = flow_start(client, PHASE_SIGNUP, username, more, flow);
+    enum doorcode_state state = flow_start(*flow, PHASE_SIGNUP, username, more);
     facts_free(facts);
     return state;
 }

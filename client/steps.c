@@ -16,15 +16,16 @@ static const char capabilities[] = "mfa_required registration_required";
 
 /* Which endpoints a phase speaks to. */
 static const struct {
+    enum reply_endpoint start; /* no flow starts with MFA or REGISTRATION, which are parts of a sign-in */
     enum reply_endpoint challenge;
     enum reply_endpoint proof;
     const char *code_grant;
 } phases[] = {
-    [PHASE_SIGNIN] = { REPLY_OF_CHALLENGE, REPLY_OF_TOKEN, "oob" },
-    [PHASE_SIGNUP] = { REPLY_OF_SIGNUP_CHALLENGE, REPLY_OF_SIGNUP_CONTINUE, "oob" },
-    [PHASE_RESET] = { REPLY_OF_RESET_CHALLENGE, REPLY_OF_RESET_CONTINUE, "oob" },
-    [PHASE_MFA] = { REPLY_OF_CHALLENGE, REPLY_OF_TOKEN, "mfa_oob" },
-    [PHASE_REGISTRATION] = { REPLY_OF_REGISTER_CHALLENGE, REPLY_OF_REGISTER_CONTINUE, "oob" },
+    [PHASE_SIGNIN] = { REPLY_OF_INITIATE, REPLY_OF_CHALLENGE, REPLY_OF_TOKEN, "oob" },
+    [PHASE_SIGNUP] = { REPLY_OF_SIGNUP_START, REPLY_OF_SIGNUP_CHALLENGE, REPLY_OF_SIGNUP_CONTINUE, "oob" },
+    [PHASE_RESET] = { REPLY_OF_RESET_START, REPLY_OF_RESET_CHALLENGE, REPLY_OF_RESET_CONTINUE, "oob" },
+    [PHASE_MFA] = { REPLY_OF_INITIATE, REPLY_OF_CHALLENGE, REPLY_OF_TOKEN, "mfa_oob" },
+    [PHASE_REGISTRATION] = { REPLY_OF_INITIATE, REPLY_OF_REGISTER_CHALLENGE, REPLY_OF_REGISTER_CONTINUE, "oob" },
 };
 
 static const char *challenge_types(const struct doorcode_flow *flow)
@@ -34,33 +35,26 @@ static const char *challenge_types(const struct doorcode_flow *flow)
     return flow->phase == PHASE_RESET || flow->client->no_password ? codes_only : codes_and_passwords;
 }
 
-enum doorcode_state flow_start(const struct doorcode_client *client, enum flow_phase phase, const char *username,
-                               const struct form_field more[2], struct doorcode_flow **flow)
+enum doorcode_state flow_start(struct doorcode_flow *flow, enum flow_phase phase, const char *username,
+                               const struct form_field more[2])
 {
-    static const enum reply_endpoint starts[] = {
-        [PHASE_SIGNIN] = REPLY_OF_INITIATE,
-        [PHASE_SIGNUP] = REPLY_OF_SIGNUP_START,
-        [PHASE_RESET] = REPLY_OF_RESET_START,
-    };
-    if (*flow == NULL)
-        *flow = flow_new(client);
-    if (*flow == NULL)
+    if (flow == NULL)
         return DOORCODE_FAILED;
-    (*flow)->phase = phase;
+    flow->phase = phase;
     if (username == NULL || username[0] == '\0' || strlen(username) > CLIENT_USERNAME)
-        return flow_refuse(*flow, DOORCODE_ERROR_INVALID_USERNAME, "The user name is empty or too long.");
-    memcpy((*flow)->username, username, strlen(username) + 1);
+        return flow_refuse(flow, DOORCODE_ERROR_INVALID_USERNAME, "The user name is empty or too long.");
+    memcpy(flow->username, username, strlen(username) + 1);
     const struct form_field fields[] = {
-        { "client_id", client->client_id.c },
+        { "client_id", flow->client->client_id.c },
         { "username", username },
-        { "challenge_type", challenge_types(*flow) },
+        { "challenge_type", challenge_types(flow) },
         { "capabilities", capabilities },
         more[0],
         more[1],
     };
     struct reply reply;
-    flow_call(*flow, starts[phase], fields, COUNT(fields), &reply);
-    return flow_take(*flow, &reply);
+    flow_call(flow, phases[phase].start, fields, COUNT(fields), &reply);
+    return flow_take(flow, &reply);
 }
 
 enum doorcode_state flow_challenge(struct doorcode_flow *flow, const struct flow_choice *choice)
