@@ -14,6 +14,7 @@
 #include <pthread.h>
 
 struct throttle;
+struct passwords;
 struct inbox;
 
 /* What the server room lends: functions it owns. Any may be called from any worker. */
@@ -41,6 +42,7 @@ struct api {
     const struct policy *policy;
     struct events *events;
     struct throttle *throttle;
+    struct passwords *passwords;
     struct slice origin; /* public: "https://login.example", no trailing slash; never from Host */
     struct api_hooks hooks;
     const struct api_dev *dev;

@@ -3,19 +3,21 @@
 #ifndef DOORCODE_API_ENDPOINTS_H
 #define DOORCODE_API_ENDPOINTS_H
 
-#include "api/native/signin_work.h"
+#include "api/native/native_work.h"
 #include "api/oidc/refresh_work.h"
 
 enum {
-    INITIATE_WORK = sizeof(struct signin_work),
-    CHALLENGE_WORK = sizeof(struct signin_work),
+    NATIVE_WORK = sizeof(struct native_work),
     /* the grant type decides which of the two it is */
-    TOKEN_WORK = sizeof(struct signin_work) > sizeof(struct refresh_work) ? sizeof(struct signin_work)
+    TOKEN_WORK = sizeof(struct native_work) > sizeof(struct refresh_work) ? sizeof(struct native_work)
                                                                           : sizeof(struct refresh_work)
 };
 
 /* native/ */
-extern const struct exchange_steps initiate_steps, challenge_steps, token_native_steps;
+extern const struct exchange_steps initiate_steps, challenge_steps, introspect_steps, token_native_steps,
+    signup_start_steps, signup_challenge_steps, signup_continue_steps, reset_start_steps, reset_challenge_steps,
+    reset_continue_steps, reset_submit_steps, reset_poll_steps, register_introspect_steps, register_challenge_steps,
+    register_continue_steps;
 /* oidc/ */
 extern const struct exchange_steps token_steps, token_refresh_steps, discovery_steps, keys_steps, error_help_steps;
 /* ops/ */

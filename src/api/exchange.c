@@ -55,17 +55,39 @@ struct slice exchange_number(struct exchange *x, int64_t number)
     return buf_slice(&text);
 }
 
+void exchange_wait(struct exchange *x)
+{
+    x->waits = true;
+    http_suspend(x->call);
+}
+
+void exchange_wake(struct exchange *x)
+{
+    http_wake(x->call);
+}
+
+void exchange_wake_with(struct exchange *x, err fault)
+{
+    x->waited = fault;
+    http_wake(x->call);
+}
+
 static err run_step(struct exchange *x, exchange_step_fn *step)
 {
     return step == NULL ? OK : step(x);
 }
 
-/* LOAD begins a round: nothing of a former decision may be left. */
+/* Nothing of a former decision may be left. */
+static void forget_decision(struct exchange *x)
+{
+    x->batch.n = 0;
+    x->refusal = ERROR_NONE;
+}
+
 static err load(struct exchange *x)
 {
     ENSURE(++x->rounds <= MOST_ROUNDS, TIMEOUT);
-    x->batch.n = 0;
-    x->refusal = ERROR_NONE;
+    forget_decision(x);
     return run_step(x, x->steps->load);
 }
 
@@ -105,6 +127,22 @@ static err committed(struct exchange *x)
     return OK;
 }
 
+/* False: it waits for work of another thread. */
+static bool decide(struct exchange *x, err *fault)
+{
+    *fault = x->waited;
+    if (!err_is_ok(*fault))
+        return true;
+    forget_decision(x);
+    *fault = run_step(x, x->steps->decide);
+    if (x->waits) {
+        x->waits = false;
+        return false;
+    }
+    x->at = x->batch.n > 0 ? AT_COMMIT : AT_ISSUE;
+    return true;
+}
+
 /* Runs the step the exchange is at and moves on. False: the exchange waits. */
 static bool advance(struct exchange *x, err *fault)
 {
@@ -118,9 +156,7 @@ static bool advance(struct exchange *x, err *fault)
         x->at = exchange_refused(x) ? AT_REPLY : AT_DECIDE;
         return true;
     case AT_DECIDE:
-        *fault = run_step(x, x->steps->decide);
-        x->at = x->batch.n > 0 ? AT_COMMIT : AT_ISSUE;
-        return true;
+        return decide(x, fault);
     case AT_COMMIT:
         *fault = commit(x); /* may be woken before it returns: x->at was moved on first */
         return false;

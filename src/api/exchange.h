@@ -41,7 +41,7 @@ struct endpoint {
 
 enum exchange_at { AT_PARSE, AT_LOAD, AT_DECIDE, AT_COMMIT, AT_COMMITTED, AT_ISSUE, AT_REPLY };
 
-enum { EXCHANGE_MAGIC = 0x45584348, EXCHANGE_ERROR_BODY = 1536 };
+enum { EXCHANGE_MAGIC = 0x45584348, EXCHANGE_ERROR_BODY = 2560 };
 
 struct exchange {
     uint32_t magic; /* EXCHANGE_MAGIC: it crosses a void pointer */
@@ -61,7 +61,10 @@ struct exchange {
     struct form form;
     enum error_id refusal;
     struct slice refusal_detail;
-    int64_t retry_after; /* seconds; 0: no such header */
+    struct error_extra refusal_extra; /* members beside the usual ones */
+    int64_t retry_after;              /* seconds; 0: no such header */
+    bool waits;                       /* DECIDE waits for work on another thread */
+    err waited;                       /* how that work could be begun */
     struct store_batch batch;
     struct buf body;
     void *work;
@@ -79,6 +82,11 @@ void exchange_finish(struct exchange *x);
 /* Records the refusal that will be answered; `detail` must live in the arena or be static. */
 void exchange_refuse(struct exchange *x, enum error_id refusal, struct slice detail);
 bool exchange_refused(const struct exchange *x);
+/* For DECIDE, when it depends on work of another thread: exchange_wait, then hand the work over; its thread calls
+ * exchange_wake once, and DECIDE runs again. What could not be handed over is told by exchange_wake_with instead. */
+void exchange_wait(struct exchange *x);
+void exchange_wake(struct exchange *x);
+void exchange_wake_with(struct exchange *x, err fault);
 /* The next free write of the batch; ASSERTs that there is one. */
 struct store_write *exchange_write(struct exchange *x, enum store_write_kind kind);
 /* A parameter that must be there: its value, or a recorded refusal and the empty slice. */

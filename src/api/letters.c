@@ -41,14 +41,21 @@ static err seal(const struct exchange *x, const struct letter *letter, struct ma
     return result;
 }
 
-err letter_seal_code(struct exchange *x, const char *to, const char *code, struct mail *mail)
+static const enum letter_kind kind_of[] = {
+    [CODE_SIGNIN] = LETTER_SIGNIN_CODE,     [CODE_SIGNUP] = LETTER_SIGNUP_CODE,
+    [CODE_RESET] = LETTER_RESET_CODE,       [CODE_FACTOR] = LETTER_FACTOR_CODE,
+    [CODE_REGISTER] = LETTER_REGISTER_CODE, [CODE_ACCOUNT_EXISTS] = LETTER_ACCOUNT_EXISTS,
+};
+
+err letter_seal_code(struct exchange *x, const struct letter_order *order, struct mail *mail)
 {
-    struct letter letter = { .kind = LETTER_SIGNIN_CODE,
+    struct letter letter = { .kind = kind_of[order->purpose],
+                             .channel = order->channel,
                              .minutes = (uint32_t)((x->api->policy->code_seconds + 59) / 60) };
     const char *language = message_language(wanted_languages(x));
 
-    copy_cut(letter.to, sizeof letter.to, slice_of(to));
-    copy_cut(letter.code, sizeof letter.code, slice_of(code));
+    copy_cut(letter.to, sizeof letter.to, slice_of(order->to));
+    copy_cut(letter.code, sizeof letter.code, slice_of(order->code));
     copy_cut(letter.language, sizeof letter.language, slice_of(language));
     copy_cut(letter.tenant_name, sizeof letter.tenant_name, x->tenant->display_name);
     copy_cut(letter.logo_url, sizeof letter.logo_url, x->tenant->logo_url);

@@ -95,15 +95,20 @@ void reply_body(struct exchange *x)
          field_status(reply->status));
 }
 
-static void put_error(struct exchange *x, enum error_id id)
+/* False: the body has no room. */
+static bool put_error(struct exchange *x, enum error_id id)
 {
     struct http_reply *reply = &x->call->reply;
     struct buf body;
 
     *reply = (struct http_reply){ .status = error_row(id)->status };
-    buf_init(&body, x->error_space, sizeof x->error_space);
+    if (x->refusal_extra.attributes_name != NULL)
+        buf_init_arena(&body, &x->call->arena, LIMIT_ATTRIBUTES_REPLY);
+    else
+        buf_init(&body, x->error_space, sizeof x->error_space);
     error_body(id,
                &(struct error_facts){ .detail = x->refusal_detail,
+                                      .extra = x->refusal_extra,
                                       .origin = x->api->origin,
                                       .trace_id = x->trace_id,
                                       .correlation_id = x->correlation_id,
@@ -114,6 +119,7 @@ static void put_error(struct exchange *x, enum error_id id)
     put_common_headers(x);
     put_no_store(reply);
     put_cors(x);
+    return buf_ok(&body);
 }
 
 static void put_retry_after(struct exchange *x, int64_t seconds)
@@ -128,7 +134,10 @@ static void put_retry_after(struct exchange *x, int64_t seconds)
 
 void reply_refusal(struct exchange *x)
 {
-    put_error(x, x->refusal);
+    if (!put_error(x, x->refusal)) {
+        reply_fault(x, FAIL(FULL));
+        return;
+    }
     if (x->refusal == ERROR_METHOD_NOT_ALLOWED)
         http_header(&x->call->reply, "Allow", x->endpoint->method == HTTP_GET ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
     if (x->retry_after > 0)
@@ -161,7 +170,8 @@ void reply_fault(struct exchange *x, err fault)
     enum error_id id = error_of_fault(fault);
 
     x->refusal_detail = SLICE_EMPTY;
-    put_error(x, id);
+    x->refusal_extra = (struct error_extra){ .attributes_name = NULL };
+    (void)put_error(x, id);
     if (id == ERROR_SERVER_BUSY)
         put_retry_after(x, RETRY_SECONDS);
     EMIT(x->api->events, request_failed, &x->correlation_id,

@@ -5,10 +5,27 @@
 
 enum { SMALL = 2048, MEDIUM = 6144 }; /* room for a reply */
 
+#define NATIVE(path, name)                                                       \
+    {                                                                            \
+        HTTP_POST, path, #name, ENDPOINT_FORM, NATIVE_WORK, SMALL, &name##_steps \
+    }
+
 /* Reading this is reading the API. */
 static const struct endpoint table[] = {
-    { HTTP_POST, "/oauth2/v2.0/initiate", "initiate", ENDPOINT_FORM, INITIATE_WORK, SMALL, &initiate_steps },
-    { HTTP_POST, "/oauth2/v2.0/challenge", "challenge", ENDPOINT_FORM, CHALLENGE_WORK, SMALL, &challenge_steps },
+    NATIVE("/oauth2/v2.0/initiate", initiate),
+    NATIVE("/oauth2/v2.0/challenge", challenge),
+    NATIVE("/oauth2/v2.0/introspect", introspect),
+    NATIVE("/signup/v1.0/start", signup_start),
+    NATIVE("/signup/v1.0/challenge", signup_challenge),
+    NATIVE("/signup/v1.0/continue", signup_continue),
+    NATIVE("/resetpassword/v1.0/start", reset_start),
+    NATIVE("/resetpassword/v1.0/challenge", reset_challenge),
+    NATIVE("/resetpassword/v1.0/continue", reset_continue),
+    NATIVE("/resetpassword/v1.0/submit", reset_submit),
+    NATIVE("/resetpassword/v1.0/poll_completion", reset_poll),
+    NATIVE("/register/v1.0/introspect", register_introspect),
+    NATIVE("/register/v1.0/challenge", register_challenge),
+    NATIVE("/register/v1.0/continue", register_continue),
     { HTTP_POST, "/oauth2/v2.0/token", "token", ENDPOINT_FORM, TOKEN_WORK, LIMIT_REPLY, &token_steps },
     { HTTP_GET, "/v2.0/.well-known/openid-configuration", "discovery", ENDPOINT_TENANT, 0, MEDIUM, &discovery_steps },
     { HTTP_GET, "/discovery/v2.0/keys", "keys", ENDPOINT_TENANT, 0, LIMIT_DISCOVERY, &keys_steps },

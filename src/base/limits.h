@@ -25,30 +25,30 @@ enum {
     LIMIT_CORS_HEADERS = 1024, /* Access-Control-Request-Headers that is echoed */
 
     /* values */
-    LIMIT_EMAIL = 254,              /* RFC 5321 4.5.3.1.3, less the angle brackets */
-    LIMIT_USERNAME = 1024,          /* raw form value before it is parsed as an address */
-    LIMIT_CONTINUATION_TOKEN = 640, /* ours have at most 528 characters */
-    LIMIT_REFRESH_TOKEN = 256,      /* ours have about 90 */
+    LIMIT_EMAIL = 254,               /* RFC 5321 4.5.3.1.3, less the angle brackets */
+    LIMIT_USERNAME = 1024,           /* raw form value before it is parsed as an address */
+    LIMIT_CONTINUATION_TOKEN = 1024, /* ours have at most 920 characters: two addresses of full length */
+    LIMIT_REFRESH_TOKEN = 256,       /* ours have about 90 */
     LIMIT_SCOPE = 1024,
     LIMIT_SCOPES = 16,
-    LIMIT_RESOURCE = 256,       /* an API's identifier URI */
-    LIMIT_PASSWORD = 256,           /* spec V1, 4.14 */
-    LIMIT_PASSWORD_HASH = 128,      /* a PHC string of Argon2id, with its NUL */
-    LIMIT_METHODS = 5,              /* second factors of a user */
-    LIMIT_ATTRIBUTES = 8192,        /* JSON text of a user's attributes; no more fits into a form */
-    LIMIT_ATTRIBUTE_COUNT = 100,    /* members of the `attributes` parameter; a user flow has 64 at most */
-    LIMIT_PATTERN = 512,            /* text of an attribute's regular expression */
+    LIMIT_RESOURCE = 256,                   /* an API's identifier URI */
+    LIMIT_PASSWORD = 256,                   /* spec V1, 4.14 */
+    LIMIT_PASSWORD_HASH = 128,              /* a PHC string of Argon2id, with its NUL */
+    LIMIT_METHODS = 5,                      /* second factors of a user */
+    LIMIT_ATTRIBUTES = 8192,                /* JSON text of a user's attributes; no more fits into a form */
+    LIMIT_ATTRIBUTE_COUNT = 100,            /* members of the `attributes` parameter; a user flow has 64 at most */
+    LIMIT_PATTERN = 512,                    /* text of an attribute's regular expression */
     LIMIT_PATTERN_MEMORY = 2 * 1024 * 1024, /* one of them compiled, with what its matcher remembers */
-    LIMIT_CONTACT_RULES = 64,       /* of a tenant */
-    LIMIT_BANNED_PASSWORDS = 1000,  /* words of a tenant's own list, as at Entra */
-    LIMIT_CODE = 16,            /* longest accepted `oob` after trimming */
-    LIMIT_TENANT_SEGMENT = 253, /* a domain name */
-    LIMIT_LABEL = 512,          /* masked address: at most one character of two bytes per source byte */
-    LIMIT_TOKEN = 4096,         /* one signed JWT */
-    LIMIT_ATTRIBUTES_REPLY = 16384, /* an error that names attributes with their patterns */
-    LIMIT_REPLY = 16384,        /* a JSON reply: three tokens of LIMIT_TOKEN at most, usually 4 KiB */
-    LIMIT_DISCOVERY = 32768,    /* JWKS of three algorithms, current, next and retired keys with certificates */
-    LIMIT_METRICS = 49152,      /* every event, every endpoint with its histogram */
+    LIMIT_CONTACT_RULES = 64,               /* of a tenant */
+    LIMIT_BANNED_PASSWORDS = 1000,          /* words of a tenant's own list, as at Entra */
+    LIMIT_CODE = 16,                        /* longest accepted `oob` after trimming */
+    LIMIT_TENANT_SEGMENT = 253,             /* a domain name */
+    LIMIT_LABEL = 512,                      /* masked address: at most one character of two bytes per source byte */
+    LIMIT_TOKEN = 4096,                     /* one signed JWT */
+    LIMIT_ATTRIBUTES_REPLY = 16384,         /* an error that names attributes with their patterns */
+    LIMIT_REPLY = 16384,                    /* a JSON reply: three tokens of LIMIT_TOKEN at most, usually 4 KiB */
+    LIMIT_DISCOVERY = 32768, /* JWKS of three algorithms, current, next and retired keys with certificates */
+    LIMIT_METRICS = 49152,   /* every event, every endpoint with its histogram */
 
     /* passcodes (spec V1, 4.11) */
     LIMIT_CODE_DIGITS_MIN = 6,

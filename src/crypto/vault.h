@@ -20,7 +20,8 @@ enum vault_purpose {
     VAULT_CODE,         /* MAC: one-time passcodes */
     VAULT_REFRESH,      /* MAC: refresh-token secrets */
     VAULT_SUBJECT,      /* MAC: pairwise `sub` */
-    VAULT_DECOY,        /* MAC: made-up answers for unknown users */
+    VAULT_SUBJECT_ROW,  /* MAC: ids of rows that belong to no stored thing */
+    VAULT_PASSWORD,     /* MAC: marks of wrong passwords */
     VAULT_PURPOSES
 };
 

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-enum { VERSION = 2, FIXED = 6 + 3 * 16 + 3 * 8 + 2 * 8 + 1, CLOCK_SKEW = 60 };
+enum { VERSION = 3, FIXED = 7 + 5 * 16 + 3 * 8 + 2 * 8, CLOCK_SKEW = 60 };
 
 _Static_assert(LIMIT_EMAIL <= UINT8_MAX, "a byte holds the name's length");
-_Static_assert(FIXED + LIMIT_EMAIL <= CONTINUATION_MAX, "the longest one fits");
+_Static_assert(FIXED + 2 * (1 + LIMIT_EMAIL) <= CONTINUATION_MAX, "the longest one fits");
 
 static void put_u64(struct buf *out, uint64_t v)
 {
@@ -19,24 +19,33 @@ static void put_guid(struct buf *out, struct guid g)
     buf_put(out, slice_bytes(g.b, sizeof g.b));
 }
 
+static void put_text(struct buf *out, const char *text)
+{
+    buf_putc(out, (char)strlen(text));
+    buf_puts(out, text);
+}
+
 err continuation_pack(const struct continuation *c, struct buf *out)
 {
     buf_putc(out, VERSION);
-    buf_putc(out, (char)c->flow);
-    buf_putc(out, (char)c->stage);
+    buf_putc(out, (char)c->state);
     buf_putc(out, (char)c->decoy);
     buf_putc(out, (char)c->challenge_types);
     buf_putc(out, (char)c->capabilities);
+    buf_putc(out, (char)c->proofs);
+    buf_putc(out, (char)c->channel);
     put_guid(out, c->tenant_id);
     put_guid(out, c->client_id);
     put_guid(out, c->subject);
+    put_guid(out, c->user);
+    put_guid(out, c->method);
     put_u64(out, c->serial);
     put_u64(out, c->flow_serial);
     put_u64(out, c->challenge_id);
     put_u64(out, (uint64_t)c->started_at);
     put_u64(out, (uint64_t)c->issued_at);
-    buf_putc(out, (char)strlen(c->username));
-    buf_puts(out, c->username);
+    put_text(out, c->username);
+    put_text(out, c->target);
     ENSURE(buf_ok(out), FULL);
     return OK;
 }
@@ -64,26 +73,43 @@ static struct guid take_guid(const uint8_t **at)
     return g;
 }
 
+/* A text with its length in front; what is left of the bytes goes to *rest. */
+static err take_text(struct slice *rest, char *text, size_t cap)
+{
+    ENSURE(rest->n > 0, FORMAT);
+    size_t n = (uint8_t)rest->p[0];
+    ENSURE(rest->n > n, FORMAT);
+    ENSURE(slice_to_cstr((struct slice){ rest->p + 1, n }, text, cap), FORMAT);
+    *rest = slice_from(*rest, n + 1);
+    return OK;
+}
+
 err continuation_unpack(struct slice bytes, struct continuation *out)
 {
     const uint8_t *at = (const uint8_t *)bytes.p;
 
     ENSURE(bytes.n >= FIXED && take_u8(&at) == VERSION, FORMAT);
-    out->flow = take_u8(&at);
-    out->stage = take_u8(&at);
+    out->state = take_u8(&at);
     out->decoy = take_u8(&at) != 0;
     out->challenge_types = take_u8(&at);
     out->capabilities = take_u8(&at);
+    out->proofs = take_u8(&at);
+    out->channel = take_u8(&at);
     out->tenant_id = take_guid(&at);
     out->client_id = take_guid(&at);
     out->subject = take_guid(&at);
+    out->user = take_guid(&at);
+    out->method = take_guid(&at);
     out->serial = take_u64(&at);
     out->flow_serial = take_u64(&at);
     out->challenge_id = take_u64(&at);
     out->started_at = (instant)take_u64(&at);
     out->issued_at = (instant)take_u64(&at);
-    ENSURE(bytes.n == (size_t)FIXED + take_u8(&at), FORMAT);
-    ENSURE(slice_to_cstr(slice_from(bytes, FIXED), out->username, sizeof out->username), FORMAT);
+    ENSURE(out->state < STATES && out->channel < CHANNEL_COUNT, FORMAT);
+    struct slice rest = slice_from(bytes, FIXED);
+    TRY(take_text(&rest, out->username, sizeof out->username));
+    TRY(take_text(&rest, out->target, sizeof out->target));
+    ENSURE(rest.n == 0, FORMAT);
     return OK;
 }
 

@@ -9,30 +9,42 @@
 #include "base/err.h"
 #include "base/guid.h"
 #include "base/limits.h"
+#include "flow/states.h"
+#include "model/method.h"
 #include "model/policy.h"
 
-enum flow_kind { FLOW_SIGNIN = 1 };
+/* What was proved on the way to a token. */
+enum {
+    PROVED_PASSWORD = 1,
+    PROVED_CODE = 2,    /* of the first factor */
+    PROVED_FACTOR = 4,  /* a registered second factor */
+    PROVED_ADDRESS = 8, /* the user's e-mail address, in a sign-up a moment ago */
+};
 
 struct continuation {
-    enum flow_kind flow;
-    uint8_t stage; /* the flow's state, e.g. enum signin_state */
-    bool decoy;    /* the subject does not exist: hide_unknown_users (spec V1, 6.14) */
+    enum flow_state state;
+    bool decoy; /* the user does not exist: hide_unknown_users (spec V1, 6.14) */
     uint8_t challenge_types;
     uint8_t capabilities;
+    uint8_t proofs; /* set of PROVED_… */
+    enum channel channel;
     struct guid tenant_id;
     struct guid client_id;
-    struct guid subject;   /* user, or a made-up id for a decoy */
+    struct guid subject;   /* whose row holds the proof (model/passcode.h) */
+    struct guid user;      /* zero: there is none yet; made up for a decoy */
+    struct guid method;    /* second factor that the challenge went to; zero: none */
     uint64_t serial;       /* of this token; a challenge's token has the challenge's id */
     uint64_t flow_serial;  /* of the flow's first token */
     uint64_t challenge_id; /* 0 before the first challenge */
     instant started_at;
     instant issued_at;
     char username[LIMIT_EMAIL + 1]; /* as typed: the masked label is made from it */
+    char target[LIMIT_EMAIL + 1];   /* where the code went, if not to the username; "" */
 };
 
-enum { CONTINUATION_MAX = 102 + LIMIT_EMAIL };
+enum { CONTINUATION_MAX = 136 + 2 * LIMIT_EMAIL };
 
-/* Fixed-width fields, then the name with its length. */
+/* Fixed-width fields, then the two texts with their lengths. */
 NODISCARD err continuation_pack(const struct continuation *c, struct buf *out);
 NODISCARD err continuation_unpack(struct slice bytes, struct continuation *out); /* FORMAT */
 /* At most token_seconds old, in a flow at most flow_seconds old; not from the future by more than a minute. */

@@ -17,6 +17,7 @@ struct rooms {
     struct vault *vault;
     struct store *store;
     struct throttle *throttle;
+    struct passwords *passwords;
     struct messages *messages;
     struct mail_source *mail_source;
     struct outbox *outbox; /* one of these two */
@@ -66,6 +67,13 @@ static err open_throttle(struct rooms *r)
     if (r->options.throttle_file == NULL)
         return OK;
     return throttle_load(r->throttle, r->options.throttle_file, clock_now(&r->options.clock));
+}
+
+static err open_passwords(struct rooms *r)
+{
+    const struct password_options *options = &r->options.passwords;
+
+    return passwords_new(options->workers > 0 ? options : &password_options_default, &r->passwords);
 }
 
 static err open_inbox(struct rooms *r)
@@ -138,6 +146,7 @@ static err connect_api(struct rooms *r)
         .policy = &r->options.policy,
         .events = r->options.events,
         .throttle = r->throttle,
+        .passwords = r->passwords,
         .origin = slice_of(r->options.origin),
         .hooks = { mail_waiting, observe, write_metrics, r },
     };
@@ -175,9 +184,9 @@ static const struct {
     const char *name;
     err (*open)(struct rooms *r);
 } steps[] = {
-    { "master key", open_vault }, { "database", open_store },   { "throttle", open_throttle },
-    { "mail", open_mail },        { "endpoints", connect_api }, { "housekeeper", open_housekeeper },
-    { "http", open_http },
+    { "master key", open_vault },        { "database", open_store }, { "throttle", open_throttle },
+    { "passwords", open_passwords },     { "mail", open_mail },      { "endpoints", connect_api },
+    { "housekeeper", open_housekeeper }, { "http", open_http },
 };
 
 static void explain(const struct rooms *r, const char *step, err failure, char why[256])
@@ -224,6 +233,7 @@ void rooms_close(struct rooms *r, unsigned seconds)
     messages_free(r->messages);
     if (r->api.store != NULL)
         api_destroy(&r->api);
+    passwords_free(r->passwords);
     throttle_free(r->throttle);
     vault_free(r->vault);
     free(r);

@@ -5,6 +5,7 @@
 #define DOORCODE_SERVER_ROOMS_H
 
 #include "api/api.h"
+#include "crypto/passwords.h"
 #include "http/http.h"
 #include "mail/inbox.h"
 #include "mail/outbox.h"
@@ -18,6 +19,7 @@ struct rooms_options {
     const char *throttle_file;   /* NULL: not saved */
     const char *origin;          /* public, without a trailing slash */
     struct policy policy;
+    struct password_options passwords; /* workers 0: the defaults */
     struct rotation_policy rotation;
     struct clock clock;
     const struct rng *rng;

@@ -68,7 +68,7 @@ try {
 
 bool pattern_re2_matches(const struct pattern *pattern, const char *value, size_t n)
 try {
-    return RE2::PartialMatch(re2::StringPiece(value, n), pattern->program);
+    return pattern->program.Match(re2::StringPiece(value, n), 0, n, RE2::UNANCHORED, nullptr, 0);
 } catch (...) {
     return false;
 }

@@ -78,13 +78,55 @@ static struct user user(const char *tenant, uint8_t n, const char *email, enum u
     return u;
 }
 
+/* WORLD_PASSWORD, hashed by the parameters of a world. */
+static struct user with_password(struct user u)
+{
+    snprintf(u.password_hash, sizeof u.password_hash, "%s",
+             "$argon2id$v=19$m=8,t=1,p=1$DHLTOn2reiju2HyrQh4zxA$HktKrgUKxNo6rSir0k3FyqvOb4ur4f7srsztKOiqCRs");
+    return u;
+}
+
+static const struct contact_rule contact_rules[] = {
+    { SLICE("@blocked.example"), CONTACT_BLOCKED_BY_ADMIN },
+    { SLICE("+1900"), CONTACT_BLOCKED_BY_REPUTATION },
+    { SLICE("+1901"), CONTACT_HIGH_RISK },
+};
+
+static const struct flow_attribute attributes[] = {
+    { .name = SLICE("displayName"), .type = SLICE("string"), .required = true },
+    { .name = SLICE("city"), .type = SLICE("string") },
+    { .name = SLICE("extension_9c1f0b7e2d3a4f5b8c6d7e8f90a1b2c3_shoeSize"),
+      .type = SLICE("integer"),
+      .regex = SLICE("^[0-9]{2}$"),
+      .required = true },
+};
+
+/* mia has an address, ned a telephone. */
+static const struct method methods[] = {
+    { .id = { { 0xaa, 1 } },
+      .user_id = { { 0xee, 8 } },
+      .channel = CHANNEL_EMAIL,
+      .target = "mia.strong@example.org",
+      .created_at = 1 },
+    { .id = { { 0xaa, 2 } },
+      .user_id = { { 0xee, 9 } },
+      .channel = CHANNEL_SMS,
+      .target = "+4790000007",
+      .created_at = 1 },
+};
+
 static err seed(void *ctx, struct store *store)
 {
     const struct tenant tenants[] = {
         { .id = guid(WORLD_TENANT),
           .name = SLICE("petstore"),
           .domain = SLICE(WORLD_DOMAIN),
-          .display_name = SLICE("Pet Store") },
+          .display_name = SLICE("Pet Store"),
+          .registration_after_sign_up = true,
+          .password_reset = true,
+          .second_factors = FACTOR_EMAIL | FACTOR_SMS,
+          .contact_rules = contact_rules,
+          .contact_rule_count = sizeof contact_rules / sizeof contact_rules[0] },
         { .id = guid(WORLD_OTHER_TENANT),
           .name = SLICE("kennel"),
           .domain = SLICE("kennel.onmicrosoft.com"),
@@ -92,33 +134,57 @@ static err seed(void *ctx, struct store *store)
           .hide_unknown_users = true,
           .strict_refresh_tokens = true },
     };
-    const struct user_flow flow = { .tenant_id = guid(WORLD_TENANT), .name = SLICE("otp"), .sign_up = true };
+    const struct user_flow flows[] = {
+        { .tenant_id = guid(WORLD_TENANT), .name = SLICE("otp"), .sign_up = true },
+        { .tenant_id = guid(WORLD_TENANT),
+          .name = SLICE("password"),
+          .sign_up = true,
+          .identity_provider = PROVIDER_EMAIL_PASSWORD },
+        { .tenant_id = guid(WORLD_TENANT),
+          .name = SLICE("attributes"),
+          .sign_up = true,
+          .attributes = attributes,
+          .attribute_count = sizeof attributes / sizeof attributes[0] },
+    };
     struct application apps[] = { application(WORLD_TENANT, WORLD_APP, "Native"),
                                   application(WORLD_TENANT, WORLD_APP_ES256, "Quick"),
                                   application(WORLD_TENANT, WORLD_APP_WEB, "Web"),
                                   application(WORLD_TENANT, WORLD_APP_SECRET, "Backend"),
+                                  application(WORLD_TENANT, WORLD_APP_PASSWORD, "Password"),
+                                  application(WORLD_TENANT, WORLD_APP_FACTOR, "Two factors"),
+                                  application(WORLD_TENANT, WORLD_APP_ATTRIBUTES, "Attributes"),
                                   application(WORLD_OTHER_TENANT, WORLD_OTHER_APP, "Kennel app") };
     const struct user users[] = { user(WORLD_TENANT, 1, "sam@example.org", ORIGIN_EMAIL_OTP),
                                   user(WORLD_TENANT, 2, "kim@example.org", ORIGIN_EMAIL_OTP),
                                   user(WORLD_TENANT, 3, "pat@example.org", ORIGIN_EMAIL_PASSWORD),
                                   user(WORLD_TENANT, 4, "ann@example.org", ORIGIN_ADMIN),
                                   user(WORLD_TENANT, 5, "gil@example.org", ORIGIN_GRAPH),
-                                  user(WORLD_OTHER_TENANT, 6, "sam@example.org", ORIGIN_EMAIL_OTP) };
-    struct store_write writes[32];
+                                  user(WORLD_OTHER_TENANT, 6, "sam@example.org", ORIGIN_EMAIL_OTP),
+                                  with_password(user(WORLD_TENANT, 7, "tom@example.org", ORIGIN_EMAIL_PASSWORD)),
+                                  with_password(user(WORLD_TENANT, 8, "mia@example.org", ORIGIN_EMAIL_PASSWORD)),
+                                  with_password(user(WORLD_TENANT, 9, "ned@example.org", ORIGIN_EMAIL_PASSWORD)) };
+    struct store_write writes[40];
     size_t n = 0;
 
     (void)ctx;
     apps[1].signing_alg = ALG_ES256;
     apps[2].native_authentication = false;
     apps[3].public_client = false;
-    apps[4].user_flow = SLICE_EMPTY;
+    apps[4].user_flow = apps[5].user_flow = SLICE("password");
+    apps[5].multi_factor = TOGGLE_ON;
+    apps[6].user_flow = SLICE("attributes");
+    apps[4].signing_alg = apps[5].signing_alg = apps[6].signing_alg = ALG_ES256;
+    apps[7].user_flow = SLICE_EMPTY;
     for (size_t i = 0; i < 2; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_TENANT_PUT, .tenant = &tenants[i] };
-    writes[n++] = (struct store_write){ .kind = WRITE_USER_FLOW_PUT, .user_flow = &flow };
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++)
+        writes[n++] = (struct store_write){ .kind = WRITE_USER_FLOW_PUT, .user_flow = &flows[i] };
+    for (size_t i = 0; i < sizeof apps / sizeof apps[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_APPLICATION_PUT, .application = &apps[i] };
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < sizeof users / sizeof users[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_USER_PUT, .user = &users[i] };
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        writes[n++] = (struct store_write){ .kind = WRITE_METHOD_ADD, .method = &methods[i] };
     return store_write(store, writes, n);
 }
 
@@ -150,6 +216,7 @@ void world_open(struct world *w, const struct world_options *options)
     struct rooms_options o = {
         .origin = "https://login.example",
         .rotation = rotation_default,
+        .passwords = { .workers = 2, .memory_kib = 8, .passes = 1, .queue = 64 },
         .clock = { now_us, w },
         .http = { .listeners = { { "127.0.0.1", 0, false } },
                   .listener_count = 1,

@@ -9,13 +9,17 @@
 /* The directory of every world (spec V1, 0.3). */
 #define WORLD_TENANT "0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e"
 #define WORLD_DOMAIN "petstore.onmicrosoft.com"
-#define WORLD_APP "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31"          /* native, RS256, origin https://app.example */
-#define WORLD_APP_ES256 "2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c32"    /* native, ES256 */
-#define WORLD_APP_WEB "3f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c33"      /* no native authentication */
-#define WORLD_APP_SECRET "4f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c34"   /* not a public client */
-#define WORLD_OTHER_TENANT "aaaaaaaa-52a7-4b0e-8a3b-6f1d2c3b4a5e" /* "kennel", hides unknown users, strict refresh */
+#define WORLD_APP "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31"            /* native, RS256, origin https://app.example */
+#define WORLD_APP_ES256 "2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c32"      /* native, ES256 */
+#define WORLD_APP_WEB "3f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c33"        /* no native authentication */
+#define WORLD_APP_SECRET "4f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c34"     /* not a public client */
+#define WORLD_APP_PASSWORD "6f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c36"   /* native, ES256, flow with e-mail and password */
+#define WORLD_APP_FACTOR "7f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c37"     /* the same, with a second factor */
+#define WORLD_APP_ATTRIBUTES "8f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c38" /* native, ES256, passcode and attributes */
+#define WORLD_OTHER_TENANT "aaaaaaaa-52a7-4b0e-8a3b-6f1d2c3b4a5e"   /* "kennel", hides unknown users, strict refresh */
 #define WORLD_OTHER_APP "5f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c35"
 #define WORLD_ORIGIN "https://app.example"
+#define WORLD_PASSWORD "Blue-Kettle-42" /* of all users with one */
 
 struct world {
     struct rooms *rooms;

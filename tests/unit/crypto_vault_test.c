@@ -244,7 +244,7 @@ static void fingerprint(const struct vault *v, uint8_t out[VAULT_MAC])
 {
     const struct slice part = SLICE("fingerprint");
 
-    vault_mac(v, VAULT_DECOY, &part, 1, out);
+    vault_mac(v, VAULT_SUBJECT_ROW, &part, 1, out);
 }
 
 static void test_a_missing_file_is_made_once(void **state)

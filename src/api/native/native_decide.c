@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* DECIDE: the flow's word, then its writes; or what must be found out first. */
+#include "api/native/native_work.h"
+
+#include "api/letters.h"
+#include "api/throttle.h"
+
+/* ---- writes ---- */
+
+/* The quotas of client address and tenant are taken only for a code that would go out. */
+static bool take_quota(struct exchange *x)
+{
+    int64_t wait = throttle_code(x->api->throttle, x->call->request.client_address, x->tenant->id, x->now);
+
+    if (wait == 0)
+        return true;
+    x->batch.n = 0;
+    x->retry_after = wait;
+    exchange_refuse(x, ERROR_THROTTLED, SLICE_EMPTY);
+    return false;
+}
+
+static err write_code(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+    const struct continuation *next = &work->outcome.next;
+
+    if (!work->outcome.send_code)
+        return OK;
+    TRY(letter_seal_code(x,
+                         &(struct letter_order){ .purpose = work->outcome.purpose,
+                                                 .channel = next->channel,
+                                                 .to = next->target[0] != '\0' ? next->target : next->username,
+                                                 .code = work->code },
+                         &work->mail));
+    exchange_write(x, WRITE_MAIL_ADD)->mail = &work->mail;
+    return OK;
+}
+
+static void write_method(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+    const struct continuation *next = &work->outcome.next;
+
+    work->method = (struct method){
+        .id = work->facts.new_id, .user_id = work->user.id, .channel = next->channel, .created_at = x->now
+    };
+    slice_to_cstr(slice_of(next->target), work->method.target, sizeof work->method.target);
+    exchange_write(x, WRITE_METHOD_ADD)->method = &work->method;
+}
+
+static void write_password(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+
+    slice_to_cstr(slice_of(work->fresh_hash), work->user.password_hash, sizeof work->user.password_hash);
+    work->user.password_must_change = false;
+    if (work->outcome.end_sessions)
+        work->user.sessions_valid_from = x->now;
+    exchange_write(x, WRITE_USER_PASSWORD)->user = &work->user;
+    if (!work->outcome.unlock_user || work->user_row.version == 0)
+        return;
+    work->user_row.failures = 0;
+    work->user_row.lockouts = 0;
+    work->user_row.locked_until = 0;
+    exchange_write(x, WRITE_PASSCODE_SWAP)->passcode = &work->user_row;
+}
+
+/* The family that this sign-in begins: written with the redeemed proof, all or nothing. */
+static err begin_grant(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+    struct grant *grant = &work->grant;
+
+    *grant = (struct grant){
+        .id = store_next_id(x->api->store),
+        .tenant_id = x->tenant->id,
+        .client_id = x->app->client_id,
+        .user_id = work->user.id,
+        .session_id = guid_new(x->api->rng),
+        .authenticated_at = x->now,
+    };
+    ENSURE(slice_to_cstr(slice_of(work->scope.granted), grant->scope, sizeof grant->scope), FULL);
+    work->issued = (struct issued){ .scope = &work->scope, .user = &work->user, .session_id = grant->session_id };
+    if (!work->scope.offline_access)
+        return OK;
+    exchange_write(x, WRITE_GRANT_ADD)->grant = grant;
+    return tokens_add_refresh(x, &work->issued, grant->id);
+}
+
+static err write_outcome(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+    struct outcome *out = &work->outcome;
+
+    if (out->write_passcode)
+        exchange_write(x, WRITE_PASSCODE_SWAP)->passcode = &out->passcode;
+    if (out->kind == OUTCOME_REFUSE)
+        return OK;
+    if (out->kind == OUTCOME_CODE && out->write_passcode && !take_quota(x))
+        return OK;
+    if (out->put_signup)
+        TRY(native_put_signup(x));
+    if (out->add_user)
+        TRY(native_add_user(x));
+    if (out->delete_signup)
+        exchange_write(x, WRITE_SIGNUP_DELETE)->id = work->at.flow_serial;
+    if (out->set_password)
+        write_password(x);
+    if (out->add_method)
+        write_method(x);
+    TRY(write_code(x));
+    return out->kind == OUTCOME_TOKENS ? begin_grant(x) : OK;
+}
+
+/* ---- */
+
+err native_decide(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+    struct outcome *out = &work->outcome;
+
+    TRY(native_found_out(x));
+    flow_decide(work->request, &work->facts, out);
+    if (out->kind == OUTCOME_NEEDS)
+        return native_find_out(x);
+    if (out->kind == OUTCOME_REFUSE || out->kind == OUTCOME_INTERRUPT)
+        exchange_refuse(x, out->refusal, out->wait_seconds > 0 ? exchange_number(x, out->wait_seconds) : SLICE_EMPTY);
+    return write_outcome(x);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* native_work.h: what a call of native authentication carries through its steps, and the steps, which all its endpoints
+ * share. An endpoint is its own PARSE: which request of the flow table it is, and which parameters it reads.
+ * LOAD (native_load.c), DECIDE with the writes (native_decide.c), ISSUE and REPLY (native_reply.c). */
+#ifndef DOORCODE_API_NATIVE_NATIVE_WORK_H
+#define DOORCODE_API_NATIVE_NATIVE_WORK_H
+
+#include "api/exchange.h"
+#include "api/tokens.h"
+#include "crypto/passwords.h"
+#include "flow/attributes.h"
+#include "flow/flow.h"
+#include "wire/email.h"
+
+struct native_work {
+    enum flow_request request;
+    struct flow_facts facts;
+    struct outcome outcome;
+    struct continuation at;
+    struct email email;
+    char target[LIMIT_EMAIL + 1];
+    char code[LIMIT_CODE + 1]; /* challenge: the fresh one; else the given one */
+    uint8_t mac[PASSCODE_MAC];
+    struct user user;
+    struct passcode passcode;
+    struct passcode user_row; /* reset: the user's own */
+    struct signup signup;
+    struct method methods[LIMIT_METHODS];
+    struct method method;         /* to be stored */
+    struct attributes given;      /* of this request */
+    struct slices invalid;        /* names of attributes that break their rules */
+    struct attributes attributes; /* handed in now and before */
+    struct slice new_password; /* to be held against the policy; empty: none */
+    char given_password[LIMIT_PASSWORD + 1];
+    struct password_job password;
+    bool asked; /* the job was handed over */
+    char fresh_hash[LIMIT_PASSWORD_HASH];
+    char checked_hash[LIMIT_PASSWORD_HASH]; /* that facts.password_check is about */
+    struct mail mail;
+    struct scope_grant scope;
+    struct grant grant;
+    struct issued issued;
+};
+
+struct native_work *native_work(struct exchange *x);
+
+/* ---- PARSE: each reads its parameter into the work; after a refusal they do nothing ---- */
+
+/* The application may use native authentication; `not_public` is the endpoint's error for one that may not use public
+ * flows (spec V1, 3.0 E4 and 3.4 T15). */
+void native_check_application(struct exchange *x, enum error_id not_public);
+/* A start: username, challenge_type, capabilities. */
+void native_parse_start(struct exchange *x);
+/* A later step: continuation_token (bound to tenant and application) and, where it may stand, challenge_type. */
+void native_parse_step(struct exchange *x);
+/* `username` where it may be left out. */
+void native_parse_username(struct exchange *x);
+void native_parse_code(struct exchange *x);
+/* A password that exists: only its length counts. */
+void native_parse_password(struct exchange *x, const char *name);
+/* A password to be: LOAD holds it against the policy. */
+void native_parse_new_password(struct exchange *x, const char *name);
+void native_parse_attributes(struct exchange *x);
+/* The request that `grant_type` means at this endpoint (requests.def); REQUESTS, with a refusal recorded, if none. */
+enum flow_request native_parse_grant(struct exchange *x, enum error_id unknown);
+
+/* ---- the steps ---- */
+
+err native_load(struct exchange *x);
+err native_decide(struct exchange *x);
+err native_issue(struct exchange *x);
+err native_reply(struct exchange *x);
+
+/* Finds out what the outcome needs, on threads of its own; the exchange waits (native_needs.c). */
+err native_find_out(struct exchange *x);
+/* Turns what was found out into facts. */
+err native_found_out(struct exchange *x);
+
+/* Attributes and the user of a sign-up (native_signup.c). */
+err native_merge_attributes(struct exchange *x, struct slice before); /* LOAD: with those handed in before */
+err native_put_signup(struct exchange *x);                            /* DECIDE: keeps what was handed in */
+err native_add_user(struct exchange *x);                              /* DECIDE: the user is made of it */
+err native_name_attributes(struct exchange *x);                       /* ISSUE: those that the refusal is about */
+
+/* The steps of an endpoint with this PARSE. */
+#define NATIVE_STEPS(parse_step)                                                                    \
+    {                                                                                               \
+        .parse = (parse_step), .load = native_load, .decide = native_decide, .issue = native_issue, \
+        .reply = native_reply                                                                       \
+    }
+
+/* The keyed MAC of a code for a subject's challenge. */
+void native_code_mac(struct exchange *x, struct guid subject, uint64_t challenge_id, struct slice code,
+                     uint8_t out[PASSCODE_MAC]);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The subject's row: challenges, answers, attempts and locks (spec V1, 1.10, 4.11, 6.10, 6.27). Every change goes
+ * through a copy of the row that replaces it only if it still has the version that was read. */
+#include "flow/decisions.h"
+
+#include <string.h>
+
+static bool in_window(instant since, int64_t length, instant now)
+{
+    return since != 0 && now < since + length;
+}
+
+/* ---- challenges ---- */
+
+/* The token after the challenge in the row. Made from row and request alone, so a repeat gives the same bytes. */
+static void continue_with_challenge(const struct flow_facts *f, const struct passcode *row, enum flow_state state,
+                                    struct outcome *out)
+{
+    move_on(f, OUTCOME_CODE, state, out);
+    out->next.subject = f->subject;
+    out->next.serial = row->challenge_id;
+    out->next.challenge_id = row->challenge_id;
+    out->next.issued_at = row->issued_at;
+}
+
+/* The same request again within the grace: same answer, no second mail (spec V1, 6.10). */
+static bool is_repeat(const struct flow_facts *f)
+{
+    const struct passcode *row = f->passcode;
+
+    return row->state == PASSCODE_OPEN && row->asked_with == f->at->serial &&
+           in_window(row->issued_at, f->policy->repeat_seconds, f->now);
+}
+
+/* The token was used: the flow it belongs to has moved past it. */
+static bool is_spent(const struct flow_facts *f)
+{
+    return guid_eq(f->subject, f->at->subject) && f->passcode->flow_serial == f->at->flow_serial &&
+           f->passcode->challenge_id != f->at->challenge_id;
+}
+
+/* When the next code may be sent to this address; 0: now. */
+static instant next_code_at(const struct flow_facts *f)
+{
+    const struct passcode *row = f->passcode;
+    instant at = 0;
+
+    if (row->state == PASSCODE_OPEN && f->now < row->issued_at + f->policy->resend_seconds)
+        at = row->issued_at + f->policy->resend_seconds;
+    if (in_window(row->sent_since, f->policy->sent_window_seconds, f->now) && row->sent >= f->policy->sent_limit &&
+        at < row->sent_since + f->policy->sent_window_seconds)
+        at = row->sent_since + f->policy->sent_window_seconds;
+    return at;
+}
+
+/* True if no limit stands against another code. */
+static bool may_send(const struct flow_facts *f, struct outcome *out)
+{
+    instant at = next_code_at(f);
+
+    if (proof_is_locked(f, out))
+        return false;
+    if (at != 0) {
+        refuse_for(out, ERROR_CODES_EXHAUSTED, at, f->now);
+        return false;
+    }
+    if (f->address_over_quota) {
+        refuse(out, ERROR_THROTTLED);
+        return false;
+    }
+    return true;
+}
+
+static void issue_challenge(const struct flow_facts *f, struct outcome *out)
+{
+    struct passcode *row = &out->passcode;
+
+    proof_move(f, PASSCODE_OPEN, out);
+    row->challenge_id = f->serial;
+    row->flow_serial = f->at->flow_serial;
+    row->asked_with = f->at->serial;
+    memcpy(row->mac, f->fresh_mac, sizeof row->mac);
+    row->issued_at = f->now;
+    row->expires_at = f->now + f->policy->code_seconds;
+    row->attempts = 0;
+    if (!in_window(row->sent_since, f->policy->sent_window_seconds, f->now)) {
+        row->sent_since = f->now;
+        row->sent = 0;
+    }
+    row->sent++;
+}
+
+void proof_challenge(const struct flow_facts *f, enum flow_state state, enum code_purpose purpose, struct outcome *out)
+{
+    if (is_repeat(f)) {
+        continue_with_challenge(f, f->passcode, state, out);
+        return;
+    }
+    if (is_spent(f)) {
+        refuse(out, ERROR_CONTINUATION_INVALID);
+        return;
+    }
+    if (!may_send(f, out))
+        return;
+    issue_challenge(f, out);
+    continue_with_challenge(f, &out->passcode, state, out);
+    out->send_code = !f->at->decoy;
+    out->purpose = purpose;
+}
+
+/* ---- answers ---- */
+
+bool proof_is_locked(const struct flow_facts *f, struct outcome *out)
+{
+    if (f->now >= f->passcode->locked_until)
+        return false;
+    refuse_for(out, ERROR_USER_LOCKED, f->passcode->locked_until, f->now);
+    return true;
+}
+
+static bool is_of_this_challenge(const struct flow_facts *f)
+{
+    return f->passcode->flow_serial == f->at->flow_serial && f->passcode->challenge_id == f->at->challenge_id;
+}
+
+bool proof_stands(const struct flow_facts *f, enum passcode_state state)
+{
+    return f->passcode->state == state && is_of_this_challenge(f);
+}
+
+bool proof_repeated(const struct flow_facts *f, enum passcode_state state)
+{
+    return proof_stands(f, state) && in_window(f->passcode->changed_at, f->policy->repeat_seconds, f->now);
+}
+
+/* The code in the row can still be tried: newest challenge, young, attempts left (spec V1, 6.27). */
+static bool can_be_tried(const struct flow_facts *f)
+{
+    const struct passcode *row = f->passcode;
+
+    return row->state == PASSCODE_OPEN && row->challenge_id == f->at->challenge_id && f->now < row->expires_at &&
+           row->attempts < f->policy->code_attempts && f->code_well_formed;
+}
+
+bool proof_answered(const struct flow_facts *f, bool *again, struct outcome *out)
+{
+    *again =
+        f->code_right && !f->at->decoy && (proof_repeated(f, PASSCODE_TAKEN) || proof_repeated(f, PASSCODE_COMPLETED));
+    if (*again)
+        return true;
+    if (f->passcode->state > PASSCODE_OPEN && is_of_this_challenge(f)) {
+        refuse(out, ERROR_CONTINUATION_REDEEMED);
+        return false;
+    }
+    if (proof_is_locked(f, out))
+        return false;
+    if (!can_be_tried(f)) {
+        refuse(out, ERROR_CODE_WRONG);
+        return false;
+    }
+    if (f->code_right && !f->at->decoy)
+        return true;
+    proof_count_failure(f, out);
+    out->passcode.attempts++;
+    refuse(out, ERROR_CODE_WRONG);
+    return false;
+}
+
+/* The row is going to be written: a copy of what was read. */
+static struct passcode *change_row(const struct flow_facts *f, struct outcome *out)
+{
+    out->passcode = *f->passcode;
+    out->passcode.user_id = f->subject;
+    out->write_passcode = true;
+    return &out->passcode;
+}
+
+void proof_forget_failures(const struct flow_facts *f, struct outcome *out)
+{
+    struct passcode *row = change_row(f, out);
+
+    memset(row->wrong, 0, sizeof row->wrong);
+    row->failures = 0;
+    row->lockouts = 0;
+}
+
+void proof_move(const struct flow_facts *f, enum passcode_state state, struct outcome *out)
+{
+    struct passcode *row = &out->passcode;
+
+    if (state == PASSCODE_REDEEMED) {
+        proof_forget_failures(f, out);
+        row->sent = 0;
+        row->sent_since = 0;
+    } else {
+        change_row(f, out);
+    }
+    row->state = state;
+    row->changed_at = f->now;
+}
+
+bool proof_redeem(const struct flow_facts *f, struct outcome *out)
+{
+    if (proof_stands(f, PASSCODE_COMPLETED)) {
+        proof_move(f, PASSCODE_REDEEMED, out);
+        return true;
+    }
+    refuse(out, proof_stands(f, PASSCODE_REDEEMED) ? ERROR_CONTINUATION_REDEEMED : ERROR_CONTINUATION_INVALID);
+    return false;
+}
+
+/* Locked for a minute, then twice as long each time (spec V1, 4.11: smart lockout). */
+static void lock_subject(const struct flow_facts *f, struct outcome *out)
+{
+    struct passcode *row = &out->passcode;
+    int64_t seconds = f->policy->lock_seconds;
+
+    for (uint32_t i = 0; i < row->lockouts && seconds < f->policy->lock_seconds_max; i++)
+        seconds *= 2;
+    row->locked_until = f->now + (seconds < f->policy->lock_seconds_max ? seconds : f->policy->lock_seconds_max);
+    row->lockouts++;
+    row->failures = 0;
+    out->locks_user = true;
+}
+
+void proof_count_failure(const struct flow_facts *f, struct outcome *out)
+{
+    struct passcode *row = change_row(f, out);
+
+    if (!in_window(row->failures_since, f->policy->failure_window_seconds, f->now)) {
+        row->failures_since = f->now;
+        row->failures = 0;
+    }
+    row->failures++;
+    if (row->failures >= f->policy->failure_limit)
+        lock_subject(f, out);
+}
