@@ -9,8 +9,9 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
-enum { WORKERS_MAX = 16, KIB = 1024 };
+enum { WORKERS_MAX = 16, KIB = 1024, NICEST = 19 };
 
 _Static_assert(LIMIT_PASSWORD_HASH >= crypto_pwhash_STRBYTES, "a PHC string fits");
 
@@ -71,6 +72,8 @@ static void *work(void *passwords)
 {
     struct passwords *p = passwords;
     void *item;
+
+    setpriority(PRIO_PROCESS, 0, NICEST); /* of this thread: hashes take what sign-ins with a code leave */
 
     while (queue_take(p->queue, &item, 1, -1) > 0) {
         struct password_job *job = item;

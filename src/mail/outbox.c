@@ -195,6 +195,10 @@ static err send_mail(struct outbox *o, unsigned line, struct letter *letter)
     struct buf out;
 
     TRY(options->source.open(options->source.ctx, mail, letter));
+    if (letter->channel == CHANNEL_SMS) {
+        settle(o, line, SMTP_REFUSED, "no extension sends text messages: declare one for onSmsSend");
+        return OK;
+    }
     buf_init(&out, smtp_room(o->smtp, line), MESSAGE_MAX);
     TRY(message_write(options->messages, letter, &options->from, mail->id, clock_now(options->clock), &out));
     smtp_send(o->smtp, line, letter->to, out.n);

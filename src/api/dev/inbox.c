@@ -56,7 +56,9 @@ static void put_mail(struct json *j, struct exchange *x, const struct inbox_mail
     json_cstr(j, "at", clock_format(mail->at).c);
     json_cstr(j, "to", mail->letter.to);
     put_subject(j, x, mail);
-    json_cstr(j, "code", mail->letter.code);
+    json_cstr(j, "channel", channel_name(mail->letter.channel));
+    if (mail->letter.kind != LETTER_ACCOUNT_EXISTS) /* it tells none */
+        json_cstr(j, "code", mail->letter.code);
     json_text(j, "tenant", tenant == NULL ? SLICE_EMPTY : tenant->name);
     json_cstr(j, "language", mail->letter.language);
 }

@@ -14,10 +14,14 @@ static void tell_wrong_proof(struct exchange *x)
 {
     const struct outcome *out = &native_work(x)->outcome;
 
-    if (!out->write_passcode || (out->refusal != ERROR_CODE_WRONG && out->refusal != ERROR_PASSWORD_WRONG))
+    if (!out->write_passcode)
         return;
-    EMIT(x->api->events, code_wrong, &x->correlation_id, field_tenant(x->tenant->id), field_user(out->passcode.user_id),
-         field_attempt(out->passcode.attempts));
+    if (out->refusal == ERROR_CODE_WRONG)
+        EMIT(x->api->events, code_wrong, &x->correlation_id, field_tenant(x->tenant->id),
+             field_user(out->passcode.user_id), field_attempt(out->passcode.attempts));
+    if (out->refusal == ERROR_PASSWORD_WRONG)
+        EMIT(x->api->events, password_wrong, &x->correlation_id, field_tenant(x->tenant->id),
+             field_user(out->passcode.user_id), field_attempt(out->passcode.failures));
     if (out->locks_user)
         EMIT(x->api->events, code_locked, &x->correlation_id, field_tenant(x->tenant->id),
              field_user(out->passcode.user_id), field_seconds(out->passcode.locked_until - x->now));
@@ -34,6 +38,22 @@ static void tell_mailer(struct exchange *x)
     x->api->hooks.mail_waiting(x->api->hooks.ctx);
 }
 
+/* What lasts beyond the flow. */
+static void tell_changes(struct exchange *x)
+{
+    const struct native_work *work = native_work(x);
+
+    if (work->outcome.add_user)
+        EMIT(x->api->events, user_signed_up, &x->correlation_id, field_tenant(x->tenant->id),
+             field_application(x->app->client_id), field_user(work->user.id));
+    if (work->outcome.end_sessions)
+        EMIT(x->api->events, password_reset, &x->correlation_id, field_tenant(x->tenant->id),
+             field_application(x->app->client_id), field_user(work->user.id));
+    if (work->outcome.add_method)
+        EMIT(x->api->events, method_registered, &x->correlation_id, field_tenant(x->tenant->id),
+             field_application(x->app->client_id), field_user(work->user.id));
+}
+
 err native_issue(struct exchange *x)
 {
     struct native_work *work = native_work(x);
@@ -47,6 +67,7 @@ err native_issue(struct exchange *x)
         tell_wrong_proof(x);
         return native_name_attributes(x);
     }
+    tell_changes(x);
     if (out->send_code)
         tell_mailer(x);
     if (out->kind != OUTCOME_TOKENS)

@@ -107,6 +107,7 @@ function makeRow(mail) {
   row.querySelector('.row-to').textContent = mail.to;
   row.querySelector('.row-at').dateTime = mail.at.replace(' ', 'T');
   row.querySelector('.row-at').title = mail.at;
+  row.classList.toggle('sms', mail.channel === 'sms');
   row.querySelector('.row-subject').textContent = mail.subject ?? `${mail.tenant} · ${mail.language}`;
   putCode(row.querySelector('.row-code'), mail.code ?? '');
   row.querySelector('.row').addEventListener('click', () => choose(mail.id, true));
@@ -189,6 +190,10 @@ function fillMail(mail, whole) {
   $('view-text').textContent = whole.text;
   $('view-headers').textContent = whole.headers;
   $('view-html').srcdoc = whole.html;
+  // A text message is text alone.
+  const isText = mail.channel === 'sms';
+  for (const button of document.querySelectorAll('[data-view]')) button.hidden = isText && button.dataset.view !== 'text';
+  showView(isText ? 'text' : 'html');
 }
 
 // The page's policy forbids style attributes and elements, also inside the frame. Setting the same styles by script is
