@@ -3,20 +3,9 @@
 
 #include "base/secret.h"
 #include "mail/message.h"
+#include "wire/text.h"
 
 #include <string.h>
-
-/* As much of the text as fits, cut at a whole character (UTF-8). */
-static void copy_cut(char *dst, size_t cap, struct slice text)
-{
-    if (text.n >= cap) {
-        text.n = cap - 1;
-        while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-            text.n--;
-    }
-    if (!slice_to_cstr(text, dst, cap))
-        dst[0] = '\0';
-}
 
 static struct slice wanted_languages(const struct exchange *x)
 {
@@ -54,12 +43,12 @@ err letter_seal_code(struct exchange *x, const struct letter_order *order, struc
                              .minutes = (uint32_t)((x->api->policy->code_seconds + 59) / 60) };
     const char *language = message_language(wanted_languages(x));
 
-    copy_cut(letter.to, sizeof letter.to, slice_of(order->to));
-    copy_cut(letter.code, sizeof letter.code, slice_of(order->code));
-    copy_cut(letter.language, sizeof letter.language, slice_of(language));
-    copy_cut(letter.tenant_name, sizeof letter.tenant_name, x->tenant->display_name);
-    copy_cut(letter.logo_url, sizeof letter.logo_url, x->tenant->logo_url);
-    copy_cut(letter.accent_color, sizeof letter.accent_color, x->tenant->accent_color);
+    text_cut(slice_of(order->to), letter.to, sizeof letter.to);
+    text_cut(slice_of(order->code), letter.code, sizeof letter.code);
+    text_cut(slice_of(language), letter.language, sizeof letter.language);
+    text_cut(x->tenant->display_name, letter.tenant_name, sizeof letter.tenant_name);
+    text_cut(x->tenant->logo_url, letter.logo_url, sizeof letter.logo_url);
+    text_cut(x->tenant->accent_color, letter.accent_color, sizeof letter.accent_color);
     mail->id = store_next_id(x->api->store);
     mail->tenant_id = x->tenant->id;
     mail->correlation_id = x->correlation_id;

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-enum { PARTS = 6, KIB = 1024, LIBRARIES = 8 * 1024 * KIB, STACK_TOUCHED = 128 * KIB, THROTTLE_SLOT = 24 };
+enum { PARTS = 7, KIB = 1024, LIBRARIES = 8 * 1024 * KIB, STACK_TOUCHED = 128 * KIB, THROTTLE_SLOT = 24 };
 
 struct part {
     const char *name;
@@ -21,7 +21,8 @@ static void parts_of(const struct memory_options *o, struct part parts[PARTS])
         (struct part){ "threads: stack, SQLite cache", o->threads, STACK_TOUCHED + LIMIT_SQLITE_CACHE_KIB * KIB };
     parts[3] = (struct part){ "throttle", LIMIT_THROTTLE_SLOTS, THROTTLE_SLOT };
     parts[4] = (struct part){ "directory", 1, LIMIT_DIRECTORY_TEXT };
-    parts[5] = (struct part){ "libraries, mailer", 1, LIBRARIES };
+    parts[5] = (struct part){ "password hashes", o->password_workers, o->password_bytes };
+    parts[6] = (struct part){ "libraries, mailer", 1, LIBRARIES };
 }
 
 size_t memory_worst_case(const struct memory_options *options)

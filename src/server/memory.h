@@ -10,6 +10,8 @@ struct memory_options {
     size_t connections;
     size_t exchanges; /* requests worked on at once: the writer's queue and the workers */
     size_t threads;
+    size_t password_workers;
+    size_t password_bytes; /* of one hash */
 };
 
 /* The sum in bytes. */

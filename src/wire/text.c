@@ -28,3 +28,14 @@ size_t text_length(struct slice text)
 {
     return u8_mbsnlen((const uint8_t *)text.p, text.n);
 }
+
+void text_cut(struct slice text, char *out, size_t cap)
+{
+    if (text.n >= cap) {
+        text.n = cap - 1;
+        while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
+            text.n--;
+    }
+    if (!slice_to_cstr(text, out, cap))
+        out[0] = '\0';
+}

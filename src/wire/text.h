@@ -10,4 +10,7 @@ bool text_is_clean(struct slice text);
 /* Characters of a clean text. */
 size_t text_length(struct slice text);
 
+/* As much of the text as fits into cap bytes with a NUL, cut at a whole character (UTF-8); "" if a NUL is in it. */
+void text_cut(struct slice text, char *out, size_t cap);
+
 #endif

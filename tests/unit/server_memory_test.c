@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct memory_options usual = { .connections = 2048, .exchanges = 4098, .threads = 8 };
+static const struct memory_options usual = {
+    .connections = 2048, .exchanges = 4098, .threads = 10, .password_workers = 2, .password_bytes = 19922944
+};
 
 /* "  connections   2048 x    20480 B =   40.0 MiB" → count × each; 0 where the line is no part. */
 static size_t part_of(const char *line)
@@ -51,7 +53,7 @@ static void printed_parts_are_the_sum(void **state)
         if (strncmp(one, "  sum ", 6) == 0)
             total = line;
     }
-    assert_int_equal(parts, 6);
+    assert_int_equal(parts, 7);
     assert_int_equal(sum, memory_worst_case(&usual));
     assert_non_null(total);
     char wanted[32];
@@ -73,6 +75,9 @@ static void each_option_counts(void **state)
     more = usual;
     more.threads++;
     assert_true(memory_worst_case(&more) - memory_worst_case(&usual) > (size_t)LIMIT_SQLITE_CACHE_KIB * 1024);
+    more = usual;
+    more.password_workers++;
+    assert_int_equal(memory_worst_case(&more) - memory_worst_case(&usual), usual.password_bytes);
 }
 
 int main(void)

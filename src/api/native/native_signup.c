@@ -2,7 +2,7 @@
 /* What somebody who signs up has handed in: attributes and a password's hash, kept until the user is made of them. */
 #include "api/native/native_work.h"
 
-#include <string.h>
+#include "wire/text.h"
 
 static const struct user_flow *flow_of(struct exchange *x)
 {
@@ -31,6 +31,11 @@ err native_merge_attributes(struct exchange *x, struct slice before)
 
     TRY(attributes_unpack(before, &x->call->arena, &earlier));
     TRY(attributes_merge(&earlier, &work->given, &x->call->arena, &work->attributes));
+    err packed = attributes_pack(&work->attributes, &x->call->arena, &work->packed);
+    if (packed.code == ERR_FULL && !x->call->arena.full) /* both together are too long */
+        exchange_refuse(x, ERROR_ATTRIBUTES_MALFORMED, SLICE_EMPTY);
+    else
+        TRY(packed);
     work->facts.attributes_missing = attributes_missing(work->facts.user_flow, &work->attributes);
     return OK;
 }
@@ -48,18 +53,9 @@ err native_put_signup(struct exchange *x)
     signup->expires_at = next->started_at + x->api->policy->flow_seconds;
     if (work->facts.password_hash != NULL)
         slice_to_cstr(slice_of(work->facts.password_hash), signup->password_hash, sizeof signup->password_hash);
-    TRY(attributes_pack(&work->attributes, &x->call->arena, &signup->attributes));
+    signup->attributes = work->packed;
     exchange_write(x, WRITE_SIGNUP_PUT)->signup = signup;
     return OK;
-}
-
-/* The names that tokens have as claims; cut to the room they have there. */
-static void copy_name(const struct attributes *list, const char *name, char *out, size_t cap)
-{
-    struct slice value = attributes_get(list, slice_of(name));
-
-    if (!slice_to_cstr(value, out, cap))
-        out[0] = '\0';
 }
 
 static struct slice handed_in_hash(const struct native_work *work)
@@ -82,9 +78,9 @@ err native_add_user(struct exchange *x)
                            .created_at = x->now };
     slice_to_cstr(slice_of(work->email.given), user->email, sizeof user->email);
     slice_to_cstr(slice_of(work->email.identity), user->identity, sizeof user->identity);
-    copy_name(&work->attributes, "displayName", user->display_name, sizeof user->display_name);
-    copy_name(&work->attributes, "givenName", user->given_name, sizeof user->given_name);
-    copy_name(&work->attributes, "surname", user->surname, sizeof user->surname);
+    text_cut(attributes_get(&work->attributes, SLICE("displayName")), user->display_name, sizeof user->display_name);
+    text_cut(attributes_get(&work->attributes, SLICE("givenName")), user->given_name, sizeof user->given_name);
+    text_cut(attributes_get(&work->attributes, SLICE("surname")), user->surname, sizeof user->surname);
     if (password)
         ENSURE(slice_to_cstr(handed_in_hash(work), user->password_hash, sizeof user->password_hash), FULL);
     exchange_write(x, WRITE_USER_ADD)->user = user;
@@ -92,7 +88,8 @@ err native_add_user(struct exchange *x)
         return OK;
     struct store_write *write = exchange_write(x, WRITE_ATTRIBUTES_PUT);
     write->guid = user->id;
-    return attributes_pack(&work->attributes, &x->call->arena, &write->name);
+    write->name = work->packed;
+    return OK;
 }
 
 err native_name_attributes(struct exchange *x)

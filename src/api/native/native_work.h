@@ -30,6 +30,7 @@ struct native_work {
     struct attributes given;      /* of this request */
     struct slices invalid;        /* names of attributes that break their rules */
     struct attributes attributes; /* handed in now and before */
+    struct slice packed;          /* the same as JSON */
     struct slice new_password;    /* to be held against the policy; empty: none */
     char given_password[LIMIT_PASSWORD + 1];
     struct password_job password;

@@ -135,8 +135,14 @@ static void print_memory(const struct config *c)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t workers = c->server.workers > 0 ? c->server.workers : (size_t)(cores > 0 ? cores : 1);
 
-    memory_print(&(struct memory_options){ c->server.max_connections, LIMIT_WRITER_QUEUE + workers, workers * 2 + 4 },
-                 stderr);
+    const struct password_options *hashes = &password_options_default;
+    const struct memory_options options = { .connections = c->server.max_connections,
+                                            .exchanges = LIMIT_WRITER_QUEUE + workers,
+                                            .threads = workers * 2 + 4 + hashes->workers,
+                                            .password_workers = hashes->workers,
+                                            .password_bytes = (size_t)hashes->memory_kib * 1024 };
+
+    memory_print(&options, stderr);
 }
 
 struct folders {
