@@ -30,8 +30,8 @@ struct password_job {
     char password[LIMIT_PASSWORD + 1]; /* wiped when done */
     char hash[LIMIT_PASSWORD_HASH];    /* out, or in for VERIFY; empty for VERIFY: nobody's, and it takes as long */
     bool matches;
-    bool stale;                             /* matches, but was made with other parameters: hash anew */
-    err result;                             /* OK, NO_MEMORY, STOPPING */
+    bool stale; /* matches, but was made with other parameters: hash anew */
+    err result; /* OK, STOPPING; of HASH also NO_MEMORY. VERIFY without memory does not match: libsodium tells no more */
     void (*done)(struct password_job *job); /* on a worker's thread */
     void *ctx;
 };

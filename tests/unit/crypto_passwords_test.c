@@ -2,10 +2,12 @@
 /* Password hashes on their workers, with parameters small enough for a test. */
 #include "crypto/passwords.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -90,6 +92,12 @@ static void test_stale_parameters(void **state)
     (void)state;
     run(p, &job, PASSWORD_HASH, "Blue-Kettle-42");
     passwords_free(p);
+    stronger.memory_kib = 16;
+    p = begin(&stronger);
+    run(p, &job, PASSWORD_VERIFY, "Blue-Kettle-42");
+    assert_true(job.matches && job.stale);
+    passwords_free(p);
+    stronger = small;
     stronger.passes = 2;
     p = begin(&stronger);
     run(p, &job, PASSWORD_VERIFY, "Blue-Kettle-42");
@@ -116,14 +124,94 @@ static void test_nobody(void **state)
     passwords_free(p);
 }
 
+/* The clock of the worker's own thread, so that a busy machine does not disturb. */
+static void note_time(struct password_job *job)
+{
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, job->ctx);
+    atomic_fetch_add(&done_count, 1);
+}
+
+static int64_t verify_time(const char *hash)
+{
+    const struct password_options one = { .workers = 1, .memory_kib = 4096, .passes = 4, .queue = 4 };
+    struct timespec times[2];
+    struct password_job jobs[2];
+    struct passwords *p = begin(&one);
+
+    atomic_store(&done_count, 0);
+    for (size_t i = 0; i < 2; i++) { /* the first one warms up */
+        jobs[i] = (struct password_job){ .work = PASSWORD_VERIFY, .done = note_time, .ctx = &times[i] };
+        snprintf(jobs[i].password, sizeof jobs[i].password, "Blue-Kettle-43");
+        snprintf(jobs[i].hash, sizeof jobs[i].hash, "%s", hash);
+        assert_int_equal(passwords_submit(p, &jobs[i]).code, ERR_OK);
+        wait_for((int)i + 1);
+        assert_false(jobs[i].matches);
+    }
+    passwords_free(p);
+    return (times[1].tv_sec - times[0].tv_sec) * 1000000000LL + times[1].tv_nsec - times[0].tv_nsec;
+}
+
+/* Without a hash a wrong password costs what it costs with one. */
+static void test_nobody_takes_as_long(void **state)
+{
+    const struct password_options same = { .workers = 1, .memory_kib = 4096, .passes = 4, .queue = 4 };
+    struct password_job job = { .ctx = NULL };
+    struct passwords *p = begin(&same);
+
+    (void)state;
+    run(p, &job, PASSWORD_HASH, "Blue-Kettle-42");
+    passwords_free(p);
+    int64_t somebody = verify_time(job.hash), nobody = verify_time("");
+    assert_true(somebody > 100000); /* not refused before its work */
+    assert_true(nobody > somebody / 3 && nobody < somebody * 3);
+}
+
+enum { CROWD = 4, EACH = 100 };
+
+static atomic_int refused;
+
+static void *submit_many(void *passwords)
+{
+    struct password_job *jobs = calloc(EACH, sizeof *jobs);
+
+    for (size_t i = 0; i < EACH; i++) {
+        jobs[i] = (struct password_job){ .work = PASSWORD_VERIFY, .done = count_done, .password = "Blue-Kettle-42" };
+        if (!err_is_ok(passwords_submit(passwords, &jobs[i])))
+            atomic_fetch_add(&refused, 1);
+    }
+    return jobs;
+}
+
+/* Of many at once each is answered or refused, once. */
+static void test_crowd(void **state)
+{
+    pthread_t threads[CROWD];
+    void *jobs[CROWD];
+    struct passwords *p = begin(&small);
+
+    (void)state;
+    atomic_store(&done_count, 0);
+    atomic_store(&refused, 0);
+    for (size_t i = 0; i < CROWD; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, submit_many, p), 0);
+    for (size_t i = 0; i < CROWD; i++)
+        pthread_join(threads[i], &jobs[i]);
+    wait_for(CROWD * EACH - atomic_load(&refused));
+    passwords_free(p);
+    assert_int_equal(atomic_load(&done_count) + atomic_load(&refused), CROWD * EACH);
+    for (size_t i = 0; i < CROWD; i++)
+        free(jobs[i]);
+}
+
 /* More than can wait are refused at once; all that were taken are answered, also at the end. */
 static void test_full_queue_and_stop(void **state)
 {
     enum { JOBS = 64 };
     static struct password_job jobs[JOBS];
+    static const char zero[LIMIT_PASSWORD + 1];
     const struct password_options slow = { .workers = 1, .memory_kib = 1024, .passes = 4, .queue = 4 };
     struct passwords *p = begin(&slow);
-    int taken = 0, answered = 0;
+    int taken = 0, answered = 0, wiped = 0;
 
     (void)state;
     atomic_store(&done_count, 0);
@@ -140,6 +228,9 @@ static void test_full_queue_and_stop(void **state)
     for (int i = 0; i < JOBS; i++)
         answered += jobs[i].hash[0] == '$' || jobs[i].result.code == ERR_STOPPING;
     assert_int_equal(answered, taken);
+    for (int i = 0; i < JOBS; i++)
+        wiped += memcmp(jobs[i].password, zero, sizeof zero) == 0;
+    assert_int_equal(wiped, taken); /* also of those that were stopped; the others are their caller's still */
 }
 
 static void test_bad_parameters(void **state)
@@ -162,9 +253,10 @@ static void test_bad_parameters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hash_and_verify),     cmocka_unit_test(test_salt),
-        cmocka_unit_test(test_stale_parameters),    cmocka_unit_test(test_nobody),
-        cmocka_unit_test(test_full_queue_and_stop), cmocka_unit_test(test_bad_parameters),
+        cmocka_unit_test(test_hash_and_verify),      cmocka_unit_test(test_salt),
+        cmocka_unit_test(test_stale_parameters),     cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_full_queue_and_stop),  cmocka_unit_test(test_bad_parameters),
+        cmocka_unit_test(test_nobody_takes_as_long), cmocka_unit_test(test_crowd),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
