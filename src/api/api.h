@@ -15,6 +15,7 @@
 
 struct throttle;
 struct passwords;
+struct hooks;
 struct inbox;
 
 /* What the server room lends: functions it owns. Any may be called from any worker. */
@@ -43,6 +44,7 @@ struct api {
     struct events *events;
     struct throttle *throttle;
     struct passwords *passwords;
+    struct hooks *hook_calls;
     struct slice origin; /* public: "https://login.example", no trailing slash; never from Host */
     struct api_hooks hooks;
     const struct api_dev *dev;

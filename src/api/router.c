@@ -26,7 +26,7 @@ static const struct endpoint table[] = {
     NATIVE("/register/v1.0/introspect", register_introspect),
     NATIVE("/register/v1.0/challenge", register_challenge),
     NATIVE("/register/v1.0/continue", register_continue),
-    { HTTP_POST, "/oauth2/v2.0/token", "token", ENDPOINT_FORM, TOKEN_WORK, LIMIT_REPLY, &token_steps },
+    { HTTP_POST, "/oauth2/v2.0/token", "token", ENDPOINT_FORM, TOKEN_WORK, LIMIT_TOKEN_REPLY, &token_steps },
     { HTTP_GET, "/v2.0/.well-known/openid-configuration", "discovery", ENDPOINT_TENANT, 0, MEDIUM, &discovery_steps },
     { HTTP_GET, "/discovery/v2.0/keys", "keys", ENDPOINT_TENANT, 0, LIMIT_DISCOVERY, &keys_steps },
     { HTTP_GET, "/error", "error_help", ENDPOINT_PLAIN, 0, LIMIT_REPLY, &error_help_steps },

@@ -7,12 +7,15 @@
 #include "api/exchange.h"
 
 #include "flow/scope.h"
+#include "model/claim.h"
 #include "token/refresh.h"
 
 struct issued {
     const struct scope_grant *scope; /* borrowed from the endpoint's work, like the next */
     const struct user *user;
     struct guid session_id;
+    uint8_t proofs;               /* set of PROVED_… */
+    struct claim_list extra;      /* of an extension */
     struct refresh_token refresh; /* the row of the new refresh token; id 0: none */
     struct refresh_text refresh_text;
     struct slice access_token;

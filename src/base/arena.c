@@ -19,16 +19,29 @@ void arena_reset(struct arena *a)
     a->full = false;
 }
 
+static size_t rounded(size_t n)
+{
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+void arena_give_back(struct arena *a, const void *p, size_t n, size_t used)
+{
+    size_t at = (size_t)((const char *)p - a->block);
+
+    if (at + rounded(n) == a->used && used <= n)
+        a->used = at + rounded(used);
+}
+
 void *arena_take_raw(struct arena *a, size_t n)
 {
     size_t room = a->size - a->used;
 
-    if (a->full || n > room || (n + ALIGN - 1) / ALIGN * ALIGN > room) {
+    if (a->full || n > room || rounded(n) > room) {
         a->full = true;
         return NULL;
     }
     void *p = a->block + a->used;
-    a->used += (n + ALIGN - 1) / ALIGN * ALIGN;
+    a->used += rounded(n);
     return p;
 }
 

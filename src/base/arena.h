@@ -19,6 +19,9 @@ void arena_reset(struct arena *a); /* wipes what was used: codes and tokens pass
 void *arena_take(struct arena *a, size_t n);
 /* The same, not zeroed: for what is written before it is read. */
 void *arena_take_raw(struct arena *a, size_t n);
+/* Of n bytes that were taken last, only the first `used` are kept; nothing happens if others were taken since. The rest must
+ * never have been written to, as it is not wiped. */
+void arena_give_back(struct arena *a, const void *p, size_t n, size_t used);
 /* A copy in the arena; the empty slice once full. */
 struct slice arena_copy(struct arena *a, struct slice s);
 

@@ -15,6 +15,16 @@ void buf_init_arena(struct buf *b, struct arena *a, size_t cap)
     buf_init(b, arena_take_raw(a, cap), cap);
 }
 
+struct slice buf_close_arena(struct buf *b, struct arena *a)
+{
+    struct slice held = buf_slice(b);
+
+    if (b->p != NULL)
+        arena_give_back(a, b->p, b->cap, b->n);
+    b->cap = b->n;
+    return held;
+}
+
 void buf_put(struct buf *b, struct slice s)
 {
     if (b->full || s.n > b->cap - b->n) {

@@ -10,7 +10,7 @@ enum {
     LIMIT_BODY = 8192,               /* largest legal form is a refresh request, about 3 KiB */
     LIMIT_BODY_JSON = 65536,         /* development and administration JSON */
     LIMIT_EXCHANGE_MEMORY =
-        65536,                  /* arena of one exchange: body, fields, sealed mail, three signed tokens, the reply */
+        98304,                  /* arena of one exchange: body, fields, sealed mail, three signed tokens, the reply */
     LIMIT_FORM_FIELDS = 64,     /* SDKs send at most about 20 */
     LIMIT_REQUEST_SECONDS = 30, /* from first byte to last byte of a request */
     LIMIT_IDLE_SECONDS = 75,    /* between requests of a connection */
@@ -41,11 +41,15 @@ enum {
     LIMIT_PATTERN_MEMORY = 2 * 1024 * 1024, /* one of them compiled, with what its matcher remembers */
     LIMIT_CONTACT_RULES = 64,               /* of a tenant */
     LIMIT_BANNED_PASSWORDS = 1000,          /* words of a tenant's own list, as at Entra */
+    LIMIT_HOOK_REPLY = 8192,                /* answer of an extension */
+    LIMIT_HOOK_CALLS = 64,                  /* calls of extensions under way; more are refused */
+    LIMIT_HOOK_CLAIMS = 3072,               /* names and values of claims from an extension (spec OIDC, 11.2) */
     LIMIT_CODE = 16,                        /* longest accepted `oob` after trimming */
     LIMIT_TENANT_SEGMENT = 253,             /* a domain name */
     LIMIT_LABEL = 512,                      /* masked address: at most one character of two bytes per source byte */
     LIMIT_TOKEN = 4096,                     /* one signed JWT */
     LIMIT_ATTRIBUTES_REPLY = 16384,         /* an error that names attributes with their patterns */
+    LIMIT_TOKEN_REPLY = 24576,              /* three tokens, with the claims of an extension */
     LIMIT_REPLY = 16384,                    /* a JSON reply: three tokens of LIMIT_TOKEN at most, usually 4 KiB */
     LIMIT_DISCOVERY = 32768, /* JWKS of three algorithms, current, next and retired keys with certificates */
     LIMIT_METRICS = 49152,   /* every event, every endpoint with its histogram */

@@ -10,16 +10,9 @@
 #include "base/guid.h"
 #include "base/limits.h"
 #include "flow/states.h"
+#include "model/grant.h"
 #include "model/method.h"
 #include "model/policy.h"
-
-/* What was proved on the way to a token. */
-enum {
-    PROVED_PASSWORD = 1,
-    PROVED_CODE = 2,    /* of the first factor */
-    PROVED_FACTOR = 4,  /* a registered second factor */
-    PROVED_ADDRESS = 8, /* the user's e-mail address, in a sign-up a moment ago */
-};
 
 struct continuation {
     enum flow_state state;

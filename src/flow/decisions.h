@@ -16,6 +16,7 @@ typedef void decide_fn(const struct flow_facts *f, struct outcome *out);
 void refuse(struct outcome *out, enum error_id refusal);
 void refuse_for(struct outcome *out, enum error_id refusal, instant until, instant now);
 void redirect(struct outcome *out, const char *reason);
+void redeem(struct outcome *out, uint8_t proofs);
 void need(struct outcome *out, enum flow_need what);
 /* A refusal that is a step: `next` is the token's state moved to `state`. */
 void interrupt(const struct flow_facts *f, enum error_id refusal, enum flow_state state, struct outcome *out);

@@ -42,6 +42,7 @@ struct outcome {
     int64_t wait_seconds; /* for refusals that name a time */
     const char *reason;   /* static text for developers */
     struct continuation next;
+    uint8_t proofs; /* with TOKENS: set of PROVED_… */
     /* writes, all or nothing */
     bool write_passcode;
     struct passcode passcode; /* to be swapped in if the row still has this version */

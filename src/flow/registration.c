@@ -89,5 +89,5 @@ void register_preverified(const struct flow_facts *f, struct outcome *out)
 void register_redeem(const struct flow_facts *f, struct outcome *out)
 {
     if (user_can_go_on(f, out) && username_fits(f, out) && proof_redeem(f, out))
-        out->kind = OUTCOME_TOKENS;
+        redeem(out, f->at->proofs);
 }

@@ -123,5 +123,5 @@ void reset_redeem(const struct flow_facts *f, struct outcome *out)
     if (factor_needed(f) && (f->at->proofs & PROVED_FACTOR) == 0 && proof_stands(f, PASSCODE_COMPLETED))
         factor_after(f, PROVED_CODE, out);
     else if (proof_redeem(f, out))
-        out->kind = OUTCOME_TOKENS;
+        redeem(out, f->at->proofs | PROVED_CODE);
 }

@@ -21,9 +21,10 @@ bool factor_needed(const struct flow_facts *f)
 
 /* ---- after the first factor ---- */
 
-static void give_tokens(const struct flow_facts *f, struct outcome *out)
+static void give_tokens(const struct flow_facts *f, uint8_t proofs, struct outcome *out)
 {
     out->kind = OUTCOME_TOKENS;
+    out->proofs = proofs;
     proof_move(f, PASSCODE_REDEEMED, out);
     out->passcode.flow_serial = f->at->flow_serial;
 }
@@ -73,7 +74,7 @@ static void need_step(const struct flow_facts *f, uint8_t proofs, uint8_t capabi
 void factor_after(const struct flow_facts *f, uint8_t proofs, struct outcome *out)
 {
     if (!factor_needed(f))
-        give_tokens(f, out);
+        give_tokens(f, proofs, out);
     else if (count_usable(f, proofs) > 0)
         need_step(f, proofs, CAPABILITY_MFA_REQUIRED, out);
     else
@@ -196,5 +197,5 @@ void factor_redeem(const struct flow_facts *f, struct outcome *out)
         return;
     }
     if (proof_answered(f, &again, out))
-        give_tokens(f, out);
+        give_tokens(f, f->at->proofs | PROVED_FACTOR, out);
 }

@@ -226,8 +226,8 @@ void signup_redeem(const struct flow_facts *f, struct outcome *out)
                      (f->at->capabilities & CAPABILITY_REGISTRATION_REQUIRED) != 0;
     if (registers && proof_stands(f, PASSCODE_COMPLETED)) {
         interrupt(f, ERROR_REGISTRATION_REQUIRED, STATE_REGISTER_REQUIRED, out);
-        out->next.proofs = PROVED_ADDRESS;
+        out->next.proofs = PROVED_CODE | PROVED_ADDRESS;
     } else if (proof_redeem(f, out)) {
-        out->kind = OUTCOME_TOKENS;
+        redeem(out, PROVED_CODE);
     }
 }

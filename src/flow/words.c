@@ -19,6 +19,12 @@ void redirect(struct outcome *out, const char *reason)
     out->reason = reason;
 }
 
+void redeem(struct outcome *out, uint8_t proofs)
+{
+    out->kind = OUTCOME_TOKENS;
+    out->proofs = proofs;
+}
+
 void need(struct outcome *out, enum flow_need what)
 {
     out->kind = OUTCOME_NEEDS;

@@ -10,6 +10,14 @@
 
 enum { REFRESH_HASH = 32 };
 
+/* What was proved on the way to a token. */
+enum {
+    PROVED_PASSWORD = 1,
+    PROVED_CODE = 2,    /* of the first factor */
+    PROVED_FACTOR = 4,  /* a registered second factor */
+    PROVED_ADDRESS = 8, /* the user's e-mail address, in a sign-up a moment ago */
+};
+
 struct grant {
     uint64_t id;
     struct guid tenant_id;
@@ -19,6 +27,7 @@ struct grant {
     instant authenticated_at;
     char scope[LIMIT_SCOPE]; /* what was granted, NUL-terminated */
     instant revoked_at;      /* 0: good */
+    uint8_t proofs;          /* set of PROVED_…: `amr` */
 };
 
 struct refresh_token {

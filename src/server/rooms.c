@@ -18,6 +18,7 @@ struct rooms {
     struct store *store;
     struct throttle *throttle;
     struct passwords *passwords;
+    struct hooks *hooks;
     struct messages *messages;
     struct mail_source *mail_source;
     struct outbox *outbox; /* one of these two */
@@ -74,6 +75,12 @@ static err open_passwords(struct rooms *r)
     const struct password_options *options = &r->options.passwords;
 
     return passwords_new(options->workers > 0 ? options : &password_options_default, &r->passwords);
+}
+
+static err open_hooks(struct rooms *r)
+{
+    return hooks_new(&(struct hooks_options){ .plain_http = r->options.dev != NULL || r->options.plain_hooks },
+                     &r->hooks);
 }
 
 static err open_inbox(struct rooms *r)
@@ -147,6 +154,7 @@ static err connect_api(struct rooms *r)
         .events = r->options.events,
         .throttle = r->throttle,
         .passwords = r->passwords,
+        .hook_calls = r->hooks,
         .origin = slice_of(r->options.origin),
         .hooks = { mail_waiting, observe, write_metrics, r },
     };
@@ -184,9 +192,9 @@ static const struct {
     const char *name;
     err (*open)(struct rooms *r);
 } steps[] = {
-    { "master key", open_vault },        { "database", open_store }, { "throttle", open_throttle },
-    { "passwords", open_passwords },     { "mail", open_mail },      { "endpoints", connect_api },
-    { "housekeeper", open_housekeeper }, { "http", open_http },
+    { "master key", open_vault },    { "database", open_store },          { "throttle", open_throttle },
+    { "passwords", open_passwords }, { "extensions", open_hooks },        { "mail", open_mail },
+    { "endpoints", connect_api },    { "housekeeper", open_housekeeper }, { "http", open_http },
 };
 
 static void explain(const struct rooms *r, const char *step, err failure, char why[256])
@@ -234,6 +242,7 @@ void rooms_close(struct rooms *r, unsigned seconds)
     if (r->api.store != NULL)
         api_destroy(&r->api);
     passwords_free(r->passwords);
+    hooks_free(r->hooks);
     throttle_free(r->throttle);
     vault_free(r->vault);
     free(r);

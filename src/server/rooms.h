@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "crypto/passwords.h"
+#include "hook/caller.h"
 #include "http/http.h"
 #include "mail/inbox.h"
 #include "mail/outbox.h"
@@ -19,6 +20,7 @@ struct rooms_options {
     const char *throttle_file;   /* NULL: not saved */
     const char *origin;          /* public, without a trailing slash */
     struct policy policy;
+    bool plain_hooks;                  /* extensions may be called without TLS: tests */
     struct password_options passwords; /* workers 0: the defaults */
     struct rotation_policy rotation;
     struct clock clock;

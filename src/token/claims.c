@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { CLAIMS_MAX = 2560, BACKDATED_SECONDS = 300, RH_TAIL = 5 };
+enum { CLAIMS_MAX = 2560, PUNCTUATION = 8, CLAIM_NAME_MAX = 256, BACKDATED_SECONDS = 300, RH_TAIL = 5 };
 
 /* Graph's application id: the audience when no API is asked for (spec OIDC, 4.6). */
 static const char graph_id[] = "00000003-0000-0000-c000-000000000000";
@@ -89,11 +89,92 @@ static void put_tail(struct json *j, const struct claims_input *in, const char *
     json_cstr(j, "ver", version);
 }
 
-static struct json begin(struct buf *claims, struct arena *scratch)
+/* ---- claims of an extension ---- */
+
+/* What we say ourselves nobody else says. */
+static bool is_ours(struct slice name)
+{
+    static const char *const ours[] = {
+        "aud",
+        "iss",
+        "iat",
+        "nbf",
+        "exp",
+        "email",
+        "idp",
+        "name",
+        "nonce",
+        "oid",
+        "preferred_username",
+        "rh",
+        "sid",
+        "sub",
+        "tid",
+        "uti",
+        "ver",
+        "acr",
+        "amr",
+        "appid",
+        "appidacr",
+        "app_displayname",
+        "azp",
+        "scp",
+        "jti",
+        "roles",
+        "groups",
+        "wids",
+        "idtyp",
+        "azpacr",
+        "unique_name",
+        "family_name",
+        "given_name",
+    };
+
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (slice_eq_nocase(name, slice_of(ours[i])))
+            return true;
+    return false;
+}
+
+static void put_values(struct json *j, const char *name, const struct claim *claim)
+{
+    if (!claim->is_list) {
+        json_text(j, name, claim->values.items[0]);
+        return;
+    }
+    json_array(j, name);
+    for (size_t i = 0; i < claim->values.n; i++)
+        json_text(j, NULL, claim->values.items[i]);
+    json_end(j);
+}
+
+static void put_extra(struct json *j, const struct claims_input *in)
+{
+    char name[CLAIM_NAME_MAX];
+
+    for (size_t i = 0; i < in->extra.n; i++)
+        if (!is_ours(in->extra.items[i].name) && slice_to_cstr(in->extra.items[i].name, name, sizeof name))
+            put_values(j, name, &in->extra.items[i]);
+}
+
+/* Twice the text, as each character may have to be escaped; what needs more is refused for want of room. */
+size_t claims_extra_room(const struct claim_list *extra)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < extra->n; i++) {
+        room += 2 * extra->items[i].name.n + PUNCTUATION;
+        for (size_t k = 0; k < extra->items[i].values.n; k++)
+            room += 2 * extra->items[i].values.items[k].n + PUNCTUATION;
+    }
+    return room;
+}
+
+static struct json begin(struct buf *claims, const struct claims_input *in, struct arena *scratch)
 {
     struct json j;
 
-    buf_init_arena(claims, scratch, CLAIMS_MAX);
+    buf_init_arena(claims, scratch, CLAIMS_MAX + claims_extra_room(&in->extra));
     json_start(&j, claims);
     json_object(&j, NULL);
     return j;
@@ -112,7 +193,7 @@ err claims_id_token(const struct claims_input *in, const struct vault *v, const 
 {
     struct guid_text client_id = guid_format(in->application->client_id);
     struct buf claims;
-    struct json j = begin(&claims, scratch);
+    struct json j = begin(&claims, in, scratch);
 
     json_cstr(&j, "aud", client_id.c);
     json_text(&j, "iss", in->issuer);
@@ -128,6 +209,7 @@ err claims_id_token(const struct claims_input *in, const struct vault *v, const 
     put_rh(&j, in, in->application->client_id);
     put_guid(&j, "sid", in->session_id);
     put_sub(&j, in, v, slice_of(client_id.c));
+    put_extra(&j, in);
     put_tail(&j, in, "2.0");
     json_end(&j);
     return sign(in, ring, false, &claims, out);
@@ -147,13 +229,24 @@ static struct slice audience_of(const struct scope_grant *scope, struct guid *id
     return resource;
 }
 
+/* RFC 8176: how the user proved who she is. */
+static void put_amr(struct json *j, uint8_t proofs)
+{
+    json_array(j, "amr");
+    if ((proofs & PROVED_PASSWORD) != 0)
+        json_cstr(j, NULL, "pwd");
+    if ((proofs & PROVED_CODE) != 0)
+        json_cstr(j, NULL, "otp");
+    if ((proofs & PROVED_FACTOR) != 0)
+        json_cstr(j, NULL, "mfa");
+    json_end(j);
+}
+
 /* Graph gets v1.0 names, an API v2.0 names (spec OIDC, 5.3 and 5.4). */
 static void put_client_v1(struct json *j, const struct claims_input *in)
 {
     json_cstr(j, "acr", "1");
-    json_array(j, "amr");
-    json_cstr(j, NULL, "otp");
-    json_end(j);
+    put_amr(j, in->proofs);
     put_guid(j, "appid", in->application->client_id);
     json_cstr(j, "appidacr", "0");
     json_text(j, "app_displayname", in->application->name);
@@ -195,7 +288,7 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     struct slice audience = audience_of(in->scope, &audience_id);
     bool is_graph = in->scope->resource[0] == '\0';
     struct buf claims;
-    struct json j = begin(&claims, scratch);
+    struct json j = begin(&claims, in, scratch);
 
     json_text(&j, "aud", audience);
     json_text(&j, "iss", in->issuer);
@@ -211,6 +304,7 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     put_scp(&j, in->scope);
     put_guid(&j, "sid", in->session_id);
     put_sub(&j, in, v, audience);
+    put_extra(&j, in);
     put_tail(&j, in, is_graph ? "1.0" : "2.0");
     json_end(&j);
     return sign(in, ring, is_graph, &claims, out);

@@ -5,7 +5,8 @@
 #define DOORCODE_TOKEN_CLAIMS_H
 
 #include "crypto/keyring.h"
-#include "model/directory.h"
+#include "model/claim.h"
+#include "model/grant.h"
 #include "model/scope.h"
 #include "model/user.h"
 
@@ -17,12 +18,16 @@ struct claims_input {
     struct guid session_id;
     struct guid trace_id; /* makes `uti` */
     const struct scope_grant *scope;
-    struct slice nonce; /* empty: none */
+    struct slice nonce;      /* empty: none */
+    uint8_t proofs;          /* set of PROVED_… (model/grant.h) */
+    struct claim_list extra; /* of an extension; names of ours are left out */
     instant now;
     uint32_t id_token_seconds;
     uint32_t access_token_seconds;
 };
 
+/* Bytes that the claims of an extension add to a token's JSON at most. */
+size_t claims_extra_room(const struct claim_list *extra);
 /* Append one compact JWS. `scratch` holds the claims meanwhile. FULL, CRYPTO, NOT_FOUND (no key of the algorithm). */
 NODISCARD err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
                               struct arena *scratch, struct buf *out);

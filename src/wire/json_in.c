@@ -119,6 +119,7 @@ bool json_in_next(struct json_t *object, void **at, struct json_in_member *out)
         .number = json_integer_value(value),
         .fraction = json_real_value(value),
         .flag = json_is_true(value),
+        .nested = json_object_iter_value(*at),
     };
     return true;
 }
@@ -126,4 +127,47 @@ bool json_in_next(struct json_t *object, void **at, struct json_in_member *out)
 size_t json_in_count(const struct json_t *object)
 {
     return json_object_size(object);
+}
+
+static err nested(const struct json_t *object, const char *key, json_type type, struct json_t **out)
+{
+    const json_t *value;
+
+    TRY(member(object, key, &value));
+    ENSURE(json_typeof(value) == type, FORMAT);
+    *out = json_object_get(object, key);
+    return OK;
+}
+
+err json_in_object(const struct json_t *object, const char *key, struct json_t **out)
+{
+    return nested(object, key, JSON_OBJECT, out);
+}
+
+err json_in_list(const struct json_t *object, const char *key, struct json_t **out)
+{
+    return nested(object, key, JSON_ARRAY, out);
+}
+
+size_t json_in_list_count(const struct json_t *list)
+{
+    return json_array_size(list);
+}
+
+err json_in_item_object(const struct json_t *list, size_t i, struct json_t **out)
+{
+    json_t *value = json_array_get(list, i);
+
+    ENSURE(json_is_object(value), FORMAT);
+    *out = value;
+    return OK;
+}
+
+err json_in_item_text(const struct json_t *list, size_t i, struct slice *out)
+{
+    const json_t *value = json_array_get(list, i);
+
+    ENSURE(json_is_string(value), FORMAT);
+    *out = slice_bytes(json_string_value(value), json_string_length(value));
+    return OK;
 }

@@ -32,11 +32,21 @@ struct json_in_member {
     int64_t number;
     double fraction;
     bool flag;
+    struct json_t *nested; /* with JSON_IN_NESTED: an object or a list, borrowed */
 };
 
 /* The members in their order: false past the last. *at is NULL before the first, and the library's afterwards. Texts are
  * borrowed from the object. */
 bool json_in_next(struct json_t *object, void **at, struct json_in_member *out);
 size_t json_in_count(const struct json_t *object);
+
+/* A nested object or list, borrowed. NOT_FOUND, FORMAT as above. */
+NODISCARD err json_in_object(const struct json_t *object, const char *key, struct json_t **out);
+NODISCARD err json_in_list(const struct json_t *object, const char *key, struct json_t **out);
+/* 0 for what is no list. */
+size_t json_in_list_count(const struct json_t *list);
+/* An item by its place, borrowed. FORMAT: of another type, or beyond the end. */
+NODISCARD err json_in_item_object(const struct json_t *list, size_t i, struct json_t **out);
+NODISCARD err json_in_item_text(const struct json_t *list, size_t i, struct slice *out);
 
 #endif

@@ -225,6 +225,7 @@ void world_open(struct world *w, const struct world_options *options)
                   .request_seconds = options->request_seconds },
         .sender = { SLICE("no-reply@login.example"), SLICE_EMPTY },
         .smtp = options->smtp,
+        .plain_hooks = options->plain_hooks,
         .prepare = options->no_seed ? NULL : seed,
     };
 

@@ -42,6 +42,7 @@ struct world_options {
     bool no_seed;                    /* the directory is there already */
     unsigned request_seconds;        /* 0: the default */
     unsigned max_connections;
+    bool plain_hooks; /* extensions may be called without TLS */
 };
 
 enum { WORLD_START = 1784715330 }; /* 2026-07-22 10:15:30Z */

@@ -83,6 +83,7 @@ static int set_up(void **state)
                                    .user = &w->user,
                                    .issuer = slice_of(issuer),
                                    .session_id = guid_of(session_id),
+                                   .proofs = PROVED_CODE,
                                    .trace_id = guid_of(trace_id),
                                    .scope = &w->scope,
                                    .nonce = SLICE_EMPTY,
@@ -242,6 +243,54 @@ static void test_id_token_with_all_that_may_be(void **state)
     take_text(claims, "name", "unknown");
     take_text(claims, "preferred_username", "Sam@example.org");
     take_common(claims, client_id, client_id, 3600, "2.0");
+}
+
+/* Claims of an extension: texts and lists, but none that are ours. */
+static void test_claims_of_an_extension(void **state)
+{
+    const struct slice birth[] = { SLICE("1990-02-01") }, roles[] = { SLICE("keeper"), SLICE("vet") },
+                       forged[] = { SLICE("x") };
+    const struct claim extra[] = { { SLICE("DateOfBirth"), { birth, 1 }, false },
+                                   { SLICE("CustomRoles"), { roles, 2 }, true },
+                                   { SLICE("Oid"), { forged, 1 }, false },
+                                   { SLICE("sub"), { forged, 1 }, false } };
+    static make_fn *const makers[] = { claims_id_token, claims_access_token };
+    struct world *w = *state;
+
+    w->in.extra = (struct claim_list){ extra, 4 };
+    for (size_t i = 0; i < 2; i++) {
+        json_t *claims = claims_of(w, makers[i]);
+        take_text(claims, "DateOfBirth", "1990-02-01");
+        const json_t *list = json_object_get(claims, "CustomRoles");
+        assert_int_equal(json_array_size(list), 2);
+        assert_string_equal(json_string_value(json_array_get(list, 1)), "vet");
+        assert_null(json_object_get(claims, "Oid"));
+        assert_string_not_equal(json_string_value(json_object_get(claims, "sub")), "x");
+        json_decref(claims);
+    }
+}
+
+static void test_how_it_was_proved(void **state)
+{
+    static const struct {
+        uint8_t proofs;
+        const char *amr[3];
+    } cases[] = { { PROVED_CODE, { "otp" } },
+                  { PROVED_PASSWORD, { "pwd" } },
+                  { PROVED_PASSWORD | PROVED_FACTOR, { "pwd", "mfa" } },
+                  { PROVED_CODE | PROVED_ADDRESS, { "otp" } } };
+    struct world *w = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        w->in.proofs = cases[i].proofs;
+        json_t *claims = claims_of(w, claims_access_token);
+        const json_t *amr = json_object_get(claims, "amr");
+        size_t n = 0;
+        for (; n < 3 && cases[i].amr[n] != NULL; n++)
+            assert_string_equal(json_string_value(json_array_get(amr, n)), cases[i].amr[n]);
+        assert_int_equal(json_array_size(amr), n);
+        json_decref(claims);
+    }
 }
 
 static void take_graph(json_t *claims)
@@ -427,6 +476,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_id_token),
         TEST(test_id_token_with_all_that_may_be),
+        TEST(test_claims_of_an_extension),
+        TEST(test_how_it_was_proved),
         TEST(test_access_token_for_graph),
         TEST(test_access_token_for_openid_scopes_alone),
         TEST(test_access_token_for_an_api),

@@ -79,9 +79,14 @@ static err begin_grant(struct exchange *x)
         .user_id = work->user.id,
         .session_id = guid_new(x->api->rng),
         .authenticated_at = x->now,
+        .proofs = work->outcome.proofs,
     };
     ENSURE(slice_to_cstr(slice_of(work->scope.granted), grant->scope, sizeof grant->scope), FULL);
-    work->issued = (struct issued){ .scope = &work->scope, .user = &work->user, .session_id = grant->session_id };
+    work->issued = (struct issued){ .scope = &work->scope,
+                                    .user = &work->user,
+                                    .session_id = grant->session_id,
+                                    .proofs = grant->proofs,
+                                    .extra = work->issuance.answer.claims };
     if (!work->scope.offline_access)
         return OK;
     exchange_write(x, WRITE_GRANT_ADD)->grant = grant;
@@ -124,6 +129,12 @@ err native_decide(struct exchange *x)
     flow_decide(work->request, &work->facts, out);
     if (out->kind == OUTCOME_NEEDS)
         return native_find_out(x);
+    if (out->kind == OUTCOME_TOKENS) {
+        bool waits;
+        TRY(extension_ask_claims(x, &work->user, &work->issuance, &waits));
+        if (waits || exchange_refused(x))
+            return OK;
+    }
     if (out->kind == OUTCOME_REFUSE || out->kind == OUTCOME_INTERRUPT)
         exchange_refuse(x, out->refusal, out->wait_seconds > 0 ? exchange_number(x, out->wait_seconds) : SLICE_EMPTY);
     return write_outcome(x);

@@ -129,10 +129,11 @@ static err load_signup(struct exchange *x)
     if (!is_sign_up(work->request) || work->facts.user_flow == NULL)
         return OK;
     if (work->facts.at != NULL) {
-        char *space = arena_take_raw(&x->call->arena, LIMIT_ATTRIBUTES);
-        ENSURE(space != NULL, FULL);
-        err loaded =
-            store_signup(x->api->store, x->tenant->id, work->at.flow_serial, &work->signup, space, LIMIT_ATTRIBUTES);
+        if (work->signup_space == NULL) /* once, however often LOAD runs */
+            work->signup_space = arena_take_raw(&x->call->arena, LIMIT_ATTRIBUTES);
+        ENSURE(work->signup_space != NULL, FULL);
+        err loaded = store_signup(x->api->store, x->tenant->id, work->at.flow_serial, &work->signup, work->signup_space,
+                                  LIMIT_ATTRIBUTES);
         if (loaded.code != ERR_NOT_FOUND) {
             TRY(loaded);
             work->facts.signup = &work->signup;
@@ -191,8 +192,7 @@ static void complete_facts(struct exchange *x)
     facts->application = x->app;
     facts->user_flow = directory_user_flow(x->directory, x->app);
     facts->now = x->now;
-    facts->attributes_start = EXTENSION_GO_ON;
-    facts->attributes_submit = EXTENSION_GO_ON;
+    native_extension_facts(x);
     facts->serial = store_next_id(x->api->store);
     facts->new_id = guid_new(x->api->rng);
 }

@@ -51,8 +51,10 @@ err native_find_out(struct exchange *x)
     case NEED_HASH:
         begin_password(x, PASSWORD_HASH);
         break;
-    default:
-        ASSERT(false); /* what extensions say is a fact already where there are none */
+    case NEED_ATTRIBUTES_START:
+        return native_ask_attributes(x, EXTENSION_ATTRIBUTES_START);
+    case NEED_ATTRIBUTES_SUBMIT:
+        return native_ask_attributes(x, EXTENSION_ATTRIBUTES_SUBMIT);
     }
     return OK;
 }
@@ -62,6 +64,7 @@ err native_found_out(struct exchange *x)
     struct native_work *work = native_work(x);
     struct flow_facts *facts = &work->facts;
 
+    native_extension_facts(x);
     if (!work->asked)
         return OK;
     work->asked = false;

@@ -31,12 +31,14 @@ err native_merge_attributes(struct exchange *x, struct slice before)
 
     TRY(attributes_unpack(before, &x->call->arena, &earlier));
     TRY(attributes_merge(&earlier, &work->given, &x->call->arena, &work->attributes));
+    work->facts.attributes_missing = attributes_missing(work->facts.user_flow, &work->attributes);
+    if (work->attributes.n == 0)
+        return OK;
     err packed = attributes_pack(&work->attributes, &x->call->arena, &work->packed);
     if (packed.code == ERR_FULL && !x->call->arena.full) /* both together are too long */
         exchange_refuse(x, ERROR_ATTRIBUTES_MALFORMED, SLICE_EMPTY);
     else
         TRY(packed);
-    work->facts.attributes_missing = attributes_missing(work->facts.user_flow, &work->attributes);
     return OK;
 }
 

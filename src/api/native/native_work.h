@@ -6,6 +6,7 @@
 #define DOORCODE_API_NATIVE_NATIVE_WORK_H
 
 #include "api/exchange.h"
+#include "api/extensions.h"
 #include "api/tokens.h"
 #include "crypto/passwords.h"
 #include "flow/attributes.h"
@@ -25,6 +26,7 @@ struct native_work {
     struct passcode passcode;
     struct passcode user_row; /* reset: the user's own */
     struct signup signup;
+    char *signup_space; /* its attributes */
     struct method methods[LIMIT_METHODS];
     struct method method;         /* to be stored */
     struct attributes given;      /* of this request */
@@ -34,6 +36,9 @@ struct native_work {
     struct slice new_password;    /* to be held against the policy; empty: none */
     char given_password[LIMIT_PASSWORD + 1];
     struct password_job password;
+    struct extension_question attributes_start;
+    struct extension_question attributes_submit;
+    struct extension_question issuance;
     bool asked; /* the job was handed over */
     char fresh_hash[LIMIT_PASSWORD_HASH];
     char checked_hash[LIMIT_PASSWORD_HASH]; /* that facts.password_check is about */
@@ -76,6 +81,10 @@ err native_reply(struct exchange *x);
 err native_find_out(struct exchange *x);
 /* Turns what was found out into facts. */
 err native_found_out(struct exchange *x);
+
+/* What extensions said (native_extensions.c): as facts, and the questions themselves. */
+void native_extension_facts(struct exchange *x);
+err native_ask_attributes(struct exchange *x, enum extension_event event);
 
 /* Attributes and the user of a sign-up (native_signup.c). */
 err native_merge_attributes(struct exchange *x, struct slice before); /* LOAD: with those handed in before */

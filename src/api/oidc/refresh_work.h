@@ -3,6 +3,7 @@
 #ifndef DOORCODE_API_OIDC_REFRESH_WORK_H
 #define DOORCODE_API_OIDC_REFRESH_WORK_H
 
+#include "api/extensions.h"
 #include "api/tokens.h"
 #include "flow/refresh.h"
 
@@ -16,6 +17,7 @@ struct refresh_work {
     struct user user;
     struct scope_grant scope;
     struct issued issued;
+    struct extension_question issuance;
 };
 
 #endif

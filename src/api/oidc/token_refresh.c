@@ -78,7 +78,11 @@ static err redeem(struct exchange *x)
     }
     /* A refresh always rotates, whatever scopes it narrows to. */
     work->scope.offline_access = true;
-    work->issued = (struct issued){ .scope = &work->scope, .user = &work->user, .session_id = work->grant.session_id };
+    work->issued = (struct issued){ .scope = &work->scope,
+                                    .user = &work->user,
+                                    .session_id = work->grant.session_id,
+                                    .proofs = work->grant.proofs,
+                                    .extra = work->issuance.answer.claims };
     return tokens_add_refresh(x, &work->issued, work->grant.id);
 }
 
@@ -91,7 +95,11 @@ static err decide(struct exchange *x)
         exchange_refuse(x, work->outcome.refusal, SLICE_EMPTY);
     if (work->outcome.revoke_family)
         return revoke_family(x);
-    return exchange_refused(x) ? OK : redeem(x);
+    if (exchange_refused(x))
+        return OK;
+    bool waits;
+    TRY(extension_ask_claims(x, &work->user, &work->issuance, &waits));
+    return waits || exchange_refused(x) ? OK : redeem(x);
 }
 
 static err issue(struct exchange *x)

@@ -67,7 +67,7 @@ const struct shape shape_mail = SHAPE(mail);
 static const struct member grant_members[] = {
     MEMBER(grant, id, NUMBER),    MEMBER(grant, tenant_id, GUID),    MEMBER(grant, client_id, GUID),
     MEMBER(grant, user_id, GUID), MEMBER(grant, session_id, GUID),   MEMBER(grant, authenticated_at, NUMBER),
-    MEMBER(grant, scope, CHARS),  MEMBER(grant, revoked_at, NUMBER),
+    MEMBER(grant, scope, CHARS),  MEMBER(grant, revoked_at, NUMBER), MEMBER(grant, proofs, BYTE),
 };
 const struct shape shape_grant = SHAPE(grant);
 

@@ -50,7 +50,7 @@ SELECT count(*) FROM mails INDEXED BY mails_pending WHERE state = 0
 SELECT count(*) FROM mails INDEXED BY mails_dead WHERE state = 1
 
 -- name: grant_insert
-INSERT INTO grants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+INSERT INTO grants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 -- name: grant_revoke
 UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at = 0
 -- name: refresh_insert

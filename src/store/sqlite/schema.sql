@@ -188,6 +188,7 @@ ALTER TABLE applications ADD COLUMN multi_factor INTEGER NOT NULL DEFAULT 0 CHEC
 ALTER TABLE users ADD COLUMN multi_factor INTEGER NOT NULL DEFAULT 0 CHECK (multi_factor BETWEEN 0 AND 2);
 ALTER TABLE users ADD COLUMN password_must_change INTEGER NOT NULL DEFAULT 0 CHECK (password_must_change IN (0, 1));
 ALTER TABLE users ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE grants ADD COLUMN proofs INTEGER NOT NULL DEFAULT 2; -- they were codes
 
 CREATE TABLE banned_passwords (
     tenant_id      BLOB NOT NULL,

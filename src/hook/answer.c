@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hook/answer.h"
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "wire/json_in.h"
+
+#include <string.h>
+
+enum { NUMBER_MAX = 24 };
+
+/* The actions of each event, by the end of their type. */
+static const struct {
+    enum extension_event event;
+    const char *type;
+    enum hook_action action;
+} actions[] = {
+    { EXTENSION_TOKEN_ISSUANCE, "tokenIssuanceStart.provideClaimsForToken", HOOK_CLAIMS },
+    { EXTENSION_ATTRIBUTES_START, "attributeCollectionStart.continueWithDefaultBehavior", HOOK_CONTINUE },
+    { EXTENSION_ATTRIBUTES_START, "attributeCollectionStart.setPrefillValues", HOOK_VALUES },
+    { EXTENSION_ATTRIBUTES_START, "attributeCollectionStart.showBlockPage", HOOK_BLOCK },
+    { EXTENSION_ATTRIBUTES_SUBMIT, "attributeCollectionSubmit.continueWithDefaultBehavior", HOOK_CONTINUE },
+    { EXTENSION_ATTRIBUTES_SUBMIT, "attributeCollectionSubmit.modifyAttributeValues", HOOK_VALUES },
+    { EXTENSION_ATTRIBUTES_SUBMIT, "attributeCollectionSubmit.showBlockPage", HOOK_BLOCK },
+    { EXTENSION_ATTRIBUTES_SUBMIT, "attributeCollectionSubmit.showValidationError", HOOK_REFUSE },
+    { EXTENSION_OTP_SEND, "OtpSend.continueWithDefaultBehavior", HOOK_CONTINUE },
+    { EXTENSION_SMS_SEND, "OtpSend.continueWithDefaultBehavior", HOOK_CONTINUE },
+};
+
+static bool find_action(enum extension_event event, struct slice type, enum hook_action *action)
+{
+    const struct slice prefix = SLICE("microsoft.graph.");
+
+    if (type.n > 0 && type.p[0] == '#')
+        type = slice_from(type, 1);
+    if (type.n < prefix.n || !slice_eq_nocase((struct slice){ type.p, prefix.n }, prefix))
+        return false;
+    type = slice_from(type, prefix.n);
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+        if (actions[i].event == event && slice_eq_nocase(type, slice_of(actions[i].type))) {
+            *action = actions[i].action;
+            return true;
+        }
+    return false;
+}
+
+/* ---- claims ---- */
+
+static err read_list(struct json_t *list, struct arena *a, struct slices *out)
+{
+    size_t n = json_in_list_count(list);
+    struct slice *items = arena_take(a, (n + 1) * sizeof *items);
+
+    ENSURE(items != NULL, FULL);
+    for (size_t i = 0; i < n; i++) {
+        TRY(json_in_item_text(list, i, &items[i]));
+        items[i] = arena_copy(a, items[i]);
+    }
+    *out = (struct slices){ items, n };
+    return OK;
+}
+
+static err read_claim(const struct json_in_member *member, struct arena *a, struct claim *out)
+{
+    out->name = arena_copy(a, member->name);
+    if (member->kind == JSON_IN_NESTED) {
+        out->is_list = true;
+        return read_list(member->nested, a, &out->values);
+    }
+    ENSURE(member->kind == JSON_IN_TEXT, FORMAT);
+    struct slice *text = arena_take(a, sizeof *text);
+    ENSURE(text != NULL, FULL);
+    *text = arena_copy(a, member->text);
+    out->values = (struct slices){ text, 1 };
+    return OK;
+}
+
+static size_t claim_size(const struct claim *claim)
+{
+    size_t size = claim->name.n;
+
+    for (size_t i = 0; i < claim->values.n; i++)
+        size += claim->values.items[i].n;
+    return size;
+}
+
+static enum hook_failure read_claims(const struct json_t *action, struct arena *a, struct hook_answer *out)
+{
+    struct json_t *claims;
+    struct json_in_member member;
+    void *at = NULL;
+    size_t size = 0, n = 0;
+
+    if (!err_is_ok(json_in_object(action, "claims", &claims)))
+        return HOOK_NO_CLAIMS;
+    struct claim *list = arena_take(a, (json_in_count(claims) + 1) * sizeof *list);
+    while (list != NULL && json_in_next(claims, &at, &member)) {
+        if (member.name.n == 0)
+            return HOOK_CLAIM_KEY;
+        if (member.kind == JSON_IN_NULL)
+            continue;
+        if (!err_is_ok(read_claim(&member, a, &list[n])))
+            return HOOK_BAD_BODY;
+        size += claim_size(&list[n++]);
+    }
+    out->claims = (struct claim_list){ list, n };
+    if (a->full)
+        return HOOK_ANSWER_SIZE;
+    return size > LIMIT_HOOK_CLAIMS ? HOOK_CLAIMS_SIZE : HOOK_FINE;
+}
+
+/* ---- attributes ---- */
+
+static struct slice number_text(struct arena *a, int64_t number)
+{
+    struct buf text;
+
+    buf_init_arena(&text, a, NUMBER_MAX);
+    buf_fmt(&text, "%lld", (long long)number);
+    return buf_slice(&text);
+}
+
+static err read_value(const struct json_in_member *member, struct arena *a, struct hook_value *out)
+{
+    out->name = arena_copy(a, member->name);
+    switch (member->kind) {
+    case JSON_IN_TEXT:
+        out->text = arena_copy(a, member->text);
+        return OK;
+    case JSON_IN_NUMBER:
+        out->text = number_text(a, member->number);
+        return OK;
+    case JSON_IN_FLAG:
+        out->text = member->flag ? SLICE("true") : SLICE("false");
+        return OK;
+    default:
+        return FAIL(FORMAT);
+    }
+}
+
+static enum hook_failure read_values(const struct json_t *action, const char *key, struct arena *a,
+                                     struct hook_answer *out)
+{
+    struct json_t *object;
+    struct json_in_member member;
+    void *at = NULL;
+    size_t n = 0;
+
+    if (!err_is_ok(json_in_object(action, key, &object)))
+        return HOOK_BAD_BODY;
+    struct hook_value *list = arena_take(a, (json_in_count(object) + 1) * sizeof *list);
+    while (list != NULL && json_in_next(object, &at, &member)) {
+        if (member.kind == JSON_IN_NULL)
+            continue;
+        if (!err_is_ok(read_value(&member, a, &list[n])))
+            return HOOK_BAD_BODY;
+        n++;
+    }
+    out->values = list;
+    out->value_count = n;
+    return a->full ? HOOK_ANSWER_SIZE : HOOK_FINE;
+}
+
+/* Names alone: what is wrong with them is in words that no native answer has room for. */
+static enum hook_failure read_errors(const struct json_t *action, struct arena *a, struct hook_answer *out)
+{
+    struct json_t *errors;
+    struct json_in_member member;
+    void *at = NULL;
+    size_t n = 0;
+
+    if (!err_is_ok(json_in_object(action, "attributeErrors", &errors)))
+        return HOOK_BAD_BODY;
+    struct slice *list = arena_take(a, (json_in_count(errors) + 1) * sizeof *list);
+    while (list != NULL && json_in_next(errors, &at, &member))
+        list[n++] = arena_copy(a, member.name);
+    out->names = (struct slices){ list, n };
+    return a->full ? HOOK_ANSWER_SIZE : HOOK_FINE;
+}
+
+/* ---- */
+
+static enum hook_failure read_action(enum extension_event event, const struct json_t *action, struct arena *a,
+                                     struct hook_answer *out)
+{
+    struct slice text;
+
+    if (!err_is_ok(json_in_text(action, "@odata.type", &text)) || !find_action(event, text, &out->action))
+        return HOOK_ACTION_TYPE;
+    if (err_is_ok(json_in_text(action, "message", &text)))
+        out->message = arena_copy(a, text);
+    switch (out->action) {
+    case HOOK_CLAIMS:
+        return read_claims(action, a, out);
+    case HOOK_VALUES:
+        return read_values(action, event == EXTENSION_ATTRIBUTES_START ? "inputs" : "attributes", a, out);
+    case HOOK_REFUSE:
+        return read_errors(action, a, out);
+    default:
+        return HOOK_FINE;
+    }
+}
+
+static enum hook_failure read_envelope(enum extension_event event, const struct json_t *json, struct arena *a,
+                                       struct hook_answer *out)
+{
+    struct json_t *data, *list, *action;
+
+    if (!err_is_ok(json_in_object(json, "data", &data)) || !err_is_ok(json_in_list(data, "actions", &list)))
+        return HOOK_BAD_BODY;
+    if (json_in_list_count(list) != 1)
+        return HOOK_ACTION_COUNT;
+    if (!err_is_ok(json_in_item_object(list, 0, &action)))
+        return HOOK_BAD_BODY;
+    return read_action(event, action, a, out);
+}
+
+enum hook_failure hook_answer_read(enum extension_event event, struct slice json, struct arena *a,
+                                   struct hook_answer *out)
+{
+    struct json_t *parsed;
+
+    *out = (struct hook_answer){ .action = HOOK_CONTINUE };
+    if (!err_is_ok(json_in_parse(json, LIMIT_HOOK_REPLY, &parsed)))
+        return HOOK_BAD_BODY;
+    enum hook_failure failure = read_envelope(event, parsed, a, out);
+    json_in_free(parsed);
+    return failure;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The caller against a real server on loopback: what it sends, and every way in which a call can fail. */
+#include "hook/caller.h"
+
+#include "support/answer_server.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+struct asked {
+    struct hook_call call;
+    char url[128];
+    char reply[LIMIT_HOOK_REPLY];
+    _Atomic bool done;
+};
+
+static void on_done(struct hook_call *call)
+{
+    struct asked *a = call->ctx;
+
+    a->done = true;
+}
+
+static void prepare(struct asked *a, const char *origin, const char *path)
+{
+    memset(a, 0, sizeof *a);
+    snprintf(a->url, sizeof a->url, "%s%s", origin, path);
+    a->call = (struct hook_call){ .url = a->url,
+                                  .authorization = "Bearer token",
+                                  .signature = "sha256=00",
+                                  .body = SLICE("{\"a\":1}"),
+                                  .timeout_ms = 2000,
+                                  .reply = a->reply,
+                                  .done = on_done,
+                                  .ctx = a };
+}
+
+static void wait_done(struct asked *a)
+{
+    const struct timespec pause = { .tv_nsec = 1000000 };
+
+    for (int i = 0; i < 20000 && !a->done; i++)
+        nanosleep(&pause, NULL);
+    assert_true(a->done);
+}
+
+static struct hooks *begin(bool plain)
+{
+    struct hooks *h = NULL;
+
+    assert_int_equal(hooks_new(&(struct hooks_options){ .plain_http = plain }, &h).code, ERR_OK);
+    return h;
+}
+
+static void test_what_is_sent_and_read(void **state)
+{
+    static const struct answer answers[] = { { "200 OK", NULL, NULL, "{\"data\":{}}", 0, 0, 0 } };
+    struct answer_server server;
+    struct hooks *h = begin(true);
+    static struct asked a;
+
+    (void)state;
+    answer_server_start(&server, answers, 1);
+    prepare(&a, server.origin, "/hook?x=1");
+    assert_int_equal(hooks_submit(h, &a.call).code, ERR_OK);
+    wait_done(&a);
+    assert_int_equal(a.call.failure, HOOK_FINE);
+    assert_int_equal(a.call.status, 200);
+    assert_true(slice_eq((struct slice){ a.reply, a.call.reply_n }, SLICE("{\"data\":{}}")));
+    assert_int_equal(strncmp(server.requests[0], "POST /hook?x=1 HTTP/1.1\r\n", 25), 0);
+    assert_non_null(strstr(server.requests[0], "\r\nContent-Type: application/json\r\n"));
+    assert_non_null(strstr(server.requests[0], "\r\nAuthorization: Bearer token\r\n"));
+    assert_non_null(strstr(server.requests[0], "\r\nX-Doorcode-Signature: sha256=00\r\n"));
+    assert_non_null(strstr(server.requests[0], "\r\n\r\n{\"a\":1}"));
+    hooks_free(h);
+    assert_int_equal(answer_server_stop(&server), 1);
+}
+
+static void test_answers(void **state)
+{
+    static const struct {
+        struct answer answer;
+        enum hook_failure failure;
+    } cases[] = {
+        { { "201 Created", NULL, NULL, "{}", 0, 0, 0 }, HOOK_BAD_STATUS },
+        { { "302 Found", NULL, "Location: http://127.0.0.1:1/\r\n", "{}", 0, 0, 0 }, HOOK_BAD_STATUS },
+        { { "404 Not Found", NULL, NULL, "{}", 0, 0, 0 }, HOOK_BAD_STATUS },
+        { { "429 Too Many Requests", NULL, NULL, "{}", 0, 0, 0 }, HOOK_THROTTLED },
+        { { "200 OK", "text/html", NULL, "{}", 0, 0, 0 }, HOOK_CONTENT_TYPE },
+        { { "200 OK", "application/jsonp", NULL, "{}", 0, 0, 0 }, HOOK_CONTENT_TYPE },
+        { { "200 OK", "Application/JSON", NULL, "{}", 0, 0, 0 }, HOOK_FINE },
+        { { "200 OK", NULL, NULL, "", 0, 0, 0 }, HOOK_EMPTY },
+        { { "200 OK", NULL, NULL, "{}", LIMIT_HOOK_REPLY - 2, 0, 0 }, HOOK_FINE },
+        { { "200 OK", NULL, NULL, "{}", LIMIT_HOOK_REPLY - 1, 0, 0 }, HOOK_ANSWER_SIZE },
+        { { "200 OK", NULL, NULL, "{", 0, 5, 0 }, HOOK_CONNECTION },
+        { { NULL, NULL, NULL, "", 0, 0, 0 }, HOOK_CONNECTION },
+    };
+    static struct asked a;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct answer_server server;
+        struct hooks *h = begin(true);
+        answer_server_start(&server, &cases[i].answer, 1);
+        prepare(&a, server.origin, "/");
+        assert_int_equal(hooks_submit(h, &a.call).code, ERR_OK);
+        wait_done(&a);
+        if (a.call.failure != cases[i].failure)
+            fail_msg("row %zu: %s", i, hook_failure_text(a.call.failure));
+        hooks_free(h);
+        assert_int_equal(answer_server_stop(&server), 1);
+    }
+}
+
+static void test_time_out_and_retry(void **state)
+{
+    static const struct answer slow_then_fine[] = { { "200 OK", NULL, NULL, "{}", 0, 0, 900 },
+                                                    { "200 OK", NULL, NULL, "{}", 0, 0, 0 } };
+    static const struct answer fault_then_fine[] = { { "500 Oops", NULL, NULL, "{}", 0, 0, 0 },
+                                                     { "200 OK", NULL, NULL, "{}", 0, 0, 0 } };
+    static struct asked a;
+    struct hooks *h = begin(true);
+    struct answer_server server;
+
+    (void)state;
+    answer_server_start(&server, slow_then_fine, 2);
+    prepare(&a, server.origin, "/");
+    a.call.timeout_ms = 200;
+    assert_int_equal(hooks_submit(h, &a.call).code, ERR_OK);
+    wait_done(&a);
+    assert_int_equal(a.call.failure, HOOK_TIMED_OUT);
+    prepare(&a, server.origin, "/");
+    assert_int_equal(hooks_submit(h, &a.call).code, ERR_OK);
+    wait_done(&a);
+    assert_int_equal(a.call.failure, HOOK_FINE);
+    assert_int_equal(answer_server_stop(&server), 2);
+
+    answer_server_start(&server, fault_then_fine, 2);
+    prepare(&a, server.origin, "/");
+    a.call.retries = 1;
+    assert_int_equal(hooks_submit(h, &a.call).code, ERR_OK);
+    wait_done(&a);
+    assert_int_equal(a.call.failure, HOOK_FINE);
+    assert_int_equal(answer_server_stop(&server), 2);
+    hooks_free(h);
+}
+
+static void test_where_it_does_not_go(void **state)
+{
+    static const struct {
+        const char *origin;
+        bool plain;
+        enum hook_failure failure;
+    } cases[] = {
+        { "http://127.0.0.1:1", true, HOOK_CONNECTION },
+        { "http://127.0.0.1:1", false, HOOK_TARGET_URL },
+        { "http://169.254.169.254", true, HOOK_BLOCKED },
+        { "http://[fe80::1]", true, HOOK_BLOCKED },
+        { "http://[::ffff:169.254.169.254]", true, HOOK_BLOCKED },
+        { "file:///etc/passwd", true, HOOK_TARGET_URL },
+        { "ftp://127.0.0.1", true, HOOK_TARGET_URL },
+
+    };
+    static struct asked a;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct hooks *h = begin(cases[i].plain);
+        prepare(&a, cases[i].origin, "/latest");
+        assert_int_equal(hooks_submit(h, &a.call).code, ERR_OK);
+        wait_done(&a);
+        if (a.call.failure != cases[i].failure)
+            fail_msg("%s: %s", cases[i].origin, hook_failure_text(a.call.failure));
+        hooks_free(h);
+    }
+}
+
+/* More than LIMIT_HOOK_CALLS are refused at once; those taken are answered, also when the caller stops. */
+static void test_many_at_once_and_stop(void **state)
+{
+    enum { CALLS = LIMIT_HOOK_CALLS + 8 };
+    static struct asked calls[CALLS];
+    struct answer_server server;
+    struct hooks *h = begin(true);
+    size_t taken = 0;
+
+    (void)state;
+    answer_server_start(&server, NULL, 0); /* accepts nobody */
+    for (size_t i = 0; i < CALLS; i++) {
+        prepare(&calls[i], server.origin, "/");
+        calls[i].call.timeout_ms = 300;
+        err submitted = hooks_submit(h, &calls[i].call);
+        taken += err_is_ok(submitted);
+        assert_true(err_is_ok(submitted) || submitted.code == ERR_FULL);
+    }
+    assert_int_equal(taken, LIMIT_HOOK_CALLS);
+    hooks_free(h);
+    for (size_t i = 0; i < CALLS; i++) {
+        assert_int_equal(calls[i].done, i < taken);
+        if (i < taken)
+            assert_int_not_equal(calls[i].call.failure, HOOK_FINE);
+    }
+    answer_server_stop(&server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_sent_and_read), cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_time_out_and_retry),    cmocka_unit_test(test_where_it_does_not_go),
+        cmocka_unit_test(test_many_at_once_and_stop),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
