@@ -54,12 +54,6 @@ static uint32_t access_token_seconds(struct exchange *x)
     return 3600 + rng_below(x->api->rng, 1801); /* 60 to 90 minutes, spec OIDC, 4.5 */
 }
 
-/* Claims of an extension, in base64. */
-static size_t token_room(const struct issued *issued)
-{
-    return LIMIT_TOKEN + claims_extra_room(&issued->extra) * 4 / 3;
-}
-
 static err sign_with(struct exchange *x, struct issued *issued, const struct keyring *ring)
 {
     struct claims_input in = {
@@ -76,17 +70,11 @@ static err sign_with(struct exchange *x, struct issued *issued, const struct key
         .id_token_seconds = x->api->policy->id_token_seconds,
         .access_token_seconds = issued->expires_in,
     };
-    struct buf token;
 
-    buf_init_arena(&token, &x->call->arena, token_room(issued));
-    TRY(claims_access_token(&in, x->api->vault, ring, &x->call->arena, &token));
-    issued->access_token = buf_slice(&token);
+    TRY(claims_access_token(&in, x->api->vault, ring, &x->call->arena, &issued->access_token));
     if (!issued->scope->openid)
         return OK;
-    buf_init_arena(&token, &x->call->arena, token_room(issued));
-    TRY(claims_id_token(&in, x->api->vault, ring, &x->call->arena, &token));
-    issued->id_token = buf_slice(&token);
-    return OK;
+    return claims_id_token(&in, x->api->vault, ring, &x->call->arena, &issued->id_token);
 }
 
 err tokens_sign(struct exchange *x, struct issued *issued)

@@ -158,7 +158,7 @@ static void put_extra(struct json *j, const struct claims_input *in)
 }
 
 /* Twice the text, as each character may have to be escaped; what needs more is refused for want of room. */
-size_t claims_extra_room(const struct claim_list *extra)
+static size_t extra_room(const struct claim_list *extra)
 {
     size_t room = 0;
 
@@ -174,26 +174,32 @@ static struct json begin(struct buf *claims, const struct claims_input *in, stru
 {
     struct json j;
 
-    buf_init_arena(claims, scratch, CLAIMS_MAX + claims_extra_room(&in->extra));
+    buf_init_arena(claims, scratch, CLAIMS_MAX + extra_room(&in->extra));
     json_start(&j, claims);
     json_object(&j, NULL);
     return j;
 }
 
 /* A v1.0 token's header names the certificate too (spec OIDC, 5.1). */
-static err sign(const struct claims_input *in, const struct keyring *ring, bool is_v1, const struct buf *claims,
-                struct buf *out)
+static err sign(const struct claims_input *in, const struct keyring *ring, bool is_v1, struct buf *claims,
+                struct arena *arena, struct slice *token)
 {
+    struct buf text;
+
     ENSURE(buf_ok(claims), FULL);
-    return (is_v1 ? keyring_sign_v1 : keyring_sign)(ring, in->application->signing_alg, buf_slice(claims), out);
+    struct slice payload = buf_close_arena(claims, arena);
+    buf_init_arena(&text, arena, LIMIT_TOKEN + payload.n * 4 / 3);
+    TRY((is_v1 ? keyring_sign_v1 : keyring_sign)(ring, in->application->signing_alg, payload, &text));
+    *token = buf_close_arena(&text, arena);
+    return OK;
 }
 
 err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
-                    struct arena *scratch, struct buf *out)
+                    struct arena *arena, struct slice *token)
 {
     struct guid_text client_id = guid_format(in->application->client_id);
     struct buf claims;
-    struct json j = begin(&claims, in, scratch);
+    struct json j = begin(&claims, in, arena);
 
     json_cstr(&j, "aud", client_id.c);
     json_text(&j, "iss", in->issuer);
@@ -212,7 +218,7 @@ err claims_id_token(const struct claims_input *in, const struct vault *v, const 
     put_extra(&j, in);
     put_tail(&j, in, "2.0");
     json_end(&j);
-    return sign(in, ring, false, &claims, out);
+    return sign(in, ring, false, &claims, arena, token);
 }
 
 /* An API's audience is its application id, where the resource names it (spec OIDC, 5.3). */
@@ -282,13 +288,13 @@ static void put_scp(struct json *j, const struct scope_grant *scope)
 }
 
 err claims_access_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
-                        struct arena *scratch, struct buf *out)
+                        struct arena *arena, struct slice *token)
 {
     struct guid audience_id;
     struct slice audience = audience_of(in->scope, &audience_id);
     bool is_graph = in->scope->resource[0] == '\0';
     struct buf claims;
-    struct json j = begin(&claims, in, scratch);
+    struct json j = begin(&claims, in, arena);
 
     json_text(&j, "aud", audience);
     json_text(&j, "iss", in->issuer);
@@ -307,7 +313,7 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     put_extra(&j, in);
     put_tail(&j, in, is_graph ? "1.0" : "2.0");
     json_end(&j);
-    return sign(in, ring, is_graph, &claims, out);
+    return sign(in, ring, is_graph, &claims, arena, token);
 }
 
 void claims_client_info(struct guid oid, struct guid tid, struct buf *out)

@@ -26,13 +26,11 @@ struct claims_input {
     uint32_t access_token_seconds;
 };
 
-/* Bytes that the claims of an extension add to a token's JSON at most. */
-size_t claims_extra_room(const struct claim_list *extra);
-/* Append one compact JWS. `scratch` holds the claims meanwhile. FULL, CRYPTO, NOT_FOUND (no key of the algorithm). */
+/* One compact JWS in the arena. FULL, CRYPTO, NOT_FOUND (no key of the algorithm). */
 NODISCARD err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
-                              struct arena *scratch, struct buf *out);
+                              struct arena *arena, struct slice *token);
 NODISCARD err claims_access_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
-                                  struct arena *scratch, struct buf *out);
+                                  struct arena *arena, struct slice *token);
 /* base64url of {"uid":oid,"utid":tid}. */
 void claims_client_info(struct guid oid, struct guid tid, struct buf *out);
 
