@@ -46,12 +46,21 @@ const methodField = (methods) => ({
 });
 const chosen = (state, { method }) => state.getAuthMethods().find(({ id }) => id === method);
 
-const challengeScreen = (state, title) => ({
+/** A code of the second proof. `choice` is what the code was asked for with, as MSAL's states keep it to themselves. */
+const challengeScreen = (state, title, ask) => ({
   title,
   hint: `We sent a code by ${state.getChannel()} to ${state.getSentTo()}.`,
   fields: [code(state.getCodeLength())],
   send: (values) => state.submitChallenge(values.code),
+  again: { label: 'Send another code', send: () => ask(state, choice) },
 });
+let choice;
+const ask = (send) => (state, values) => {
+  choice = values;
+  return send(state, values);
+};
+const askFactor = ask((state, method) => state.requestChallenge(method));
+const askContact = ask((state, details) => state.challengeAuthMethod(details));
 
 const kinds = { boolean: { type: 'checkbox' }, integer: { type: 'number' } };
 const attributeField = ({ name, type, required }) => ({ name, label: name, ...kinds[type], required: required && type !== 'boolean' });
@@ -85,15 +94,15 @@ export const screens = {
     title: 'Prove it is you',
     hint: 'Your account asks for a second proof.',
     fields: [methodField(state.getAuthMethods())],
-    send: (values) => state.requestChallenge(values.method),
+    send: ({ method }) => askFactor(state, method),
   }),
-  MfaVerificationRequiredState: (state) => challengeScreen(state, 'Enter the second code'),
+  MfaVerificationRequiredState: (state) => challengeScreen(state, 'Enter the second code', askFactor),
   AuthMethodRegistrationRequiredState: (state) => ({
     title: 'Register a second proof',
     fields: [methodField(state.getAuthMethods()), { name: 'contact', label: 'E-mail address or telephone number', required: true }],
-    send: (values) => state.challengeAuthMethod({ authMethodType: chosen(state, values), verificationContact: values.contact }),
+    send: (values) => askContact(state, { authMethodType: chosen(state, values), verificationContact: values.contact }),
   }),
-  AuthMethodVerificationRequiredState: (state) => challengeScreen(state, 'Enter the code you were sent'),
+  AuthMethodVerificationRequiredState: (state) => challengeScreen(state, 'Enter the code you were sent', askContact),
   // These two know who the user is: tokens without another question.
   SignUpCompletedState: (state) => ({ title: 'Signed up', goOn: () => state.signIn() }),
   ResetPasswordCompletedState: (state) => ({ title: 'Password changed', goOn: () => state.signIn() }),

@@ -35,7 +35,7 @@ export async function runSteps(world, settings, steps) {
   const page = world.pages.get(key) ?? (await openPage(world, settings));
   world.pages.delete(key);
   await page.bringToFront(); // a page behind another is slow
-  const app = { page, server: world.server, username: '' };
+  const app = { page, server: world.server, client: settings?.client, username: '' };
   for (const step of steps) await step(app);
   if (await page.isVisible('text=Sign out')) await press('Sign out')(app);
   await signedOutOfCache(app);
@@ -72,7 +72,7 @@ export const send = (values) => async (app) => {
   for (const [name, value] of Object.entries(await given(app, values))) {
     const field = app.page.locator(`#screen [name="${name}"]`);
     const kind = await field.evaluate((input) => (input.tagName === 'SELECT' ? 'select' : input.type));
-    if (kind === 'select') await field.selectOption({ label: value });
+    if (kind === 'select') await field.selectOption(await field.getByText(value).getAttribute('value'));
     else if (kind === 'checkbox') await field.setChecked(value);
     else await field.fill(value);
   }
@@ -137,8 +137,23 @@ export const reload = async ({ page }) => {
   await settled(page);
 };
 
+/** The names of the fields of the screen. */
+export const asks = (...names) => async ({ page }) => {
+  assert.deepEqual(await page.locator('#screen [name]').evaluateAll((inputs) => inputs.map(({ name }) => name)), names);
+};
+
 export const cell = (name, wanted) => async ({ page }) => {
   assert.match(await page.locator(`#token td[data-name="${name}"]`).textContent(), wanted);
+};
+
+/** Somebody who signed up a moment ago with name and password, by plain calls; the mail of it is read. */
+export const account = (username, password) => async (app) => {
+  const call = async (step, fields) => (await app.server.send(`${tenant}/signup/v1.0/${step}`, { client_id: app.client, ...fields })).body;
+  const attributes = JSON.stringify({ displayName: 'Pia Person', city: 'Oslo' });
+  const started = await call('start', { username, password, attributes, challenge_type: 'oob password redirect' });
+  const { continuation_token } = await call('challenge', started);
+  const last = await call('continue', { continuation_token, grant_type: 'oob', oob: await mailedTo(username)(app) });
+  assert.equal(last.error, undefined, last.error_description);
 };
 
 export const advance = (seconds) => ({ server }) => server.advance(seconds);
@@ -154,5 +169,6 @@ export const mailedTo = (address) => async (app) => {
   return mail.code;
 };
 export const wrong = async (app) => otherCode(await mailed(app));
+export const wrongTo = (address) => async (app) => otherCode(await mailedTo(address)(app));
 /** The code that was mailed before. */
 export const same = (app) => app.code;
