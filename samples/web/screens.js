@@ -63,7 +63,9 @@ const askFactor = ask((state, method) => state.requestChallenge(method));
 const askContact = ask((state, details) => state.challengeAuthMethod(details));
 
 const kinds = { boolean: { type: 'checkbox' }, integer: { type: 'number' } };
-const attributeField = ({ name, type, required }) => ({ name, label: name, ...kinds[type], required: required && type !== 'boolean' });
+const attributeField = ({ name, type, required }) => ({
+  name, label: name.replace(/^extension_[0-9a-f]{32}_/, ''), ...kinds[type], required: required && type !== 'boolean',
+});
 
 /** The screens in the middle of a flow, by the type of MSAL's state. */
 export const screens = {

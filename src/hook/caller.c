@@ -13,6 +13,17 @@
 
 enum { HEADER_MAX = 4096, POLL_MS = 60000 };
 
+/* A call on the wire: libcurl's handle and what it borrows. */
+struct transfer {
+    struct hooks *hooks;
+    struct hook_call *call;
+    CURL *easy; /* NULL: the place is free */
+    struct curl_slist *headers;
+    uint32_t attempts;
+    bool too_large;
+    bool blocked;
+};
+
 struct hooks {
     struct hooks_options options;
     CURLM *multi;
@@ -22,17 +33,7 @@ struct hooks {
     struct hook_call **last;
     unsigned under_way;
     bool stopping;
-};
-
-/* A call on the wire: libcurl's handle and what it borrows. */
-struct transfer {
-    struct hooks *hooks;
-    struct hook_call *call;
-    CURL *easy;
-    struct curl_slist *headers;
-    uint32_t attempts;
-    bool too_large;
-    bool blocked;
+    struct transfer transfers[LIMIT_HOOK_CALLS]; /* the thread's own */
 };
 
 /* ---- libcurl's questions ---- */
@@ -133,12 +134,21 @@ static bool set_options(struct transfer *t)
 
 static void end_transfer(struct transfer *t)
 {
-    if (t->easy != NULL) {
-        curl_multi_remove_handle(t->hooks->multi, t->easy);
-        curl_easy_cleanup(t->easy);
-    }
+    curl_multi_remove_handle(t->hooks->multi, t->easy);
+    curl_easy_cleanup(t->easy);
     curl_slist_free_all(t->headers);
-    free(t);
+    *t = (struct transfer){ .easy = NULL };
+}
+
+/* There are as many places as calls under way. */
+static struct transfer *free_place(struct hooks *h)
+{
+    size_t i = 0;
+
+    while (i < LIMIT_HOOK_CALLS && h->transfers[i].easy != NULL)
+        i++;
+    ASSERT(i < LIMIT_HOOK_CALLS);
+    return &h->transfers[i];
 }
 
 /* The call is its owner's again. */
@@ -153,14 +163,14 @@ static void answer(struct hooks *h, struct hook_call *call, enum hook_failure fa
 
 static bool begin_transfer(struct hooks *h, struct hook_call *call)
 {
-    struct transfer *t = calloc(1, sizeof *t);
+    struct transfer *t = free_place(h);
 
-    if (t == NULL)
-        return false;
     *t = (struct transfer){ .hooks = h, .call = call, .easy = curl_easy_init() };
     call->reply_n = 0;
     call->status = 0;
-    if (t->easy == NULL || !add_headers(t) || !set_options(t) || curl_multi_add_handle(h->multi, t->easy) != CURLM_OK) {
+    if (t->easy == NULL)
+        return false;
+    if (!add_headers(t) || !set_options(t) || curl_multi_add_handle(h->multi, t->easy) != CURLM_OK) {
         end_transfer(t);
         return false;
     }

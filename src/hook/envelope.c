@@ -147,9 +147,11 @@ static void put_code(struct json *j, const struct hook_facts *f)
 static void put_source(struct json *j, const struct hook_facts *f)
 {
     struct guid_text tenant = guid_format(f->tenant->id);
-    struct guid app = f->application == NULL ? (struct guid){ { 0 } } : f->application->client_id;
+    struct guid app = { { 0 } };
     char text[NAME_MAX_TEXT];
 
+    if (f->application != NULL)
+        app = f->application->client_id;
     snprintf(text, sizeof text, "/tenants/%s/applications/%s", tenant.c, guid_format(app).c);
     json_cstr(j, "source", text);
 }

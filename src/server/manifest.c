@@ -192,8 +192,9 @@ static err read_attributes(struct scope *s, const struct field_reader *reader, c
         struct manifest_attribute draft = { .type = 0 };
         struct field_reader inner;
         TRY(fields_read_item(reader, "attributes", list, i, manifest_attribute_fields, &draft, &inner));
-        attributes[i] = (struct flow_attribute){ slice_of(draft.name), slice_of(manifest_attribute_types[draft.type]),
-                                                 slice_of(draft.label), slice_of(draft.regex), draft.required, NULL };
+        attributes[i] = (struct flow_attribute){ slice_of(draft.name),  slice_of(manifest_attribute_types[draft.type]),
+                                                 slice_of(draft.label), slice_of(draft.regex),
+                                                 draft.required,        NULL };
         if (is_named_before(attributes, i))
             return field_complain(&inner, yml_item(list->value, i), "name", "is the name of another attribute");
     }

@@ -178,6 +178,25 @@ const rows = [
     account(ria, secret), begin('signIn', { username: ria, password: secret }), refused('isRedirectRequired'),
   ] },
 
+  { flow: 'secondFactor', name: 'after a reset by a code to the registered address: nothing more', settings: withFactor, steps: [
+    account(ria, secret), begin('signIn', { username: ria, password: secret }),
+    send({ method: 'email', contact: spare }), send({ code: mailedTo(spare) }), press('Sign out'),
+    begin('resetPassword', { username: ria }), send({ code: mailedTo(spare) }), send({ password: another }), signedIn(),
+  ] },
+  { flow: 'secondFactor', name: 'after a reset by a code to the account’s own address: the telephone', settings: withFactor, steps: [
+    account(ria, secret), begin('signIn', { username: ria, password: secret }),
+    send({ method: 'sms', contact: telephone }), send({ code: mailedTo(telephone) }), press('Sign out'),
+    begin('resetPassword', { username: ria }), send({ code: mailed }), send({ password: another }), on('MfaAwaitingState'),
+    send({ method: 'sms' }), send({ code: mailedTo(telephone) }), signedIn(),
+  ] },
+  { flow: 'blocked', name: 'contacts that the tenant does not take, then one that it does', settings: withFactor, steps: [
+    account(ria, secret), begin('signIn', { username: ria, password: secret }),
+    send({ method: 'email', contact: 'ria@blocked.example' }),
+    refused('isVerificationContactBlocked', { error: 'access_denied', suberror: 'provider_blocked_by_rep' }),
+    send({ contact: 'ria@closed.example' }), refused('', { error: 'access_denied', suberror: 'provider_blocked_by_admin' }),
+    send({ contact: spare }), send({ code: mailedTo(spare) }), signedIn(),
+  ] },
+
   // ---- password reset ----
   { flow: 'reset', name: 'a wrong code, another code, passwords that may not be, a new one; the old one is over', settings: withPassword, steps: [
     account(ria, secret), begin('resetPassword', { username: ria }), on('ResetPasswordCodeRequiredState'),

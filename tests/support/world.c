@@ -115,7 +115,7 @@ static const struct method methods[] = {
       .created_at = 1 },
 };
 
-static err seed(void *ctx, struct store *store)
+static err seed_directory(struct store *store)
 {
     const struct tenant tenants[] = {
         { .id = guid(WORLD_TENANT),
@@ -154,19 +154,9 @@ static err seed(void *ctx, struct store *store)
                                   application(WORLD_TENANT, WORLD_APP_FACTOR, "Two factors"),
                                   application(WORLD_TENANT, WORLD_APP_ATTRIBUTES, "Attributes"),
                                   application(WORLD_OTHER_TENANT, WORLD_OTHER_APP, "Kennel app") };
-    const struct user users[] = { user(WORLD_TENANT, 1, "sam@example.org", ORIGIN_EMAIL_OTP),
-                                  user(WORLD_TENANT, 2, "kim@example.org", ORIGIN_EMAIL_OTP),
-                                  user(WORLD_TENANT, 3, "pat@example.org", ORIGIN_EMAIL_PASSWORD),
-                                  user(WORLD_TENANT, 4, "ann@example.org", ORIGIN_ADMIN),
-                                  user(WORLD_TENANT, 5, "gil@example.org", ORIGIN_GRAPH),
-                                  user(WORLD_OTHER_TENANT, 6, "sam@example.org", ORIGIN_EMAIL_OTP),
-                                  with_password(user(WORLD_TENANT, 7, "tom@example.org", ORIGIN_EMAIL_PASSWORD)),
-                                  with_password(user(WORLD_TENANT, 8, "mia@example.org", ORIGIN_EMAIL_PASSWORD)),
-                                  with_password(user(WORLD_TENANT, 9, "ned@example.org", ORIGIN_EMAIL_PASSWORD)) };
-    struct store_write writes[40];
+    struct store_write writes[32];
     size_t n = 0;
 
-    (void)ctx;
     apps[1].signing_alg = ALG_ES256;
     apps[2].native_authentication = false;
     apps[3].public_client = false;
@@ -181,11 +171,35 @@ static err seed(void *ctx, struct store *store)
         writes[n++] = (struct store_write){ .kind = WRITE_USER_FLOW_PUT, .user_flow = &flows[i] };
     for (size_t i = 0; i < sizeof apps / sizeof apps[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_APPLICATION_PUT, .application = &apps[i] };
+    return store_write(store, writes, n);
+}
+
+static err seed_users(struct store *store)
+{
+    const struct user users[] = { user(WORLD_TENANT, 1, "sam@example.org", ORIGIN_EMAIL_OTP),
+                                  user(WORLD_TENANT, 2, "kim@example.org", ORIGIN_EMAIL_OTP),
+                                  user(WORLD_TENANT, 3, "pat@example.org", ORIGIN_EMAIL_PASSWORD),
+                                  user(WORLD_TENANT, 4, "ann@example.org", ORIGIN_ADMIN),
+                                  user(WORLD_TENANT, 5, "gil@example.org", ORIGIN_GRAPH),
+                                  user(WORLD_OTHER_TENANT, 6, "sam@example.org", ORIGIN_EMAIL_OTP),
+                                  with_password(user(WORLD_TENANT, 7, "tom@example.org", ORIGIN_EMAIL_PASSWORD)),
+                                  with_password(user(WORLD_TENANT, 8, "mia@example.org", ORIGIN_EMAIL_PASSWORD)),
+                                  with_password(user(WORLD_TENANT, 9, "ned@example.org", ORIGIN_EMAIL_PASSWORD)) };
+    struct store_write writes[32];
+    size_t n = 0;
+
     for (size_t i = 0; i < sizeof users / sizeof users[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_USER_PUT, .user = &users[i] };
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_METHOD_ADD, .method = &methods[i] };
     return store_write(store, writes, n);
+}
+
+static err seed(void *ctx, struct store *store)
+{
+    (void)ctx;
+    TRY(seed_directory(store));
+    return seed_users(store);
 }
 
 static void set_paths(struct rooms_options *o, const char *folder, char paths[3][512])

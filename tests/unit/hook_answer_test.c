@@ -24,69 +24,67 @@ static enum hook_failure read_text(enum extension_event event, const char *json,
 #define ACTION(type, more) "{\"data\":{\"@odata.type\":\"x\",\"actions\":[{\"@odata.type\":\"" type "\"" more "}]}}"
 #define GRAPH "microsoft.graph."
 
+static const struct {
+    enum extension_event event;
+    const char *json;
+    enum hook_failure failure;
+    enum hook_action action;
+} cases[] = {
+    { EXTENSION_OTP_SEND, ACTION(GRAPH "OtpSend.continueWithDefaultBehavior", ""), HOOK_FINE, HOOK_CONTINUE },
+    { EXTENSION_SMS_SEND, ACTION("#Microsoft.Graph.otpsend.CONTINUEwithdefaultbehavior", ""), HOOK_FINE,
+      HOOK_CONTINUE },
+    { EXTENSION_ATTRIBUTES_START, ACTION(GRAPH "attributeCollectionStart.continueWithDefaultBehavior", ""), HOOK_FINE,
+      HOOK_CONTINUE },
+    { EXTENSION_ATTRIBUTES_START,
+      ACTION(GRAPH "attributeCollectionStart.setPrefillValues", ",\"inputs\":{\"city\":\"Oslo\"}"), HOOK_FINE,
+      HOOK_VALUES },
+    { EXTENSION_ATTRIBUTES_START, ACTION(GRAPH "attributeCollectionStart.showBlockPage", ",\"message\":\"no\""),
+      HOOK_FINE, HOOK_BLOCK },
+    { EXTENSION_ATTRIBUTES_SUBMIT,
+      ACTION(GRAPH "attributeCollectionSubmit.modifyAttributeValues",
+             ",\"attributes\":{\"n\":42,\"b\":true,\"z\":null}"),
+      HOOK_FINE, HOOK_VALUES },
+    { EXTENSION_ATTRIBUTES_SUBMIT, ACTION(GRAPH "attributeCollectionSubmit.showBlockPage", ""), HOOK_FINE, HOOK_BLOCK },
+    { EXTENSION_ATTRIBUTES_SUBMIT,
+      ACTION(GRAPH "attributeCollectionSubmit.showValidationError", ",\"attributeErrors\":{\"city\":\"unknown\"}"),
+      HOOK_FINE, HOOK_REFUSE },
+    { EXTENSION_TOKEN_ISSUANCE,
+      ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"a\":\"1\",\"l\":[\"x\"]}"), HOOK_FINE,
+      HOOK_CLAIMS },
+    /* an action of another event */
+    { EXTENSION_OTP_SEND, ACTION(GRAPH "attributeCollectionStart.showBlockPage", ""), HOOK_ACTION_TYPE, 0 },
+    { EXTENSION_OTP_SEND, ACTION("OtpSend.continueWithDefaultBehavior", ""), HOOK_ACTION_TYPE, 0 },
+    { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":[{}]}}", HOOK_ACTION_TYPE, 0 },
+    { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":[]}}", HOOK_ACTION_COUNT, 0 },
+    { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":[{},{}]}}", HOOK_ACTION_COUNT, 0 },
+    { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":[7]}}", HOOK_BAD_BODY, 0 },
+    { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":{}}}", HOOK_BAD_BODY, 0 },
+    { EXTENSION_OTP_SEND, "{\"data\":[]}", HOOK_BAD_BODY, 0 },
+    { EXTENSION_OTP_SEND, "{}", HOOK_BAD_BODY, 0 },
+    { EXTENSION_OTP_SEND, "[]", HOOK_BAD_BODY, 0 },
+    { EXTENSION_OTP_SEND, "<html>", HOOK_BAD_BODY, 0 },
+    { EXTENSION_TOKEN_ISSUANCE, ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ""), HOOK_NO_CLAIMS, 0 },
+    { EXTENSION_TOKEN_ISSUANCE, ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":null"),
+      HOOK_NO_CLAIMS, 0 },
+    { EXTENSION_TOKEN_ISSUANCE, ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"\":\"x\"}"),
+      HOOK_CLAIM_KEY, 0 },
+    { EXTENSION_TOKEN_ISSUANCE, ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"n\":1}"),
+      HOOK_BAD_BODY, 0 },
+    { EXTENSION_TOKEN_ISSUANCE,
+      ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"n\":{\"a\":\"b\"}}"), HOOK_FINE,
+      HOOK_CLAIMS },
+    { EXTENSION_TOKEN_ISSUANCE, ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"n\":[1]}"),
+      HOOK_BAD_BODY, 0 },
+    { EXTENSION_ATTRIBUTES_SUBMIT, ACTION(GRAPH "attributeCollectionSubmit.modifyAttributeValues", ""), HOOK_BAD_BODY,
+      0 },
+    { EXTENSION_ATTRIBUTES_SUBMIT,
+      ACTION(GRAPH "attributeCollectionSubmit.modifyAttributeValues", ",\"attributes\":{\"a\":[]}"), HOOK_BAD_BODY, 0 },
+    { EXTENSION_ATTRIBUTES_SUBMIT, ACTION(GRAPH "attributeCollectionSubmit.showValidationError", ""), HOOK_BAD_BODY,
+      0 },
+};
+
 static void test_actions_and_failures(void **state)
 {
-    static const struct {
-        enum extension_event event;
-        const char *json;
-        enum hook_failure failure;
-        enum hook_action action;
-    } cases[] = {
-        { EXTENSION_OTP_SEND, ACTION(GRAPH "OtpSend.continueWithDefaultBehavior", ""), HOOK_FINE, HOOK_CONTINUE },
-        { EXTENSION_SMS_SEND, ACTION("#Microsoft.Graph.otpsend.CONTINUEwithdefaultbehavior", ""), HOOK_FINE,
-          HOOK_CONTINUE },
-        { EXTENSION_ATTRIBUTES_START, ACTION(GRAPH "attributeCollectionStart.continueWithDefaultBehavior", ""),
-          HOOK_FINE, HOOK_CONTINUE },
-        { EXTENSION_ATTRIBUTES_START,
-          ACTION(GRAPH "attributeCollectionStart.setPrefillValues", ",\"inputs\":{\"city\":\"Oslo\"}"), HOOK_FINE,
-          HOOK_VALUES },
-        { EXTENSION_ATTRIBUTES_START, ACTION(GRAPH "attributeCollectionStart.showBlockPage", ",\"message\":\"no\""),
-          HOOK_FINE, HOOK_BLOCK },
-        { EXTENSION_ATTRIBUTES_SUBMIT,
-          ACTION(GRAPH "attributeCollectionSubmit.modifyAttributeValues",
-                 ",\"attributes\":{\"n\":42,\"b\":true,\"z\":null}"),
-          HOOK_FINE, HOOK_VALUES },
-        { EXTENSION_ATTRIBUTES_SUBMIT, ACTION(GRAPH "attributeCollectionSubmit.showBlockPage", ""), HOOK_FINE,
-          HOOK_BLOCK },
-        { EXTENSION_ATTRIBUTES_SUBMIT,
-          ACTION(GRAPH "attributeCollectionSubmit.showValidationError", ",\"attributeErrors\":{\"city\":\"unknown\"}"),
-          HOOK_FINE, HOOK_REFUSE },
-        { EXTENSION_TOKEN_ISSUANCE,
-          ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"a\":\"1\",\"l\":[\"x\"]}"),
-          HOOK_FINE, HOOK_CLAIMS },
-        /* an action of another event */
-        { EXTENSION_OTP_SEND, ACTION(GRAPH "attributeCollectionStart.showBlockPage", ""), HOOK_ACTION_TYPE, 0 },
-        { EXTENSION_OTP_SEND, ACTION("OtpSend.continueWithDefaultBehavior", ""), HOOK_ACTION_TYPE, 0 },
-        { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":[{}]}}", HOOK_ACTION_TYPE, 0 },
-        { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":[]}}", HOOK_ACTION_COUNT, 0 },
-        { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":[{},{}]}}", HOOK_ACTION_COUNT, 0 },
-        { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":[7]}}", HOOK_BAD_BODY, 0 },
-        { EXTENSION_OTP_SEND, "{\"data\":{\"actions\":{}}}", HOOK_BAD_BODY, 0 },
-        { EXTENSION_OTP_SEND, "{\"data\":[]}", HOOK_BAD_BODY, 0 },
-        { EXTENSION_OTP_SEND, "{}", HOOK_BAD_BODY, 0 },
-        { EXTENSION_OTP_SEND, "[]", HOOK_BAD_BODY, 0 },
-        { EXTENSION_OTP_SEND, "<html>", HOOK_BAD_BODY, 0 },
-        { EXTENSION_TOKEN_ISSUANCE, ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ""), HOOK_NO_CLAIMS, 0 },
-        { EXTENSION_TOKEN_ISSUANCE, ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":null"),
-          HOOK_NO_CLAIMS, 0 },
-        { EXTENSION_TOKEN_ISSUANCE,
-          ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"\":\"x\"}"), HOOK_CLAIM_KEY, 0 },
-        { EXTENSION_TOKEN_ISSUANCE, ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"n\":1}"),
-          HOOK_BAD_BODY, 0 },
-        { EXTENSION_TOKEN_ISSUANCE,
-          ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"n\":{\"a\":\"b\"}}"), HOOK_FINE,
-          HOOK_CLAIMS },
-        { EXTENSION_TOKEN_ISSUANCE, ACTION(GRAPH "tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"n\":[1]}"),
-          HOOK_BAD_BODY, 0 },
-        { EXTENSION_ATTRIBUTES_SUBMIT, ACTION(GRAPH "attributeCollectionSubmit.modifyAttributeValues", ""),
-          HOOK_BAD_BODY, 0 },
-        { EXTENSION_ATTRIBUTES_SUBMIT,
-          ACTION(GRAPH "attributeCollectionSubmit.modifyAttributeValues", ",\"attributes\":{\"a\":[]}"), HOOK_BAD_BODY,
-          0 },
-        { EXTENSION_ATTRIBUTES_SUBMIT, ACTION(GRAPH "attributeCollectionSubmit.showValidationError", ""), HOOK_BAD_BODY,
-          0 },
-    };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct hook_answer answer;

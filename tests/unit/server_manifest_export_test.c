@@ -88,7 +88,8 @@ static void odd_texts_survive(void **state)
         char text[1024];
         snprintf(text, sizeof text,
                  "tenants:\n  - name: kennel\n    displayName: \"%s\"\n    userFlows:\n      - name: \"%s\"\n"
-                 "        identityProvider: emailPassword\n        attributes: [{name: \"%s\", regex: \"\\\\Q%s\\\\E\\n\\t\"}]\n"
+                 "        identityProvider: emailPassword\n        attributes: [{name: \"%s\", regex: "
+                 "\"\\\\Q%s\\\\E\\n\\t\"}]\n"
                  "    applications: [{name: \"%s\", userFlow: \"%s\"}]\n"
                  "    users: [{email: kim@example.org, displayName: \"%s\", surname: \"%s\"}]\n",
                  odd[i], odd[i], odd[i], odd[i], odd[i], odd[i], odd[i], odd[i]);
