@@ -3,7 +3,6 @@
 
 #include "server/manifest_diff.h"
 #include "server/manifest_scope.h"
-#include "wire/email.h"
 
 #include <string.h>
 
@@ -129,7 +128,12 @@ static err put_tenant(struct scope *s, const struct tenant *stored)
                                .accent_color = slice_of(s->draft.branding.accent_color),
                                .issuer = slice_of(s->draft.issuer),
                                .hide_unknown_users = s->draft.hide_unknown_users,
-                               .strict_refresh_tokens = s->draft.strict_refresh_tokens };
+                               .strict_refresh_tokens = s->draft.strict_refresh_tokens,
+                               .multi_factor = s->draft.multi_factor,
+                               .registration_after_sign_up = s->draft.registration_after_sign_up,
+                               .password_reset = s->draft.password_reset,
+                               .any_email_passcode = s->draft.any_email_passcode };
+    TRY(scope_read_lists(s, tenant));
     TRY(scope_slices(&a->plan, &s->draft.aliases, &tenant->aliases));
     write->tenant = s->tenant = tenant;
     buf_init(&diff, space, sizeof space - 1);
@@ -230,80 +234,6 @@ static err read_user_flow(struct scope *s, size_t i)
     return OK;
 }
 
-/* ---- users ---- */
-
-static err stored_user(const struct scope *s, const struct manifest_user *draft, const char *identity, struct user *out,
-                       bool *exists)
-{
-    err found = store_user_by_identity(s->a->store, s->tenant->id, slice_of(identity), out);
-
-    if (found.code == ERR_NOT_FOUND && !guid_is_nil(draft->id))
-        found = store_user(s->a->store, s->tenant->id, draft->id, out);
-    *exists = err_is_ok(found);
-    return found.code == ERR_NOT_FOUND ? OK : found;
-}
-
-static void copy_text(char *dst, size_t cap, const char *text)
-{
-    (void)slice_to_cstr(slice_of(text), dst, cap); /* lengths are bounded by the fields */
-}
-
-static err put_user(struct scope *s, const struct manifest_user *draft, const struct email *email,
-                    const struct user *stored)
-{
-    struct user *user = plan_take(&s->a->plan, sizeof *user);
-    struct store_write *write = plan_write(&s->a->plan, WRITE_USER_PUT);
-    char space[DIFF_MAX];
-    struct buf diff;
-
-    ENSURE(user != NULL && write != NULL, NO_MEMORY);
-    user->id = draft->id;
-    user->tenant_id = s->tenant->id;
-    user->origin = (enum user_origin)draft->origin;
-    user->enabled = draft->enabled;
-    user->created_at = stored != NULL ? stored->created_at : s->a->options->now;
-    user->sessions_valid_from = stored != NULL ? stored->sessions_valid_from : 0;
-    copy_text(user->email, sizeof user->email, email->given);
-    copy_text(user->identity, sizeof user->identity, email->identity);
-    copy_text(user->display_name, sizeof user->display_name, draft->display_name);
-    copy_text(user->given_name, sizeof user->given_name, draft->given_name);
-    copy_text(user->surname, sizeof user->surname, draft->surname);
-    write->user = user;
-    buf_init(&diff, space, sizeof space - 1);
-    if (stored != NULL)
-        diff_user(stored, user, &diff);
-    scope_tell(s->a, stored != NULL, "user", s->tenant->name, user->email, &diff);
-    return OK;
-}
-
-static err take_user(struct scope *s, const struct field_reader *reader, struct yaml_value map,
-                     const struct manifest_user *draft, const char *identity)
-{
-    TRY(scope_take_name(s, reader, map, "email", "user", slice_of(identity), "is the address of another user"));
-    err taken = plan_claim(&s->a->plan, "user id", (struct guid){ { 0 } }, slice_of(guid_format(draft->id).c));
-    return taken.code == ERR_CONFLICT ? field_complain(reader, map, "id", "is the id of another user") : taken;
-}
-
-static err read_user(struct scope *s, size_t i)
-{
-    struct yaml_value map = yml_item(s->draft.users.value, i);
-    struct manifest_user draft = { .origin = ORIGIN_ADMIN, .enabled = true };
-    struct field_reader reader;
-    struct email email;
-    struct user stored;
-    bool exists;
-
-    TRY(fields_read_item(&s->reader, "users", &s->draft.users, i, manifest_user_fields, &draft, &reader));
-    TRY(email_parse(slice_of(draft.email), &email));
-    TRY(stored_user(s, &draft, email.identity, &stored, &exists));
-    if (exists && !guid_is_nil(draft.id) && !guid_eq(draft.id, stored.id))
-        return field_complain(&reader, map, "email", "is the address of another user");
-    if (guid_is_nil(draft.id))
-        draft.id = exists ? stored.id : guid_new(s->a->options->rng);
-    TRY(take_user(s, &reader, map, &draft, email.identity));
-    return put_user(s, &draft, &email, exists ? &stored : NULL);
-}
-
 /* ---- all together ---- */
 
 static err read_members(struct scope *s)
@@ -313,7 +243,7 @@ static err read_members(struct scope *s)
     for (size_t i = 0; i < s->draft.applications.n; i++)
         TRY(scope_read_application(s, i));
     for (size_t i = 0; i < s->draft.users.n; i++)
-        TRY(read_user(s, i));
+        TRY(scope_read_user(s, i));
     return OK;
 }
 
@@ -324,7 +254,9 @@ static err read_document(struct applying *a, const struct yaml *document)
 
     TRY(fields_read(&reader, yml_root(document), manifest_root_fields, &root));
     for (size_t i = 0; i < root.tenants.n; i++) {
-        struct scope s = { .a = a, .map = yml_item(root.tenants.value, i) };
+        struct scope s = { .a = a,
+                           .draft = { .registration_after_sign_up = true, .password_reset = true },
+                           .map = yml_item(root.tenants.value, i) };
         TRY(fields_read_item(&reader, "tenants", &root.tenants, i, manifest_tenant_fields, &s.draft, &s.reader));
         TRY(read_tenant(&s));
         TRY(read_members(&s));

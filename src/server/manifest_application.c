@@ -82,7 +82,8 @@ static err put_application(struct scope *s, const struct manifest_application *d
                                  .native_authentication = draft->native_authentication,
                                  .signing_alg = (enum signing_alg)draft->signing_algorithm,
                                  .access_token_seconds = draft->access_token_seconds,
-                                 .user_flow = slice_of(draft->user_flow) };
+                                 .user_flow = slice_of(draft->user_flow),
+                                 .multi_factor = (enum toggle)draft->multi_factor };
     TRY(put_redirect_uris(plan, draft->redirect_uris.by_platform, app));
     TRY(scope_slices(plan, &draft->permissions, &app->permissions));
     TRY(scope_slices(plan, &draft->allowed_origins, &app->allowed_origins));

@@ -2,6 +2,9 @@
 #include "server/manifest_checks.h"
 
 #include "base/guid.h"
+#include "model/method.h"
+
+#include "base/guid.h"
 #include "wire/email.h"
 #include "wire/pattern.h"
 
@@ -182,4 +185,51 @@ const char *check_permission(const char *text)
 const char *check_regex(const char *text)
 {
     return pattern_complaint(slice_of(text));
+}
+
+const char *check_second_factor(const char *text)
+{
+    enum channel channel;
+
+    return channel_parse(slice_of(text), &channel) ? NULL : "must be email or sms";
+}
+
+const char *check_contact_match(const char *text)
+{
+    struct email email;
+
+    if (text[0] == '@')
+        return check_domain(text + 1) == NULL ? NULL : "must be a domain after the @";
+    if (text[0] == '+') {
+        bool digits = text[1] != '\0' && text[1 + strspn(text + 1, "0123456789")] == '\0';
+        return digits ? NULL : "must be digits after the +";
+    }
+    return err_is_ok(email_parse(slice_of(text), &email)) ? NULL : "must be +DIGITS, @domain or an e-mail address";
+}
+
+const char *check_hook_url(const char *text)
+{
+    struct slice scheme, rest;
+
+    if (check_https_url(text) == NULL)
+        return NULL;
+    if (is_printable(slice_of(text)) && cut_scheme(slice_of(text), &scheme, &rest) && slice_eq(scheme, SLICE("http")) &&
+        is_loopback(host_of(rest)))
+        return NULL;
+    return "must be an https URL, or http on this machine for development";
+}
+
+const char *check_guid(const char *text)
+{
+    struct guid id;
+
+    return guid_parse(slice_of(text), &id) ? NULL : "must be the client id of an application";
+}
+
+const char *check_password_hash(const char *text)
+{
+    if (text[0] == '\0' || slice_starts(slice_of(text), SLICE("$argon2id$v=19$m=")))
+        return NULL;
+    return "must be an Argon2id hash ($argon2id$v=19$…); passwords in clear are not read, see doorcode user "
+           "set-password";
 }

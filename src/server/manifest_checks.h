@@ -15,6 +15,11 @@ const char *check_public_origin(const char *text);    /* the same, https or http
 const char *check_redirect_uri(const char *text);     /* spec OIDC, 2.4: also loopback http and private schemes */
 const char *check_web_redirect_uri(const char *text); /* https, or http on loopback */
 const char *check_regex(const char *text);            /* what wire/pattern.h understands */
-const char *check_permission(const char *text);       /* a scope without blanks */
+const char *check_second_factor(const char *text);    /* email or sms */
+const char *check_contact_match(const char *text);    /* +47…, @example.com, or an address */
+const char *check_hook_url(const char *text);         /* https, or http on loopback */
+const char *check_guid(const char *text);
+const char *check_password_hash(const char *text); /* PHC string of Argon2id */
+const char *check_permission(const char *text);    /* a scope without blanks */
 
 #endif

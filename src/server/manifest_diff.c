@@ -21,6 +21,35 @@ static bool slices_differ(struct slices a, struct slices b)
     return false;
 }
 
+static bool rules_differ(const struct tenant *a, const struct tenant *b)
+{
+    if (a->contact_rule_count != b->contact_rule_count)
+        return true;
+    for (size_t i = 0; i < a->contact_rule_count; i++)
+        if (!slice_eq(a->contact_rules[i].match, b->contact_rules[i].match) ||
+            a->contact_rules[i].verdict != b->contact_rules[i].verdict)
+            return true;
+    return false;
+}
+
+static bool extension_differs(const struct extension *x, const struct extension *y)
+{
+    return !guid_eq(x->id, y->id) || !slice_eq(x->name, y->name) || x->event != y->event || !slice_eq(x->url, y->url) ||
+           x->auth != y->auth || !slice_eq(x->resource_id, y->resource_id) || !slice_eq(x->secret, y->secret) ||
+           x->timeout_ms != y->timeout_ms || x->retries != y->retries || x->fallback != y->fallback ||
+           slices_differ(x->applications, y->applications);
+}
+
+static bool extensions_differ(const struct tenant *a, const struct tenant *b)
+{
+    if (a->extension_count != b->extension_count)
+        return true;
+    for (size_t i = 0; i < a->extension_count; i++)
+        if (extension_differs(&a->extensions[i], &b->extensions[i]))
+            return true;
+    return false;
+}
+
 void diff_tenant(const struct tenant *a, const struct tenant *b, struct buf *out)
 {
     note(out, !slice_eq(a->name, b->name), "name");
@@ -32,6 +61,14 @@ void diff_tenant(const struct tenant *a, const struct tenant *b, struct buf *out
     note(out, !slice_eq(a->issuer, b->issuer), "issuer");
     note(out, a->hide_unknown_users != b->hide_unknown_users, "hideUnknownUsers");
     note(out, a->strict_refresh_tokens != b->strict_refresh_tokens, "strictRefreshTokens");
+    note(out, a->multi_factor != b->multi_factor, "multiFactor");
+    note(out, a->registration_after_sign_up != b->registration_after_sign_up, "registrationAfterSignUp");
+    note(out, a->password_reset != b->password_reset, "passwordReset");
+    note(out, a->any_email_passcode != b->any_email_passcode, "anyEmailPasscode");
+    note(out, a->second_factors != b->second_factors, "secondFactors");
+    note(out, slices_differ(a->banned_passwords, b->banned_passwords), "bannedPasswords");
+    note(out, rules_differ(a, b), "contactRules");
+    note(out, extensions_differ(a, b), "extensions");
 }
 
 static bool attributes_differ(const struct user_flow *a, const struct user_flow *b)
@@ -77,6 +114,7 @@ void diff_application(const struct application *a, const struct application *b, 
     note(out, slices_differ(a->allowed_origins, b->allowed_origins), "allowedOrigins");
     note(out, a->signing_alg != b->signing_alg, "signingAlgorithm");
     note(out, a->access_token_seconds != b->access_token_seconds, "accessTokenSeconds");
+    note(out, a->multi_factor != b->multi_factor, "multiFactor");
 }
 
 void diff_user(const struct user *a, const struct user *b, struct buf *out)
@@ -87,4 +125,7 @@ void diff_user(const struct user *a, const struct user *b, struct buf *out)
     note(out, strcmp(a->given_name, b->given_name) != 0, "givenName");
     note(out, strcmp(a->surname, b->surname) != 0, "surname");
     note(out, a->enabled != b->enabled, "enabled");
+    note(out, a->multi_factor != b->multi_factor, "multiFactor");
+    note(out, a->password_must_change != b->password_must_change, "passwordMustChange");
+    note(out, strcmp(a->password_hash, b->password_hash) != 0, "passwordHash");
 }

@@ -124,6 +124,12 @@ static void put_redirect_uris(FILE *out, const struct application *app)
     }
 }
 
+static void put_toggle(FILE *out, enum toggle multi_factor)
+{
+    if (multi_factor != TOGGLE_INHERIT)
+        fprintf(out, "        multiFactor: \"%s\"\n", manifest_toggles[multi_factor]);
+}
+
 static void put_application(FILE *out, const struct application *app)
 {
     fprintf(out, "      - clientId: %s\n", guid_format(app->client_id).c);
@@ -138,9 +144,25 @@ static void put_application(FILE *out, const struct application *app)
         fprintf(out, "        signingAlgorithm: %s\n", signing_alg_name(app->signing_alg));
     if (app->access_token_seconds > 0)
         fprintf(out, "        accessTokenSeconds: %u\n", app->access_token_seconds);
+    put_toggle(out, app->multi_factor);
 }
 
-static void put_user(FILE *out, const struct user *user)
+static err put_methods(FILE *out, struct store *store, struct guid user)
+{
+    struct method methods[LIMIT_METHODS];
+    size_t n = LIMIT_METHODS;
+
+    TRY(store_methods(store, user, methods, &n));
+    if (n > 0)
+        fputs("        methods:\n", out);
+    for (size_t i = 0; i < n; i++) {
+        fprintf(out, "          - channel: %s\n", channel_name(methods[i].channel));
+        put_field(out, "            ", "target", slice_of(methods[i].target));
+    }
+    return OK;
+}
+
+static err put_user(FILE *out, struct store *store, const struct user *user)
 {
     fprintf(out, "      - id: %s\n", guid_format(user->id).c);
     put_field(out, "        ", "email", slice_of(user->email));
@@ -149,6 +171,9 @@ static void put_user(FILE *out, const struct user *user)
     put_field(out, "        ", "givenName", slice_of(user->given_name));
     put_field(out, "        ", "surname", slice_of(user->surname));
     put_flag(out, "        ", "enabled", user->enabled, true);
+    put_toggle(out, user->multi_factor);
+    put_flag(out, "        ", "passwordMustChange", user->password_must_change, false);
+    return put_methods(out, store, user->id);
 }
 
 static void free_users(struct user **users)
@@ -170,11 +195,51 @@ static err put_users(FILE *out, struct store *store, const struct tenant *tenant
             fputs("    users:\n", out);
         headed = true;
         for (size_t i = 0; i < n; i++)
-            put_user(out, &users[i]);
+            TRY(put_user(out, store, &users[i]));
         if (n > 0)
             (void)slice_to_cstr(slice_of(users[n - 1].identity), after, sizeof after);
     }
     return OK;
+}
+
+static void put_second_factors(FILE *out, uint8_t factors)
+{
+    static const char *const words[] = { "", "[email]", "[sms]", "[email, sms]" };
+
+    if (factors != FACTOR_EMAIL && factors < sizeof words / sizeof words[0] && factors != 0)
+        fprintf(out, "    secondFactors: %s\n", words[factors]);
+}
+
+static void put_contact_rules(FILE *out, const struct tenant *tenant)
+{
+    if (tenant->contact_rule_count > 0)
+        fputs("    contactRules:\n", out);
+    for (size_t i = 0; i < tenant->contact_rule_count; i++) {
+        put_field(out, "      - ", "match", tenant->contact_rules[i].match);
+        fprintf(out, "        verdict: %s\n", manifest_verdicts[tenant->contact_rules[i].verdict - 1]);
+    }
+}
+
+static void put_extension(FILE *out, const struct extension *e)
+{
+    fprintf(out, "      - id: %s\n", guid_format(e->id).c);
+    put_field(out, "        ", "name", e->name);
+    fprintf(out, "        event: %s\n", manifest_events[e->event]);
+    put_field(out, "        ", "url", e->url);
+    fprintf(out, "        auth: %s\n", manifest_auths[e->auth]);
+    put_field(out, "        ", "resourceId", e->resource_id);
+    put_field(out, "        ", "secretEnv", e->secret);
+    fprintf(out, "        timeoutMs: %u\n        retries: %u\n", e->timeout_ms, e->retries);
+    put_flag(out, "        ", "fallback", e->fallback, false);
+    put_list(out, "        ", "applications", e->applications.items, e->applications.n);
+}
+
+static void put_extensions(FILE *out, const struct tenant *tenant)
+{
+    if (tenant->extension_count > 0)
+        fputs("    extensions:\n", out);
+    for (size_t i = 0; i < tenant->extension_count; i++)
+        put_extension(out, &tenant->extensions[i]);
 }
 
 static void put_tenant(FILE *out, const struct tenant *tenant)
@@ -191,6 +256,14 @@ static void put_tenant(FILE *out, const struct tenant *tenant)
     put_field(out, "    ", "issuer", tenant->issuer);
     put_flag(out, "    ", "hideUnknownUsers", tenant->hide_unknown_users, false);
     put_flag(out, "    ", "strictRefreshTokens", tenant->strict_refresh_tokens, false);
+    put_flag(out, "    ", "multiFactor", tenant->multi_factor, false);
+    put_flag(out, "    ", "registrationAfterSignUp", tenant->registration_after_sign_up, true);
+    put_flag(out, "    ", "passwordReset", tenant->password_reset, true);
+    put_flag(out, "    ", "anyEmailPasscode", tenant->any_email_passcode, false);
+    put_second_factors(out, tenant->second_factors);
+    put_list(out, "    ", "bannedPasswords", tenant->banned_passwords.items, tenant->banned_passwords.n);
+    put_contact_rules(out, tenant);
+    put_extensions(out, tenant);
 }
 
 static void put_user_flows(FILE *out, const struct directory *d, const struct tenant *tenant)

@@ -10,6 +10,13 @@
 const char *const manifest_identity_providers[] = { "emailOneTimePasscode", "emailPassword", NULL };
 const char *const manifest_origins[] = { "emailOneTimePasscode", "emailPassword", "administrator", "graph", NULL };
 const char *const manifest_attribute_types[] = { "string", "boolean", "integer", NULL };
+const char *const manifest_toggles[] = { "inherit", "on", "off", NULL };
+const char *const manifest_verdicts[] = { "blockedByAdmin", "blockedByReputation", "highRisk", NULL };
+const char *const manifest_events[] = {
+    "onAttributeCollectionStart", "onAttributeCollectionSubmit", "onTokenIssuanceStart", "onOtpSend", "onSmsSend", NULL
+};
+const char *const manifest_auths[] = { "token", "hmac", "none", NULL };
+const char *const manifest_channels[] = { "email", "sms", NULL };
 static const char *const algorithms[] = { "RS256", "ES256", "EdDSA", NULL };
 
 #define ROOT(member) offsetof(struct manifest_root, member)
@@ -18,6 +25,9 @@ static const char *const algorithms[] = { "RS256", "ES256", "EdDSA", NULL };
 #define ATTRIBUTE(member) offsetof(struct manifest_attribute, member)
 #define APP(member) offsetof(struct manifest_application, member)
 #define USER(member) offsetof(struct manifest_user, member)
+#define RULE(member) offsetof(struct manifest_contact_rule, member)
+#define EXTENSION(member) offsetof(struct manifest_extension, member)
+#define METHOD(member) offsetof(struct manifest_method, member)
 
 const struct field manifest_root_fields[] = {
     { .name = "tenants", .type = FIELD_IS_LIST, .offset = ROOT(tenants), .required = true },
@@ -51,9 +61,83 @@ const struct field manifest_tenant_fields[] = {
     { .name = "issuer", .type = FIELD_IS_TEXT, .offset = TENANT(issuer), .max = 512, .check = check_https_url },
     { .name = "hideUnknownUsers", .type = FIELD_IS_FLAG, .offset = TENANT(hide_unknown_users) },
     { .name = "strictRefreshTokens", .type = FIELD_IS_FLAG, .offset = TENANT(strict_refresh_tokens) },
+    { .name = "multiFactor", .type = FIELD_IS_FLAG, .offset = TENANT(multi_factor) },
+    { .name = "registrationAfterSignUp", .type = FIELD_IS_FLAG, .offset = TENANT(registration_after_sign_up) },
+    { .name = "passwordReset", .type = FIELD_IS_FLAG, .offset = TENANT(password_reset) },
+    { .name = "anyEmailPasscode", .type = FIELD_IS_FLAG, .offset = TENANT(any_email_passcode) },
+    { .name = "secondFactors",
+      .type = FIELD_IS_TEXTS,
+      .offset = TENANT(second_factors),
+      .min = 1,
+      .max = 8,
+      .check = check_second_factor },
+    { .name = "bannedPasswords",
+      .type = FIELD_IS_TEXTS,
+      .offset = TENANT(banned_passwords),
+      .min = 4,
+      .max = 64,
+      .check = check_clean },
+    { .name = "contactRules", .type = FIELD_IS_LIST, .offset = TENANT(contact_rules) },
+    { .name = "extensions", .type = FIELD_IS_LIST, .offset = TENANT(extensions) },
     { .name = "userFlows", .type = FIELD_IS_LIST, .offset = TENANT(user_flows) },
     { .name = "applications", .type = FIELD_IS_LIST, .offset = TENANT(applications) },
     { .name = "users", .type = FIELD_IS_LIST, .offset = TENANT(users) },
+    { .name = NULL },
+};
+
+const struct field manifest_contact_rule_fields[] = {
+    { .name = "match",
+      .type = FIELD_IS_TEXT,
+      .offset = RULE(match),
+      .required = true,
+      .min = 2,
+      .max = 254,
+      .check = check_contact_match },
+    { .name = "verdict",
+      .type = FIELD_IS_CHOICE,
+      .offset = RULE(verdict),
+      .required = true,
+      .choices = manifest_verdicts },
+    { .name = NULL },
+};
+
+const struct field manifest_extension_fields[] = {
+    { .name = "id", .type = FIELD_IS_GUID, .offset = EXTENSION(id), .required = true },
+    { .name = "name", .type = FIELD_IS_TEXT, .offset = EXTENSION(name), .max = 120, .check = check_clean },
+    { .name = "event",
+      .type = FIELD_IS_CHOICE,
+      .offset = EXTENSION(event),
+      .required = true,
+      .choices = manifest_events },
+    { .name = "url",
+      .type = FIELD_IS_TEXT,
+      .offset = EXTENSION(url),
+      .required = true,
+      .min = 1,
+      .max = 1024,
+      .check = check_hook_url },
+    { .name = "auth", .type = FIELD_IS_CHOICE, .offset = EXTENSION(auth), .choices = manifest_auths },
+    { .name = "resourceId", .type = FIELD_IS_TEXT, .offset = EXTENSION(resource_id), .max = 256, .check = check_clean },
+    { .name = "secretEnv", .type = FIELD_IS_TEXT, .offset = EXTENSION(secret_env), .max = 128, .check = check_clean },
+    { .name = "timeoutMs", .type = FIELD_IS_NUMBER, .offset = EXTENSION(timeout_ms), .min = 200, .max = 2000 },
+    { .name = "retries", .type = FIELD_IS_NUMBER, .offset = EXTENSION(retries), .min = 0, .max = 1 },
+    { .name = "fallback", .type = FIELD_IS_FLAG, .offset = EXTENSION(fallback) },
+    { .name = "applications",
+      .type = FIELD_IS_TEXTS,
+      .offset = EXTENSION(applications),
+      .min = 36,
+      .max = 36,
+      .check = check_guid },
+    { .name = NULL },
+};
+
+const struct field manifest_method_fields[] = {
+    { .name = "channel",
+      .type = FIELD_IS_CHOICE,
+      .offset = METHOD(channel),
+      .required = true,
+      .choices = manifest_channels },
+    { .name = "target", .type = FIELD_IS_TEXT, .offset = METHOD(target), .required = true, .min = 3, .max = 254 },
     { .name = NULL },
 };
 
@@ -136,6 +220,7 @@ const struct field manifest_application_fields[] = {
       .offset = APP(access_token_seconds),
       .min = 60,
       .max = 86400 },
+    { .name = "multiFactor", .type = FIELD_IS_CHOICE, .offset = APP(multi_factor), .choices = manifest_toggles },
     { .name = NULL },
 };
 
@@ -153,5 +238,13 @@ const struct field manifest_user_fields[] = {
     { .name = "givenName", .type = FIELD_IS_TEXT, .offset = USER(given_name), .max = 64, .check = check_clean },
     { .name = "surname", .type = FIELD_IS_TEXT, .offset = USER(surname), .max = 64, .check = check_clean },
     { .name = "enabled", .type = FIELD_IS_FLAG, .offset = USER(enabled) },
+    { .name = "multiFactor", .type = FIELD_IS_CHOICE, .offset = USER(multi_factor), .choices = manifest_toggles },
+    { .name = "passwordMustChange", .type = FIELD_IS_FLAG, .offset = USER(password_must_change) },
+    { .name = "passwordHash",
+      .type = FIELD_IS_TEXT,
+      .offset = USER(password_hash),
+      .max = LIMIT_PASSWORD_HASH - 1,
+      .check = check_password_hash },
+    { .name = "methods", .type = FIELD_IS_LIST, .offset = USER(methods) },
     { .name = NULL },
 };

@@ -22,9 +22,36 @@ struct manifest_tenant {
     const char *issuer;
     bool hide_unknown_users;
     bool strict_refresh_tokens;
+    bool multi_factor;
+    bool registration_after_sign_up;
+    bool password_reset;
+    bool any_email_passcode;
+    struct text_list second_factors;
+    struct text_list banned_passwords;
+    struct map_list contact_rules;
+    struct map_list extensions;
     struct map_list user_flows;
     struct map_list applications;
     struct map_list users;
+};
+
+struct manifest_contact_rule {
+    const char *match;
+    int verdict; /* enum contact_verdict, less one */
+};
+
+struct manifest_extension {
+    struct guid id;
+    const char *name;
+    int event;
+    const char *url;
+    int auth;
+    const char *resource_id;
+    const char *secret_env;
+    uint32_t timeout_ms;
+    uint32_t retries;
+    bool fallback;
+    struct text_list applications;
 };
 
 struct manifest_user_flow {
@@ -55,6 +82,7 @@ struct manifest_application {
     struct text_list allowed_origins;
     int signing_algorithm;
     uint32_t access_token_seconds;
+    int multi_factor; /* enum toggle */
 };
 
 struct manifest_user {
@@ -65,11 +93,26 @@ struct manifest_user {
     const char *given_name;
     const char *surname;
     bool enabled;
+    int multi_factor; /* enum toggle */
+    bool password_must_change;
+    const char *password_hash;
+    struct map_list methods;
+};
+
+struct manifest_method {
+    int channel;
+    const char *target;
 };
 
 extern const struct field manifest_root_fields[], manifest_tenant_fields[], manifest_user_flow_fields[],
-    manifest_attribute_fields[], manifest_application_fields[], manifest_user_fields[];
+    manifest_attribute_fields[], manifest_application_fields[], manifest_user_fields[], manifest_contact_rule_fields[],
+    manifest_extension_fields[], manifest_method_fields[];
 /* The words of the choices, also for the export. */
-extern const char *const manifest_identity_providers[], *const manifest_origins[], *const manifest_attribute_types[];
+extern const char *const manifest_identity_providers[],
+    *const manifest_origins[], *const manifest_attribute_types[], *const manifest_toggles[],
+                                                                      *const manifest_verdicts[],
+                                                                          *const manifest_events[],
+                                                                              *const manifest_auths[],
+                                                                                  *const manifest_channels[];
 
 #endif

@@ -37,6 +37,10 @@ const struct user_flow *scope_stored_flow(const struct scope *s, struct slice na
 /* Takes a name of its kind within the tenant, or complains about the field that gives it. */
 NODISCARD err scope_take_name(struct scope *s, const struct field_reader *reader, struct yaml_value map,
                               const char *field, const char *kind, struct slice name, const char *what);
+/* Its second factors, banned passwords, contact rules and extensions. */
+NODISCARD err scope_read_lists(struct scope *s, struct tenant *tenant);
+/* User `i` of the tenant: into the plan. */
+NODISCARD err scope_read_user(struct scope *s, size_t i);
 /* Application `i` of the tenant: into the plan. */
 NODISCARD err scope_read_application(struct scope *s, size_t i);
 

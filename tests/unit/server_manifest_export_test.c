@@ -100,6 +100,60 @@ static void odd_texts_survive(void **state)
     }
 }
 
+/* All that came with passwords and second factors; a second application changes nothing. */
+static void what_native_authentication_needs(void **state)
+{
+    static const char text[] =
+        "tenants:\n"
+        "  - name: kennel\n"
+        "    multiFactor: true\n"
+        "    registrationAfterSignUp: false\n"
+        "    passwordReset: false\n"
+        "    anyEmailPasscode: true\n"
+        "    secondFactors: [email, sms]\n"
+        "    bannedPasswords: [barkbark, kennel]\n"
+        "    contactRules: [{match: \"+1900\", verdict: highRisk}, {match: \"@x.example\", verdict: blockedByAdmin}]\n"
+        "    extensions:\n"
+        "      - {id: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, name: Mood, event: onTokenIssuanceStart, url: "
+        "\"https://h.example/m\",\n"
+        "         resourceId: \"api://h.example/1\", timeoutMs: 500, retries: 1, fallback: true,\n"
+        "         applications: [1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31]}\n"
+        "      - {id: 6c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, event: onSmsSend, url: \"https://h.example/s\", auth: "
+        "hmac, secretEnv: S}\n"
+        "    applications: [{clientId: 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31, name: A, multiFactor: \"off\"}]\n"
+        "    users:\n"
+        "      - {email: kim@example.org, origin: emailPassword, multiFactor: \"on\", passwordMustChange: true,\n"
+        "         passwordHash: \"$argon2id$v=19$m=8,t=1,p=1$x$y\",\n"
+        "         methods: [{channel: email, target: k@example.org}, {channel: sms, target: \"+47 900 00 007\"}]}\n";
+    struct store *store = open_store();
+    struct applied a;
+    struct user user;
+    struct directory *d;
+    (void)state;
+    apply(store, text, &a);
+    assert_string_equal(a.why.text, "");
+    apply(store, text, &a);
+    assert_string_equal(a.why.text, "");
+    assert_null(strstr(a.report, "changed"));
+    expect_round_trip(store);
+    assert_int_equal(store_directory(store, &d).code, ERR_OK);
+    const struct tenant *t = directory_tenant(d, SLICE("kennel"));
+    assert_true(t->multi_factor && !t->registration_after_sign_up && !t->password_reset && t->any_email_passcode);
+    assert_int_equal(t->second_factors, FACTOR_EMAIL | FACTOR_SMS);
+    assert_int_equal(t->contact_rules[1].verdict, CONTACT_BLOCKED_BY_ADMIN);
+    assert_int_equal(t->extensions[0].timeout_ms, 500);
+    assert_int_equal(t->extensions[1].auth, EXTENSION_AUTH_HMAC);
+    /* a manifest that says nothing of her password leaves it, though the export does not tell it */
+    apply(store,
+          "tenants: [{name: kennel, users: [{email: kim@example.org, origin: emailPassword, displayName: Kim}]}]\n",
+          &a);
+    assert_int_equal(store_user_by_identity(store, t->id, SLICE("kim@example.org"), &user).code, ERR_OK);
+    assert_string_equal(user.display_name, "Kim");
+    assert_string_equal(user.password_hash, "$argon2id$v=19$m=8,t=1,p=1$x$y");
+    directory_release(d);
+    store_close(store);
+}
+
 static void empty_texts_are_absent(void **state)
 {
     struct store *store = open_store();
@@ -152,7 +206,7 @@ static void seeds_apply(void **state)
     assert_string_equal(mode->complaint, "");
     assert_int_equal(store_directory(store, &d).code, ERR_OK);
     assert_int_equal(d->tenant_count, 1);
-    assert_int_equal(d->application_count, 5);
+    assert_int_equal(d->application_count, 6);
     directory_release(d);
     int64_t version = version_of(store);
     assert_int_equal(dev_mode_seed(mode, store).code, ERR_OK); /* a store that has a tenant is left alone */
@@ -167,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(export_applies_to_no_change),
         cmocka_unit_test(odd_texts_survive),
+        cmocka_unit_test(what_native_authentication_needs),
         cmocka_unit_test(empty_texts_are_absent),
         cmocka_unit_test(many_users_survive),
         cmocka_unit_test(seeds_apply),

@@ -166,7 +166,43 @@ static const struct {
       "'nowhere'" },
     { USER "        surname: " LONG64 "a", "5: tenants[0].users[0].surname: must be 0 to 64 bytes long" },
     { USER "        enabled: 'no'", "5: tenants[0].users[0].enabled: must be true or false" },
-    { USER "        password: secret", "5: tenants[0].users[0]: unknown field 'password'" },
+    { USER "        password: secret",
+      "5: tenants[0].users[0]: unknown field 'password'" },
+    { USER "        passwordHash: secret", "5: tenants[0].users[0].passwordHash: must be an Argon2id hash "
+                                           "($argon2id$v=19$\xe2\x80\xa6); passwords in clear are not "
+                                           "read, see doorcode user set-password" },
+    { USER "        multiFactor: yes",
+      "5: tenants[0].users[0].multiFactor: must be one of inherit, on, off, not 'yes'" },
+    { USER "        methods: [{channel: voice, target: x}]",
+      "5: tenants[0].users[0].methods[0].channel: must be one of email, sms, not 'voice'" },
+    { USER "        methods: [{channel: sms, target: \"12345678\"}]",
+      "5: tenants[0].users[0].methods[0].target: must be a phone number like +4790000007" },
+    { USER "        methods: [{channel: email, target: nowhere}]",
+      "5: tenants[0].users[0].methods[0].target: must be an e-mail address" },
+    { TENANT "    secondFactors: [email, fax]", "3: tenants[0].secondFactors: must be email or sms" },
+    { TENANT "    bannedPasswords: [abc]", "3: tenants[0].bannedPasswords: must be 4 to 64 bytes long" },
+    { TENANT "    contactRules: [{match: \"+47x\", verdict: highRisk}]",
+      "3: tenants[0].contactRules[0].match: must be digits after the +" },
+    { TENANT "    contactRules: [{match: \"@x\", verdict: highRisk}]",
+      "3: tenants[0].contactRules[0].match: must be a domain after the @" },
+    { TENANT "    contactRules: [{match: \"@a.example\", verdict: maybe}]",
+      "3: tenants[0].contactRules[0].verdict: must be one of blockedByAdmin, blockedByReputation, highRisk, not "
+      "'maybe'" },
+    { TENANT "    extensions: [{event: onOtpSend, url: \"https://h.example\"}]",
+      "3: tenants[0].extensions[0]: 'id' is missing" },
+    { TENANT "    extensions: [{id: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, event: onOtpSend, url: \"http://h.example\", "
+             "auth: none}]",
+      "3: tenants[0].extensions[0].url: must be an https URL, or http on this machine for development" },
+    { TENANT
+      "    extensions: [{id: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, event: onOtpSend, url: \"https://h.example\"}]",
+      "3: tenants[0].extensions[0].resourceId: is missing: the token's audience, like api://hooks.example/ID" },
+    { TENANT "    extensions: [{id: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, event: onOtpSend, url: "
+             "\"https://h.example\", auth: hmac}]",
+      "3: tenants[0].extensions[0].secretEnv: is missing: the environment variable that holds the secret" },
+    { TENANT "    extensions: [{id: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, event: onOtpSend, url: "
+             "\"https://h.example\", auth: none, "
+             "timeoutMs: 100}]",
+      "3: tenants[0].extensions[0].timeoutMs: must be a number from 200 to 2000, not '100'" },
     { USER "      - email: KIM@Example.org", "5: tenants[0].users[1].email: is the address of another user" },
     { USER "        id: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72\n      - email: pat@example.org\n"
            "        id: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72",

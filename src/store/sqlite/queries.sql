@@ -87,7 +87,7 @@ SELECT count(*) FROM methods WHERE user_id = ?1 AND NOT (channel = ?2 AND target
 -- name: method_delete
 DELETE FROM methods WHERE user_id = ?1 AND id = ?2
 -- name: methods
-SELECT * FROM methods WHERE user_id = ?1 ORDER BY created_at, id LIMIT ?2
+SELECT * FROM methods WHERE user_id = ?1 ORDER BY created_at, channel, target LIMIT ?2
 -- name: signup_put
 INSERT OR REPLACE INTO signups VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: signup_delete
