@@ -27,15 +27,42 @@ static const struct {
     { EXTENSION_SMS_SEND, "OtpSend.continueWithDefaultBehavior", HOOK_CONTINUE },
 };
 
-static bool find_action(enum extension_event event, struct slice type, enum hook_action *action)
+/* The type of `data`, by its end. */
+static const char *const answer_types[EXTENSION_EVENTS] = {
+    [EXTENSION_TOKEN_ISSUANCE] = "onTokenIssuanceStartResponseData",
+    [EXTENSION_ATTRIBUTES_START] = "onAttributeCollectionStartResponseData",
+    [EXTENSION_ATTRIBUTES_SUBMIT] = "onAttributeCollectionSubmitResponseData",
+    [EXTENSION_OTP_SEND] = "onOtpSendResponseData",
+    [EXTENSION_SMS_SEND] = "onOtpSendResponseData",
+};
+
+/* Takes "#microsoft.graph." off: the documentation and its samples disagree on "#" and case. */
+static bool graph_type(const struct json_t *object, struct slice *out)
 {
     const struct slice prefix = SLICE("microsoft.graph.");
+    struct slice type;
 
-    if (type.n > 0 && type.p[0] == '#')
-        type = slice_from(type, 1);
-    if (type.n < prefix.n || !slice_eq_nocase((struct slice){ type.p, prefix.n }, prefix))
+    if (!err_is_ok(json_in_text(object, "@odata.type", &type)))
         return false;
-    type = slice_from(type, prefix.n);
+    if (slice_starts(type, SLICE("#")))
+        type = slice_from(type, 1);
+    *out = slice_from(type, prefix.n);
+    return type.n > prefix.n && slice_eq_nocase((struct slice){ type.p, prefix.n }, prefix);
+}
+
+static bool fits_event(enum extension_event event, const struct json_t *data)
+{
+    struct slice type;
+
+    return graph_type(data, &type) && slice_eq_nocase(type, slice_of(answer_types[event]));
+}
+
+static bool find_action(enum extension_event event, const struct json_t *object, enum hook_action *action)
+{
+    struct slice type;
+
+    if (!graph_type(object, &type))
+        return false;
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
         if (actions[i].event == event && slice_eq_nocase(type, slice_of(actions[i].type))) {
             *action = actions[i].action;
@@ -46,8 +73,9 @@ static bool find_action(enum extension_event event, struct slice type, enum hook
 
 /* ---- claims ---- */
 
-static err read_list(struct json_t *list, struct arena *a, struct slices *out)
+static err read_list(const struct json_t *list, struct arena *a, struct slices *out)
 {
+    ENSURE(json_in_is_list(list), FORMAT);
     size_t n = json_in_list_count(list);
     struct slice *items = arena_take(a, (n + 1) * sizeof *items);
 
@@ -125,12 +153,15 @@ static err read_value(const struct json_in_member *member, struct arena *a, stru
     out->name = arena_copy(a, member->name);
     switch (member->kind) {
     case JSON_IN_TEXT:
+        out->kind = HOOK_TEXT;
         out->text = arena_copy(a, member->text);
         return OK;
     case JSON_IN_NUMBER:
+        out->kind = HOOK_NUMBER;
         out->text = number_text(a, member->number);
         return OK;
     case JSON_IN_FLAG:
+        out->kind = HOOK_FLAG;
         out->text = member->flag ? SLICE("true") : SLICE("false");
         return OK;
     default:
@@ -161,34 +192,49 @@ static enum hook_failure read_values(const struct json_t *action, const char *ke
     return a->full ? HOOK_ANSWER_SIZE : HOOK_FINE;
 }
 
-/* Names alone: what is wrong with them is in words that no native answer has room for. */
 static enum hook_failure read_errors(const struct json_t *action, struct arena *a, struct hook_answer *out)
 {
-    struct json_t *errors;
-    struct json_in_member member;
-    void *at = NULL;
-    size_t n = 0;
+    enum hook_failure failure = read_values(action, "attributeErrors", a, out);
 
-    if (!err_is_ok(json_in_object(action, "attributeErrors", &errors)))
-        return HOOK_BAD_BODY;
-    struct slice *list = arena_take(a, (json_in_count(errors) + 1) * sizeof *list);
-    while (list != NULL && json_in_next(errors, &at, &member))
-        list[n++] = arena_copy(a, member.name);
-    out->names = (struct slices){ list, n };
-    return a->full ? HOOK_ANSWER_SIZE : HOOK_FINE;
+    if (failure != HOOK_FINE)
+        return failure;
+    struct slice *names = arena_take(a, (out->value_count + 1) * sizeof *names);
+    if (names == NULL)
+        return HOOK_ANSWER_SIZE;
+    for (size_t i = 0; i < out->value_count; i++)
+        names[i] = out->values[i].name;
+    out->names = (struct slices){ names, out->value_count };
+    return HOOK_FINE;
 }
 
 /* ---- */
 
+static err read_text(const struct json_t *action, const char *key, struct arena *a, struct slice *out)
+{
+    struct slice text = SLICE_EMPTY;
+    err e = json_in_text(action, key, &text);
+
+    ENSURE(err_is_ok(e) || e.code == ERR_NOT_FOUND, FORMAT);
+    *out = arena_copy(a, text);
+    return OK;
+}
+
+static enum hook_failure read_page(const struct json_t *action, struct arena *a, struct hook_answer *out)
+{
+    if (!err_is_ok(read_text(action, "title", a, &out->title)) ||
+        !err_is_ok(read_text(action, "message", a, &out->message)))
+        return HOOK_BAD_BODY;
+    return a->full ? HOOK_ANSWER_SIZE : HOOK_FINE;
+}
+
 static enum hook_failure read_action(enum extension_event event, const struct json_t *action, struct arena *a,
                                      struct hook_answer *out)
 {
-    struct slice text;
-
-    if (!err_is_ok(json_in_text(action, "@odata.type", &text)) || !find_action(event, text, &out->action))
+    if (!find_action(event, action, &out->action))
         return HOOK_ACTION_TYPE;
-    if (err_is_ok(json_in_text(action, "message", &text)))
-        out->message = arena_copy(a, text);
+    enum hook_failure failure = read_page(action, a, out);
+    if (failure != HOOK_FINE)
+        return failure;
     switch (out->action) {
     case HOOK_CLAIMS:
         return read_claims(action, a, out);
@@ -208,6 +254,8 @@ static enum hook_failure read_envelope(enum extension_event event, const struct 
 
     if (!err_is_ok(json_in_object(json, "data", &data)) || !err_is_ok(json_in_list(data, "actions", &list)))
         return HOOK_BAD_BODY;
+    if (!fits_event(event, data))
+        return HOOK_SCHEMA;
     if (json_in_list_count(list) != 1)
         return HOOK_ACTION_COUNT;
     if (!err_is_ok(json_in_item_object(list, 0, &action)))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hook/caller.h"
 
-#include <arpa/inet.h>
+#include "hook/address.h"
+
 #include <curl/curl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -53,25 +54,12 @@ static size_t take_reply(char *bytes, size_t size, size_t n, void *transfer)
     return take;
 }
 
-/* 169.254.0.0/16 and fe80::/10: where clouds hand out credentials to whoever asks from the machine. */
-static bool is_link_local(const struct sockaddr *address)
-{
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
-        return (ntohl(v4->sin_addr.s_addr) & 0xffff0000U) == 0xa9fe0000U;
-    }
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
-    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-        return v6->sin6_addr.s6_addr[12] == 0xa9 && v6->sin6_addr.s6_addr[13] == 0xfe;
-    return IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr);
-}
-
 static curl_socket_t open_socket(void *transfer, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct transfer *t = transfer;
 
     (void)purpose;
-    if ((address->family != AF_INET && address->family != AF_INET6) || is_link_local(&address->addr)) {
+    if (hook_address_is_barred(&address->addr)) {
         t->blocked = true;
         return CURL_SOCKET_BAD;
     }
@@ -116,6 +104,7 @@ static bool set_options(struct transfer *t)
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_PROXY, "");
     SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_QUICK_EXIT, 1L); /* a name that takes long to resolve does not hold the thread past the time-out */
     SET(CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
     SET(CURLOPT_POSTFIELDS, call->body.p);
     SET(CURLOPT_POSTFIELDSIZE, (long)call->body.n);
@@ -152,7 +141,7 @@ static struct transfer *free_place(struct hooks *h)
 }
 
 /* The call is its owner's again. */
-static void answer(struct hooks *h, struct hook_call *call, enum hook_failure failure)
+static void give_back(struct hooks *h, struct hook_call *call, enum hook_failure failure)
 {
     pthread_mutex_lock(&h->lock);
     h->under_way--;
@@ -208,7 +197,7 @@ static enum hook_failure judge(const struct transfer *t, CURLcode code)
     if (t->blocked)
         return HOOK_BLOCKED;
     if (t->too_large)
-        return HOOK_ANSWER_SIZE;
+        return t->call->status == 200 ? HOOK_ANSWER_SIZE : judge_answer(t);
     switch (code) {
     case CURLE_OK:
         return judge_answer(t);
@@ -234,6 +223,7 @@ static bool try_again(struct transfer *t)
 {
     t->attempts++;
     t->call->reply_n = 0;
+    t->too_large = false;
     curl_multi_remove_handle(t->hooks->multi, t->easy);
     return curl_multi_add_handle(t->hooks->multi, t->easy) == CURLM_OK;
 }
@@ -250,7 +240,7 @@ static void settle(struct hooks *h, CURL *easy, CURLcode code)
         return;
     struct hook_call *call = t->call;
     end_transfer(t);
-    answer(h, call, failure);
+    give_back(h, call, failure);
 }
 
 /* ---- the thread ---- */
@@ -273,7 +263,7 @@ static void begin_all(struct hooks *h, struct hook_call *list, bool stopping)
         struct hook_call *call = list;
         list = call->next;
         if (stopping || !begin_transfer(h, call))
-            answer(h, call, HOOK_UNEXPECTED);
+            give_back(h, call, HOOK_CALL);
     }
 }
 
@@ -285,6 +275,19 @@ static void settle_ended(struct hooks *h)
     while ((message = curl_multi_info_read(h->multi, &left)) != NULL)
         if (message->msg == CURLMSG_DONE)
             settle(h, message->easy_handle, message->data.result);
+}
+
+/* What is still on the wire at the end. */
+static void break_off(struct hooks *h)
+{
+    for (size_t i = 0; i < LIMIT_HOOK_CALLS; i++) {
+        struct transfer *t = &h->transfers[i];
+        struct hook_call *call = t->call;
+        if (t->easy == NULL)
+            continue;
+        end_transfer(t);
+        give_back(h, call, HOOK_CALL);
+    }
 }
 
 static void *run(void *hooks)
@@ -303,20 +306,8 @@ static void *run(void *hooks)
         curl_multi_poll(h->multi, NULL, 0, POLL_MS, NULL);
     }
     begin_all(h, list, true);
+    break_off(h);
     return NULL;
-}
-
-/* What is still on the wire at the end; libcurl 7.88 cannot list its handles, so they run out: at most a time-out. */
-static void drain(struct hooks *h)
-{
-    int running = 1;
-
-    while (running > 0) {
-        curl_multi_perform(h->multi, &running);
-        settle_ended(h);
-        if (running > 0)
-            curl_multi_poll(h->multi, NULL, 0, 100, NULL);
-    }
 }
 
 err hooks_new(const struct hooks_options *options, struct hooks **out)
@@ -348,7 +339,6 @@ void hooks_free(struct hooks *h)
     pthread_mutex_unlock(&h->lock);
     curl_multi_wakeup(h->multi);
     pthread_join(h->thread, NULL);
-    drain(h);
     curl_multi_cleanup(h->multi);
     pthread_mutex_destroy(&h->lock);
     free(h);

@@ -13,7 +13,7 @@
 
 struct hooks;
 
-/* One call. From hooks_submit until `done` it is the caller's thread's, with all that it points to. */
+/* One call. From hooks_submit until `done` it is the thread's, with all that it points to. */
 struct hook_call {
     const char *url;
     const char *authorization;            /* "Bearer …"; "": none */
@@ -33,12 +33,12 @@ struct hook_call {
 
 struct hooks_options {
     bool plain_http;     /* http:// may be called, too: development */
-    const char *ca_file; /* NULL: the system's */
+    const char *ca_file; /* PEM; borrowed until hooks_free; NULL: the system's */
 };
 
-/* Starts the thread. NO_MEMORY. */
+/* Starts the thread; allocates, as libcurl does with each call. NO_MEMORY. */
 NODISCARD err hooks_new(const struct hooks_options *options, struct hooks **out);
-/* Breaks off what is under way (HOOK_UNEXPECTED), joins, frees. NULL is fine. */
+/* Breaks off what is under way (`done` with HOOK_CALL, on the thread of the calls), joins, frees. NULL is fine. */
 void hooks_free(struct hooks *h);
 /* Never blocks. FULL: LIMIT_HOOK_CALLS are under way; STOPPING. Then `done` is not called. Any thread. */
 NODISCARD err hooks_submit(struct hooks *h, struct hook_call *call);

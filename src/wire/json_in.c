@@ -149,6 +149,11 @@ err json_in_list(const struct json_t *object, const char *key, struct json_t **o
     return nested(object, key, JSON_ARRAY, out);
 }
 
+bool json_in_is_list(const struct json_t *value)
+{
+    return json_is_array(value);
+}
+
 size_t json_in_list_count(const struct json_t *list)
 {
     return json_array_size(list);

@@ -43,6 +43,7 @@ size_t json_in_count(const struct json_t *object);
 /* A nested object or list, borrowed. NOT_FOUND, FORMAT as above. */
 NODISCARD err json_in_object(const struct json_t *object, const char *key, struct json_t **out);
 NODISCARD err json_in_list(const struct json_t *object, const char *key, struct json_t **out);
+bool json_in_is_list(const struct json_t *value);
 /* 0 for what is no list. */
 size_t json_in_list_count(const struct json_t *list);
 /* An item by its place, borrowed. FORMAT: of another type, or beyond the end. */

@@ -16,8 +16,9 @@
 #define APP "client_id=" WORLD_APP_ATTRIBUTES
 #define SHOE "extension_9c1f0b7e2d3a4f5b8c6d7e8f90a1b2c3_shoeSize"
 #define GRAPH "microsoft.graph."
-#define ACTION(type, more) \
-    "{\"data\":{\"@odata.type\":\"x\",\"actions\":[{\"@odata.type\":\"" GRAPH type "\"" more "}]}}"
+#define ACTION(event, type, more)                                                                                  \
+    "{\"data\":{\"@odata.type\":\"" GRAPH "on" event "ResponseData\",\"actions\":[{\"@odata.type\":\"" GRAPH event \
+    "." type "\"" more "}]}}"
 
 enum { FORM = 4096, TOKEN = 1024 };
 
@@ -95,8 +96,9 @@ static void redeem(struct world *w, const char *token, struct world_reply *reply
 static void test_attribute_collection_start(void **state)
 {
     static const struct answer answers[] = {
-        { "200 OK", NULL, NULL, ACTION("attributeCollectionStart.showBlockPage", ",\"message\":\"not you\""), 0, 0, 0 },
-        { "200 OK", NULL, NULL, ACTION("attributeCollectionStart.continueWithDefaultBehavior", ""), 0, 0, 0 },
+        { "200 OK", NULL, NULL, ACTION("AttributeCollectionStart", "showBlockPage", ",\"message\":\"not you\""), 0, 0,
+          0 },
+        { "200 OK", NULL, NULL, ACTION("AttributeCollectionStart", "continueWithDefaultBehavior", ""), 0, 0, 0 },
     };
     struct world *w = *state;
     struct world_reply reply;
@@ -126,11 +128,11 @@ static void test_attribute_collection_submit(void **state)
 {
     static const struct answer answers[] = {
         { "200 OK", NULL, NULL,
-          ACTION("attributeCollectionSubmit.showValidationError",
+          ACTION("AttributeCollectionSubmit", "showValidationError",
                  ",\"message\":\"?\",\"attributeErrors\":{\"displayName\":\"too plain\"}"),
           0, 0, 0 },
         { "200 OK", NULL, NULL,
-          ACTION("attributeCollectionSubmit.modifyAttributeValues",
+          ACTION("AttributeCollectionSubmit", "modifyAttributeValues",
                  ",\"attributes\":{\"displayName\":\"Dame Eve\",\"city\":\"Oslo\"}"),
           0, 0, 0 },
     };
@@ -167,11 +169,11 @@ static void test_token_issuance(void **state)
     static const struct answer answers[] = {
         { "500 Oops", NULL, NULL, "{}", 0, 0, 0 },
         { "200 OK", NULL, NULL,
-          ACTION("tokenIssuanceStart.provideClaimsForToken",
+          ACTION("TokenIssuanceStart", "provideClaimsForToken",
                  ",\"claims\":{\"DateOfBirth\":\"1990-02-01\",\"sub\":\"forged\"}"),
           0, 0, 0 },
-        { "200 OK", NULL, NULL, ACTION("tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"Mood\":\"fine\"}"),
-          0, 0, 0 },
+        { "200 OK", NULL, NULL,
+          ACTION("TokenIssuanceStart", "provideClaimsForToken", ",\"claims\":{\"Mood\":\"fine\"}"), 0, 0, 0 },
     };
     struct world *w = *state;
     struct world_reply reply;
@@ -214,7 +216,7 @@ static void test_the_most_claims(void **state)
     char form[FORM], token[TOKEN];
 
     memset(value, 'v', sizeof value - 1);
-    snprintf(body, sizeof body, ACTION("tokenIssuanceStart.provideClaimsForToken", ",\"claims\":{\"Long\":\"%s\"}"),
+    snprintf(body, sizeof body, ACTION("TokenIssuanceStart", "provideClaimsForToken", ",\"claims\":{\"Long\":\"%s\"}"),
              value);
     const struct answer answer = { "200 OK", NULL, NULL, body, 0, 0, 0 };
     answer_server_start(&server, &answer, 1);
