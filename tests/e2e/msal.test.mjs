@@ -10,7 +10,7 @@ import { kim, pat, sam } from './server.mjs';
 const versions = { 'MSAL 5': 'msal5', 'MSAL 4': 'msal4' };
 
 // The flows that the server serves to the seeded applications; rows of others are not run.
-const served = ['code', 'signUp'];
+const served = ['attributes', 'blocked', 'code', 'password', 'reset', 'secondFactor', 'signUp', 'signUpPassword'];
 
 const ann = 'ann@example.org';
 const gil = 'gil@example.org';
