@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_TEXT = 128 };
+enum { NAME_SIZE = 128 + 1 }; /* names of attributes are as long as the manifests let them be */
 
 static const struct {
     const char *type;
@@ -21,7 +21,7 @@ static const struct {
 
 static void put_graph_type(struct json *j, const char *key, const char *prefix, const char *name)
 {
-    char text[NAME_MAX_TEXT];
+    char text[NAME_SIZE];
 
     snprintf(text, sizeof text, "microsoft.graph.%s%s", prefix, name);
     json_cstr(j, key, text);
@@ -50,12 +50,23 @@ static void put_principal(struct json *j, const char *key, const struct applicat
     json_end(j);
 }
 
+/* As in Graph: "2026-07-22T10:15:30Z". */
+static void put_time(struct json *j, const char *key, instant at)
+{
+    struct clock_text text = clock_format(at);
+    char *blank = memchr(text.c, ' ', CLOCK_TEXT);
+
+    if (blank != NULL)
+        *blank = 'T';
+    json_cstr(j, key, text.c);
+}
+
 static void put_user(struct json *j, const struct user *user)
 {
     if (user == NULL)
         return;
     json_object(j, "user");
-    json_cstr(j, "createdDateTime", clock_format(user->created_at).c);
+    put_time(j, "createdDateTime", user->created_at);
     put_if_any(j, "displayName", slice_of(user->display_name));
     put_if_any(j, "givenName", slice_of(user->given_name));
     put_guid(j, "id", user->id);
@@ -105,10 +116,10 @@ static void put_typed_value(struct json *j, const struct hook_attribute *attribu
     }
 }
 
-/* A key must end with NUL for the writer; names are bounded by the manifests. */
+/* A key must end with NUL for the writer. */
 static void put_attribute(struct json *j, const struct hook_attribute *attribute)
 {
-    char name[NAME_MAX_TEXT];
+    char name[NAME_SIZE];
     bool custom = slice_starts(attribute->name, SLICE("extension_"));
 
     if (!slice_to_cstr(attribute->name, name, sizeof name))
@@ -148,7 +159,7 @@ static void put_source(struct json *j, const struct hook_facts *f)
 {
     struct guid_text tenant = guid_format(f->tenant->id);
     struct guid app = { { 0 } };
-    char text[NAME_MAX_TEXT];
+    char text[NAME_SIZE];
 
     if (f->application != NULL)
         app = f->application->client_id;

@@ -8,9 +8,9 @@
 #include "model/user.h"
 
 struct hook_attribute {
-    struct slice name;
-    struct slice type;  /* "string", "boolean", "integer" */
-    struct slice value; /* empty: not given */
+    struct slice name; /* at most 128 bytes, as in the manifests; "extension_…" is a directory's, all else built in */
+    struct slice type; /* "string", "boolean", "integer" */
+    struct slice value; /* empty: not given: "", 0, false */
 };
 
 struct hook_facts {
@@ -30,7 +30,8 @@ struct hook_facts {
     const char *request_type; /* "signUp", "signIn", "forgotPassword" */
 };
 
-/* Appends the request's JSON. It may hold a code: wipe it. */
+/* Appends the request's JSON; full where it does not fit. Asks for event, extension and tenant; a member that the event does
+ * not have is left out. It may hold a code: wipe it. */
 void hook_envelope(const struct hook_facts *facts, struct buf *out);
 
 #endif

@@ -189,13 +189,38 @@ static void walks_the_members(void **state)
     json_in_free(object);
 }
 
+static void reads_lists(void **state)
+{
+    (void)state;
+    struct json_t *object = NULL, *list = NULL, *item = NULL;
+    struct slice text = SLICE("before");
+
+    assert_true(err_is_ok(json_in_parse(SLICE("{\"l\":[\"a\",{\"b\":1},2],\"e\":[],\"o\":{}}"), MOST, &object)));
+    assert_true(err_is_ok(json_in_list(object, "e", &list)));
+    assert_true(json_in_is_list(list));
+    assert_true(err_is_ok(json_in_object(object, "o", &item)));
+    assert_false(json_in_is_list(item));
+    assert_int_equal(json_in_list(object, "o", &list).code, ERR_FORMAT);
+    assert_int_equal(json_in_object(object, "l", &item).code, ERR_FORMAT);
+    assert_true(err_is_ok(json_in_list(object, "l", &list)));
+    assert_int_equal(json_in_list_count(list), 3);
+    assert_true(err_is_ok(json_in_item_text(list, 0, &text)));
+    assert_true(slice_eq(text, SLICE("a")));
+    assert_true(err_is_ok(json_in_item_object(list, 1, &item)));
+    assert_int_equal(json_in_count(item), 1);
+    assert_int_equal(json_in_item_object(list, 0, &item).code, ERR_FORMAT);
+    assert_int_equal(json_in_item_text(list, 2, &text).code, ERR_FORMAT);
+    assert_int_equal(json_in_item_text(list, 3, &text).code, ERR_FORMAT);
+    json_in_free(object);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepts_objects),       cmocka_unit_test(refuses_what_is_not_one_object),
         cmocka_unit_test(bounds_the_size),       cmocka_unit_test(bounds_the_depth),
         cmocka_unit_test(reads_members_by_type), cmocka_unit_test(tells_absent_from_wrong),
-        cmocka_unit_test(walks_the_members),
+        cmocka_unit_test(walks_the_members),     cmocka_unit_test(reads_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
