@@ -264,7 +264,7 @@ static struct passcode sams_row(const struct stage *s)
 /* Code, grant and refresh token were written together or not at all. */
 static bool signin_is_whole(const struct stage *s)
 {
-    bool taken = sams_row(s).state == PASSCODE_TAKEN;
+    bool taken = sams_row(s).state == PASSCODE_REDEEMED;
     int64_t tokens = count_rows(s, "refresh_tokens");
 
     assert_int_equal(count_rows(s, "grants"), taken);
