@@ -128,7 +128,7 @@ static enum hook_failure read_claims(const struct json_t *action, struct arena *
         if (member.kind == JSON_IN_NULL)
             continue;
         if (!err_is_ok(read_claim(&member, a, &list[n])))
-            return HOOK_BAD_BODY;
+            return a->full ? HOOK_ANSWER_SIZE : HOOK_BAD_BODY;
         size += claim_size(&list[n++]);
     }
     out->claims = (struct claim_list){ list, n };

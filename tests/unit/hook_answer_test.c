@@ -216,33 +216,46 @@ static void test_size_of_claims(void **state)
     assert_int_equal(read_claim_of(LIMIT_HOOK_CLAIMS, 1), HOOK_CLAIMS_SIZE);
 }
 
-/* Whatever room there is, the answer is whole or refused; and a body beyond the bound is not read at all. */
+/* Whatever room there is, the answer is whole or refused as too large; gives the room that it took. */
+static size_t room_for(enum extension_event event, const char *json, struct hook_answer *answer)
+{
+    enum hook_failure failure;
+    size_t bytes = 0;
+
+    do {
+        arena_init(&arena, space, bytes);
+        failure = hook_answer_read(event, slice_of(json), &arena, answer);
+        assert_true(failure == HOOK_FINE || failure == HOOK_ANSWER_SIZE);
+    } while (failure != HOOK_FINE && ++bytes < sizeof space);
+    return bytes;
+}
+
+#define LOOK_AGAIN \
+    SUBMIT("showValidationError", ",\"message\":\"Look\",\"attributeErrors\":{\"city\":\"unknown\",\"n\":42}")
+
 static void test_no_room(void **state)
 {
-    static const char json[] =
-        SUBMIT("showValidationError", ",\"message\":\"Look\",\"attributeErrors\":{\"city\":\"unknown\",\"n\":42}");
-    static char large[LIMIT_HOOK_REPLY + 1];
     struct hook_answer answer;
-    size_t needed = 0;
-    enum hook_failure failure;
 
     (void)state;
-    do {
-        arena_init(&arena, space, needed++);
-        failure = hook_answer_read(EXTENSION_ATTRIBUTES_SUBMIT, slice_of(json), &arena, &answer);
-        assert_true(failure == HOOK_FINE || failure == HOOK_ANSWER_SIZE);
-    } while (failure != HOOK_FINE && needed < sizeof space);
-    assert_in_range(needed, sizeof "Look unknown 42", 512);
+    assert_in_range(room_for(EXTENSION_ATTRIBUTES_SUBMIT, LOOK_AGAIN, &answer), sizeof "Look unknown 42", 512);
     assert_true(slice_eq(answer.values[1].text, SLICE("42")));
+    assert_in_range(room_for(EXTENSION_TOKEN_ISSUANCE, CLAIMS("{\"a\":\"b\",\"l\":[\"c\",\"d\"]}"), &answer), 4, 512);
+    assert_true(slice_eq(answer.claims.items[1].values.items[1], SLICE("d")));
+}
 
+static void test_too_large(void **state)
+{
+    static char large[LIMIT_HOOK_REPLY + 1];
+    const struct slice all = { large, sizeof large }, most = { large, sizeof large - 1 };
+    struct hook_answer answer;
+
+    (void)state;
     memset(large, ' ', sizeof large);
-    memcpy(large, json, sizeof json - 1);
+    memcpy(large, LOOK_AGAIN, sizeof LOOK_AGAIN - 1);
     arena_init(&arena, space, sizeof space);
-    assert_int_equal(
-        hook_answer_read(EXTENSION_ATTRIBUTES_SUBMIT, slice_bytes(large, LIMIT_HOOK_REPLY), &arena, &answer),
-        HOOK_FINE);
-    assert_int_equal(hook_answer_read(EXTENSION_ATTRIBUTES_SUBMIT, slice_bytes(large, sizeof large), &arena, &answer),
-                     HOOK_BAD_BODY);
+    assert_int_equal(hook_answer_read(EXTENSION_ATTRIBUTES_SUBMIT, most, &arena, &answer), HOOK_FINE);
+    assert_int_equal(hook_answer_read(EXTENSION_ATTRIBUTES_SUBMIT, all, &arena, &answer), HOOK_BAD_BODY);
 }
 
 static void test_every_failure_has_its_code(void **state)
@@ -268,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_pages_are_read),
         cmocka_unit_test(test_size_of_claims),
         cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_every_failure_has_its_code),
     };
 
