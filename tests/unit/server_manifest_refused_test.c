@@ -166,8 +166,7 @@ static const struct {
       "'nowhere'" },
     { USER "        surname: " LONG64 "a", "5: tenants[0].users[0].surname: must be 0 to 64 bytes long" },
     { USER "        enabled: 'no'", "5: tenants[0].users[0].enabled: must be true or false" },
-    { USER "        password: secret",
-      "5: tenants[0].users[0]: unknown field 'password'" },
+    { USER "        password: secret", "5: tenants[0].users[0]: unknown field 'password'" },
     { USER "        passwordHash: secret", "5: tenants[0].users[0].passwordHash: must be an Argon2id hash "
                                            "($argon2id$v=19$\xe2\x80\xa6); passwords in clear are not "
                                            "read, see doorcode user set-password" },
