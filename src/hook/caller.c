@@ -192,6 +192,15 @@ static enum hook_failure judge_answer(const struct transfer *t)
     return is_json(t->easy) ? HOOK_FINE : HOOK_CONTENT_TYPE;
 }
 
+/* libcurl has one code for a URL of another protocol and for an answer that is not HTTP. */
+static enum hook_failure judge_protocol(const struct transfer *t)
+{
+    long sent = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return sent == 0 ? HOOK_TARGET_URL : HOOK_CONNECTION;
+}
+
 static enum hook_failure judge(const struct transfer *t, CURLcode code)
 {
     if (t->blocked)
@@ -204,6 +213,7 @@ static enum hook_failure judge(const struct transfer *t, CURLcode code)
     case CURLE_OPERATION_TIMEDOUT:
         return HOOK_TIMED_OUT;
     case CURLE_UNSUPPORTED_PROTOCOL:
+        return judge_protocol(t);
     case CURLE_URL_MALFORMAT:
         return HOOK_TARGET_URL;
     default:
@@ -319,7 +329,9 @@ err hooks_new(const struct hooks_options *options, struct hooks **out)
     h->last = &h->waiting;
     pthread_mutex_init(&h->lock, NULL);
     h->multi = curl_multi_init();
-    if (h->multi == NULL || pthread_create(&h->thread, NULL, run, h) != 0) {
+    /* left to itself, libcurl closes connections as soon as few calls are under way */
+    if (h->multi == NULL || curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)LIMIT_HOOK_CALLS) != CURLM_OK ||
+        pthread_create(&h->thread, NULL, run, h) != 0) {
         curl_multi_cleanup(h->multi);
         pthread_mutex_destroy(&h->lock);
         free(h);
