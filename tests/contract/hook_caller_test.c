@@ -115,12 +115,10 @@ static void test_answers(void **state)
     }
 }
 
-static void test_time_out_and_retry(void **state)
+static void test_time_out(void **state)
 {
     static const struct answer slow_then_fine[] = { { "200 OK", NULL, NULL, "{}", 0, 0, 900 },
                                                     { "200 OK", NULL, NULL, "{}", 0, 0, 0 } };
-    static const struct answer fault_then_fine[] = { { "500 Oops", NULL, NULL, "{}", 0, 0, 0 },
-                                                     { "200 OK", NULL, NULL, "{}", 0, 0, 0 } };
     static struct asked a;
     struct hooks *h = begin(true);
     struct answer_server server;
@@ -137,14 +135,60 @@ static void test_time_out_and_retry(void **state)
     wait_done(&a);
     assert_int_equal(a.call.failure, HOOK_FINE);
     assert_int_equal(answer_server_stop(&server), 2);
+    hooks_free(h);
+}
 
-    answer_server_start(&server, fault_then_fine, 2);
-    prepare(&a, server.origin, "/");
-    a.call.retries = 1;
-    assert_int_equal(hooks_submit(h, &a.call).code, ERR_OK);
-    wait_done(&a);
-    assert_int_equal(a.call.failure, HOOK_FINE);
-    assert_int_equal(answer_server_stop(&server), 2);
+#define FINE                                \
+    {                                       \
+        "200 OK", NULL, NULL, "{}", 0, 0, 0 \
+    }
+#define STATUS(status)                    \
+    {                                     \
+        status, NULL, NULL, "{}", 0, 0, 0 \
+    }
+
+/* Tried again after a 5xx and a broken connection, once; nothing else could go better. */
+static void test_retries(void **state)
+{
+    static const struct {
+        struct answer answers[3];
+        uint32_t retries;
+        enum hook_failure failure;
+        long status;
+        size_t requests;
+    } rows[] = {
+        { { STATUS("500 Oops"), FINE, FINE }, 1, HOOK_FINE, 200, 2 },
+        { { STATUS("503 Later"), STATUS("502 Down"), FINE }, 1, HOOK_BAD_STATUS, 502, 2 },
+        { { STATUS("500 Oops"), FINE, FINE }, 0, HOOK_BAD_STATUS, 500, 1 },
+        { { { "500 Oops", "text/html", NULL, "<html>", LIMIT_HOOK_REPLY, 0, 0 }, FINE, FINE }, 1, HOOK_FINE, 200, 2 },
+        { { { NULL, NULL, NULL, "", 0, 0, 0 }, FINE, FINE }, 1, HOOK_FINE, 200, 2 },
+        { { { "200 OK", NULL, NULL, "{", 0, 5, 0 }, FINE, FINE }, 1, HOOK_FINE, 200, 2 },
+        { { { NULL, NULL, NULL, "", 0, 0, 0 }, { NULL, NULL, NULL, "", 0, 0, 0 }, FINE }, 1, HOOK_CONNECTION, 0, 2 },
+        { { STATUS("429 Slower"), FINE, FINE }, 1, HOOK_THROTTLED, 429, 1 },
+        { { STATUS("404 Not Found"), FINE, FINE }, 1, HOOK_BAD_STATUS, 404, 1 },
+        { { { "302 Found", NULL, "Location: /\r\n", "{}", 0, 0, 0 }, FINE, FINE }, 1, HOOK_BAD_STATUS, 302, 1 },
+        { { { "200 OK", "text/html", NULL, "{}", 0, 0, 0 }, FINE, FINE }, 1, HOOK_CONTENT_TYPE, 200, 1 },
+        { { { "200 OK", NULL, NULL, "", 0, 0, 0 }, FINE, FINE }, 1, HOOK_EMPTY, 200, 1 },
+        { { { "200 OK", NULL, NULL, "{}", LIMIT_HOOK_REPLY, 0, 0 }, FINE, FINE }, 1, HOOK_ANSWER_SIZE, 200, 1 },
+    };
+    static struct asked a;
+    struct hooks *h = begin(true);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct answer_server server;
+        answer_server_start(&server, rows[i].answers, 3);
+        prepare(&a, server.origin, "/");
+        a.call.retries = rows[i].retries;
+        assert_int_equal(hooks_submit(h, &a.call).code, ERR_OK);
+        wait_done(&a);
+        size_t requests = answer_server_stop(&server);
+        if (a.call.failure != rows[i].failure || a.call.status != rows[i].status || requests != rows[i].requests)
+            fail_msg("row %zu: %s, status %ld, %zu requests", i, hook_failure_text(a.call.failure), a.call.status,
+                     requests);
+        if (a.call.failure == HOOK_FINE)
+            assert_true(slice_eq((struct slice){ a.reply, a.call.reply_n }, SLICE("{}")));
+    }
     hooks_free(h);
 }
 
@@ -162,7 +206,8 @@ static void test_where_it_does_not_go(void **state)
         { "http://[::ffff:169.254.169.254]", true, HOOK_BLOCKED },
         { "file:///etc/passwd", true, HOOK_TARGET_URL },
         { "ftp://127.0.0.1", true, HOOK_TARGET_URL },
-
+        { "http://127.0.0.1:99999", true, HOOK_TARGET_URL },
+        { "", true, HOOK_TARGET_URL },
     };
     static struct asked a;
 
@@ -209,8 +254,11 @@ static void test_many_at_once_and_stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_sent_and_read), cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_time_out_and_retry),    cmocka_unit_test(test_where_it_does_not_go),
+        cmocka_unit_test(test_what_is_sent_and_read),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_time_out),
+        cmocka_unit_test(test_retries),
+        cmocka_unit_test(test_where_it_does_not_go),
         cmocka_unit_test(test_many_at_once_and_stop),
     };
 

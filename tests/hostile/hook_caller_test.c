@@ -221,7 +221,7 @@ static void on_done(struct hook_call *call)
     a->done++;
 }
 
-static err ask(struct hooks *h, struct asked *a, const char *url, uint32_t timeout_ms)
+static err ask(struct hooks *h, struct asked *a, const char *url, uint32_t timeout_ms, uint32_t retries)
 {
     a->done = 0;
     a->call = (struct hook_call){ .url = url,
@@ -229,6 +229,7 @@ static err ask(struct hooks *h, struct asked *a, const char *url, uint32_t timeo
                                   .signature = "",
                                   .body = SLICE("{}"),
                                   .timeout_ms = timeout_ms,
+                                  .retries = retries,
                                   .reply = a->reply,
                                   .done = on_done,
                                   .ctx = a };
@@ -246,7 +247,7 @@ static enum hook_failure outcome(struct hooks *h, const char *url, uint32_t time
 {
     static struct asked a;
 
-    assert_int_equal(ask(h, &a, url, timeout_ms).code, ERR_OK);
+    assert_int_equal(ask(h, &a, url, timeout_ms, 0).code, ERR_OK);
     wait_done(&a);
     return a.call.failure;
 }
@@ -287,6 +288,35 @@ static void test_misbehaving(void **state)
     }
 }
 
+static _Atomic unsigned served;
+
+static void serve_well_later(int fd)
+{
+    if (served++ == 0)
+        serve_nothing(fd);
+    else
+        serve_well(fd);
+}
+
+/* The time-out is of each attempt. */
+static void test_retry_after_time_out(void **state)
+{
+    static struct asked a;
+    struct hooks *h = begin();
+    struct receiver r;
+
+    (void)state;
+    served = 0;
+    receiver_start(&r, serve_well_later);
+    int64_t started = clock_ms();
+    assert_int_equal(ask(h, &a, r.origin, SHORT_MS, 1).code, ERR_OK);
+    wait_done(&a);
+    assert_int_equal(a.call.failure, HOOK_FINE);
+    assert_true(clock_ms() - started >= SHORT_MS);
+    hooks_free(h);
+    assert_int_equal(receiver_stop(&r), 2);
+}
+
 static void test_connections_are_reused(void **state)
 {
     struct hooks *h = begin();
@@ -321,11 +351,11 @@ static void test_slow_resolver(void **state)
     (void)state;
     receiver_start(&r, serve_well);
     int64_t started = clock_ms();
-    assert_int_equal(ask(h, &slow, "http://slow.test/", SHORT_MS).code, ERR_OK);
+    assert_int_equal(ask(h, &slow, "http://slow.test/", SHORT_MS, 0).code, ERR_OK);
     wait_done(&slow);
     assert_int_equal(slow.call.failure, HOOK_TIMED_OUT);
     assert_int_equal(outcome(h, r.origin, 2000), HOOK_FINE);
-    assert_int_equal(ask(h, &slow, "http://slow.test/", 2 * RESOLVE_MS).code, ERR_OK);
+    assert_int_equal(ask(h, &slow, "http://slow.test/", 2 * RESOLVE_MS, 0).code, ERR_OK);
     assert_int_equal(outcome(h, r.origin, 2000), HOOK_FINE);
     hooks_free(h);
     assert_int_equal(slow.call.failure, HOOK_CALL);
@@ -345,7 +375,7 @@ static void test_stop(void **state)
     (void)state;
     receiver_start(&r, serve_nothing);
     for (size_t i = 0; i < CALLS; i++)
-        assert_int_equal(ask(h, &calls[i], r.origin, PATIENCE_MS).code, ERR_OK);
+        assert_int_equal(ask(h, &calls[i], r.origin, PATIENCE_MS, 0).code, ERR_OK);
     for (int i = 0; i < PATIENCE_MS && r.connections < CALLS; i++)
         sleep_ms(1);
     int64_t started = clock_ms();
@@ -373,7 +403,7 @@ static void *ask_often(void *crowd)
 
     assert_non_null(a);
     for (int i = 0; i < 50; i++) {
-        err asked = ask(c->hooks, a, c->url, 2000);
+        err asked = ask(c->hooks, a, c->url, 2000, 0);
         if (asked.code == ERR_FULL) {
             c->full++;
             continue;
@@ -442,6 +472,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_misbehaving),
+        cmocka_unit_test(test_retry_after_time_out),
         cmocka_unit_test(test_connections_are_reused),
         cmocka_unit_test(test_names_of_barred_addresses),
         cmocka_unit_test(test_slow_resolver),
