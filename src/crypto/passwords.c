@@ -33,11 +33,11 @@ size_t passwords_memory(const struct password_options *options)
     return (size_t)options->workers * options->memory_kib * KIB;
 }
 
-static err hash(const struct passwords *p, const char *password, char out[LIMIT_PASSWORD_HASH])
+err password_hash(const struct password_options *options, const char *password, char out[LIMIT_PASSWORD_HASH])
 {
-    int made = crypto_pwhash_str_alg(out, password, strlen(password), p->options.passes,
-                                     (size_t)p->options.memory_kib * KIB, crypto_pwhash_ALG_ARGON2ID13);
-
+    ENSURE(sodium_init() >= 0, CRYPTO);
+    int made = crypto_pwhash_str_alg(out, password, strlen(password), options->passes,
+                                     (size_t)options->memory_kib * KIB, crypto_pwhash_ALG_ARGON2ID13);
     ENSURE(made == 0, NO_MEMORY);
     return OK;
 }
@@ -57,7 +57,7 @@ static void verify(const struct passwords *p, struct password_job *job)
 static void run(const struct passwords *p, struct password_job *job)
 {
     if (job->work == PASSWORD_HASH)
-        job->result = hash(p, job->password, job->hash);
+        job->result = password_hash(&p->options, job->password, job->hash);
     else
         verify(p, job);
 }

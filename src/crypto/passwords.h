@@ -42,6 +42,9 @@ NODISCARD err passwords_new(const struct password_options *options, struct passw
 void passwords_free(struct passwords *p);
 /* Never blocks. FULL: too many wait; STOPPING. Then `done` is not called. Any thread. */
 NODISCARD err passwords_submit(struct passwords *p, struct password_job *job);
+/* The same hash, made here and now: for the command line. NO_MEMORY. */
+NODISCARD err password_hash(const struct password_options *options, const char *password,
+                            char out[LIMIT_PASSWORD_HASH]);
 /* Bytes that the workers use at most. */
 size_t passwords_memory(const struct password_options *options);
 

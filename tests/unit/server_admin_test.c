@@ -375,6 +375,47 @@ static void configuration_names_the_folder(void **state)
     command_ran_free(&ran);
 }
 
+/* A password comes on standard input and is nowhere in clear afterwards; a bad one is refused with its reason. */
+static void passwords_are_set(void **state)
+{
+    static const struct {
+        const char *input;
+        int status;
+        const char *says;
+    } cases[] = { { "", 1, "there is no password" },
+                  { "\n", 1, "there is no password" },
+                  { "kim\n", 1, "fewer than 8 characters" },
+                  { "Password1!\n", 1, "easily guessed" },
+                  { "Blue-Kettle-42\n", 0, "set the password of sam@example.org" },
+                  { "Blue-Kettle-43", 0, "set the password of sam@example.org" } };
+    (void)state;
+    struct ran applied = run("apply @pets.yaml");
+    command_ran_free(&applied);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *file = test_file(&folder, "input", cases[i].input);
+        assert_non_null(freopen(file, "r", stdin));
+        struct ran ran = run("user set-password sam@example.org --tenant petstore");
+        assert_int_equal(ran.status != 0, cases[i].status);
+        assert_non_null(strstr(ran.status == 0 ? ran.out : ran.errors, cases[i].says));
+        command_ran_free(&ran);
+    }
+    struct store *store;
+    struct directory *d;
+    struct user user;
+    char path[256];
+    snprintf(path, sizeof path, "%s/doorcode.db", folder.path);
+    const struct store_options options = { .path = path, .clock = &clock_system, .rng = &rng_system };
+    assert_int_equal(store_open(&options, &store).code, ERR_OK);
+    assert_int_equal(store_directory(store, &d).code, ERR_OK);
+    assert_int_equal(
+        store_user_by_identity(store, directory_tenant(d, SLICE("petstore"))->id, SLICE("sam@example.org"), &user).code,
+        ERR_OK);
+    assert_int_equal(strncmp(user.password_hash, "$argon2id$v=19$m=19456,t=2,p=1$", 31), 0);
+    assert_true(user.sessions_valid_from > 0);
+    directory_release(d);
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +430,7 @@ int main(void)
         cmocka_unit_test(keys),
         cmocka_unit_test(mails),
         cmocka_unit_test(configuration_names_the_folder),
+        cmocka_unit_test(passwords_are_set),
     };
     return cmocka_run_group_tests(tests, make, clear);
 }

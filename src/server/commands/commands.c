@@ -10,6 +10,7 @@ const struct command *const server_commands[] = {
     &command_export,
     &command_user_list,
     &command_user_show,
+    &command_user_set_password,
     &command_user_delete,
     &command_app_list,
     &command_app_show,

@@ -6,9 +6,9 @@
 #include "base/command.h"
 
 extern const struct command command_serve, command_config, command_dev, command_dev_ca, command_apply, command_export,
-    command_user_list, command_user_show, command_user_delete, command_app_list, command_app_show, command_app_delete,
-    command_flow_list, command_flow_show, command_flow_delete, command_keys_list, command_keys_rotate,
-    command_mail_list;
+    command_user_list, command_user_show, command_user_set_password, command_user_delete, command_app_list,
+    command_app_show, command_app_delete, command_flow_list, command_flow_show, command_flow_delete, command_keys_list,
+    command_keys_rotate, command_mail_list;
 
 /* NULL-terminated. */
 extern const struct command *const server_commands[];

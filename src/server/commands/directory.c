@@ -3,6 +3,9 @@
 #include "server/commands/admin.h"
 #include "server/commands/commands.h"
 
+#include "base/secret.h"
+#include "crypto/passwords.h"
+#include "flow/password_policy.h"
 #include "wire/email.h"
 
 #include <stdlib.h>
@@ -122,6 +125,55 @@ static int delete_user(struct admin *a, const struct tenant *tenant)
         return status;
     struct store_write write = { .kind = WRITE_USER_DELETE, .tenant_id = tenant->id, .guid = user.id };
     return delete_by(a, &write, "user");
+}
+
+/* ---- a user's password ---- */
+
+/* One line, without its end; false: there is none, or it is longer than a password may be. */
+static bool read_password(FILE *in, char out[LIMIT_PASSWORD + 2])
+{
+    if (fgets(out, LIMIT_PASSWORD + 2, in) == NULL)
+        return false;
+    size_t n = strcspn(out, "\n");
+    bool whole = out[n] == '\n' || n <= LIMIT_PASSWORD;
+    out[n] = '\0';
+    return whole && n > 0;
+}
+
+static int keep_password(struct admin *a, struct user *user, const char *password)
+{
+    err hashed = password_hash(&password_options_default, password, user->password_hash);
+
+    if (!err_is_ok(hashed))
+        return admin_fail(a, hashed);
+    user->password_must_change = false;
+    user->sessions_valid_from = clock_now(&clock_system);
+    struct store_write write = { .kind = WRITE_USER_PASSWORD, .user = user };
+    err written = store_write(a->store, &write, 1);
+    if (!err_is_ok(written))
+        return admin_fail(a, written);
+    fprintf(a->line->out, "set the password of %s; her sessions have ended\n", user->email);
+    return COMMAND_OK;
+}
+
+static int set_password(struct admin *a, const struct tenant *tenant)
+{
+    const struct password_rules rules = { &tenant->banned_passwords, slice_of(a->line->arguments[0]) };
+    struct user user = { .created_at = 0 };
+    char password[LIMIT_PASSWORD + 2];
+    int status = find_user(a, tenant, &user);
+
+    if (status != COMMAND_OK)
+        return status;
+    if (!read_password(stdin, password))
+        return command_fail(a->line, "Give it on standard input, as one line.", "there is no password");
+    enum error_id refusal = password_policy_check(slice_of(password), &rules);
+    if (refusal != ERROR_NONE)
+        status = command_fail(a->line, "", "%s", error_row(refusal)->text);
+    else
+        status = keep_password(a, &user, password);
+    wipe(password, sizeof password);
+    return status;
 }
 
 /* ---- applications ---- */
@@ -287,6 +339,8 @@ enum { OPTIONS = sizeof options / sizeof options[0] };
 
 DIRECTORY_COMMAND(user_list, "user list", NULL, 0, "list the users of a tenant", list_users)
 DIRECTORY_COMMAND(user_show, "user show", "USER", 1, "show a user, by address or id", show_user)
+DIRECTORY_COMMAND(user_set_password, "user set-password", "USER", 1,
+                  "set a user's password, read from standard input; her sessions end", set_password)
 DIRECTORY_COMMAND(user_delete, "user delete", "USER", 1, "delete a user with all grants, by address or id", delete_user)
 DIRECTORY_COMMAND(app_list, "app list", NULL, 0, "list the applications of a tenant", list_apps)
 DIRECTORY_COMMAND(app_show, "app show", "APPLICATION", 1, "show an application, by client id or name", show_app)
