@@ -32,11 +32,16 @@ static bool is_repeat(const struct flow_facts *f)
            in_window(row->issued_at, f->policy->repeat_seconds, f->now);
 }
 
-/* The token was used: the flow it belongs to has moved past it. */
+/* The flow has moved past the token: its proof is made (a resend is for unsolved challenges only: spec V1, 3.2), or a
+ * newer challenge of it is out. */
 static bool is_spent(const struct flow_facts *f)
 {
-    return guid_eq(f->subject, f->at->subject) && f->passcode->flow_serial == f->at->flow_serial &&
-           f->passcode->challenge_id != f->at->challenge_id;
+    const struct passcode *row = f->passcode;
+
+    if (row->flow_serial != f->at->flow_serial)
+        return false;
+    return row->state > PASSCODE_OPEN ||
+           (guid_eq(f->subject, f->at->subject) && row->challenge_id != f->at->challenge_id);
 }
 
 /* When the next code may be sent to this address; 0: now. */

@@ -25,12 +25,19 @@ static const char *web_reason(const struct flow_facts *f)
 }
 
 /* Users may sign up through the application's user flow. */
+static bool sign_up_is_on(const struct flow_facts *f, struct outcome *out)
+{
+    if (f->user_flow != NULL && f->user_flow->sign_up)
+        return true;
+    refuse(out, ERROR_SIGN_UP_OFF);
+    return false;
+}
+
+/* And the application can do it. Not for `continue`: no redirect is sent there (spec V1, 3.7). */
 static bool may_sign_up(const struct flow_facts *f, struct outcome *out)
 {
-    if (f->user_flow == NULL || !f->user_flow->sign_up) {
-        refuse(out, ERROR_SIGN_UP_OFF);
+    if (!sign_up_is_on(f, out))
         return false;
-    }
     const char *reason = web_reason(f);
     if (reason == NULL)
         return true;
@@ -176,19 +183,21 @@ void signup_proved(const struct flow_facts *f, struct outcome *out)
 {
     bool again;
 
-    if (!may_sign_up(f, out) || (f->code_right && is_made(f, out)))
+    if (!sign_up_is_on(f, out) || (f->code_right && is_made(f, out)))
         return;
     if (!proof_answered(f, &again, out) || !address_is_free(f, out))
         return;
     if (!again)
         proof_move(f, PASSCODE_TAKEN, out);
     go_on(f, out);
+    if (out->kind == OUTCOME_REFUSE) /* by an extension: token and code stay good (spec V1, 1.10) */
+        out->write_passcode = false;
 }
 
 /* A step after the code: its proof stands, or it was the last step and is repeated. */
 static bool may_continue(const struct flow_facts *f, struct outcome *out)
 {
-    if (!may_sign_up(f, out) || is_made(f, out) || !address_is_free(f, out))
+    if (!sign_up_is_on(f, out) || is_made(f, out) || !address_is_free(f, out))
         return false;
     if (proof_stands(f, PASSCODE_TAKEN))
         return true;
@@ -211,7 +220,7 @@ void signup_attributes(const struct flow_facts *f, struct outcome *out)
 /* They are kept; the address comes first (spec V1, 2.5). */
 void signup_attributes_early(const struct flow_facts *f, struct outcome *out)
 {
-    if (may_sign_up(f, out) && inputs_are_good(f, out))
+    if (sign_up_is_on(f, out) && inputs_are_good(f, out))
         interrupt(f, ERROR_VERIFICATION_REQUIRED, f->at->state, out);
 }
 

@@ -20,6 +20,7 @@ struct world {
     struct tenant tenant;
     struct application application;
     struct user_flow user_flow;
+    bool no_user_flow; /* none is linked */
     struct policy policy;
     struct user user;
     struct passcode row;
@@ -148,7 +149,7 @@ static struct world good_world(enum flow_state state)
     return w;
 }
 
-static void no_user(struct world *w)
+static inline void no_user(struct world *w)
 {
     w->user.id = (struct guid){ { 0 } };
 }
@@ -158,7 +159,7 @@ static struct outcome *decide(struct world *w, enum flow_request request)
     w->facts.policy = &w->policy;
     w->facts.tenant = &w->tenant;
     w->facts.application = &w->application;
-    w->facts.user_flow = &w->user_flow;
+    w->facts.user_flow = w->no_user_flow ? NULL : &w->user_flow;
     w->facts.user = w->user.id.b[0] == 0 ? NULL : &w->user;
     w->facts.passcode = &w->row;
     w->facts.methods = w->methods;
