@@ -8,7 +8,18 @@
 
 static bool can_reset(const struct flow_facts *f)
 {
-    return f->user != NULL && f->user->enabled && f->tenant->password_reset && has_password(f->user);
+    return f->user != NULL && f->user->enabled && has_password(f->user);
+}
+
+/* Between the steps the tenant may have switched resets off (spec V1, 3.10). */
+static bool can_go_on(const struct flow_facts *f, struct outcome *out)
+{
+    if (!user_can_go_on(f, out))
+        return false;
+    if (f->tenant->password_reset)
+        return true;
+    refuse(out, ERROR_CONTINUATION_INVALID);
+    return false;
 }
 
 static bool offers_code(const struct flow_facts *f, struct outcome *out)
@@ -25,6 +36,10 @@ void reset_begin(const struct flow_facts *f, struct outcome *out)
 {
     bool decoy = f->tenant->hide_unknown_users && !can_reset(f);
 
+    if (!f->tenant->password_reset) { /* for nobody, so nobody is told apart */
+        refuse(out, ERROR_RESET_IMPOSSIBLE);
+        return;
+    }
     if (f->user == NULL && !decoy) {
         refuse(out, ERROR_USER_NOT_FOUND);
         return;
@@ -42,18 +57,25 @@ void reset_begin(const struct flow_facts *f, struct outcome *out)
 
 /* ---- challenge ---- */
 
-/* A strong address gets the code; NULL: the account's own, not a strong one (spec V1, 3.9). */
+/* A strong address gets the code, best one that is not the account's; NULL: the account's own, not a strong one
+ * (spec V1, 3.9). */
 static const struct method *strong_address(const struct flow_facts *f)
 {
-    for (size_t i = 0; i < f->method_count; i++)
-        if (f->methods[i].channel == CHANNEL_EMAIL)
+    const struct method *own = NULL;
+
+    for (size_t i = 0; i < f->method_count; i++) {
+        if (f->methods[i].channel != CHANNEL_EMAIL)
+            continue;
+        if (!slice_eq_nocase(slice_of(f->methods[i].target), slice_of(f->user->email)))
             return &f->methods[i];
-    return NULL;
+        own = &f->methods[i];
+    }
+    return own;
 }
 
 void reset_challenge(const struct flow_facts *f, struct outcome *out)
 {
-    if (!user_can_go_on(f, out) || !offers_code(f, out))
+    if (!can_go_on(f, out) || !offers_code(f, out))
         return;
     const struct method *strong = f->at->decoy ? NULL : strong_address(f);
     proof_challenge(f, STATE_RESET_CODE_SENT, CODE_RESET, out);
@@ -69,7 +91,7 @@ void reset_proved(const struct flow_facts *f, struct outcome *out)
 {
     bool again;
 
-    if (!user_can_go_on(f, out) || !proof_answered(f, &again, out))
+    if (!can_go_on(f, out) || !proof_answered(f, &again, out))
         return;
     if (!again)
         proof_move(f, PASSCODE_TAKEN, out);
@@ -78,7 +100,7 @@ void reset_proved(const struct flow_facts *f, struct outcome *out)
 
 void reset_submit(const struct flow_facts *f, struct outcome *out)
 {
-    if (!user_can_go_on(f, out))
+    if (!can_go_on(f, out))
         return;
     bool again = proof_repeated(f, PASSCODE_COMPLETED);
     if (!again && !proof_stands(f, PASSCODE_TAKEN)) {

@@ -20,9 +20,9 @@ static bool uses_password(const struct flow_facts *f, bool decoy)
 
 static bool uses_code(const struct flow_facts *f, bool decoy)
 {
-    if (decoy)
-        return !uses_password(f, decoy);
-    return f->user->origin == ORIGIN_EMAIL_OTP || f->tenant->any_email_passcode; /* spec V1, 6.22 */
+    if (f->tenant->any_email_passcode) /* spec V1, 6.22 */
+        return true;
+    return decoy ? !uses_password(f, decoy) : f->user->origin == ORIGIN_EMAIL_OTP;
 }
 
 /* The user's method decides, the app's list only limits (spec V1, 3.2 and 6.28). */
@@ -151,6 +151,6 @@ void signin_redeem_password(const struct flow_facts *f, struct outcome *out)
     }
     out->set_password = f->password_stale;
     factor_after(f, PROVED_PASSWORD, out);
-    if (!out->write_passcode && f->passcode->failures > 0)
+    if (!out->write_passcode && (f->passcode->failures > 0 || f->passcode->lockouts > 0))
         proof_forget_failures(f, out);
 }
