@@ -84,10 +84,10 @@ void flow_decide(enum flow_request request, const struct flow_facts *f, struct o
     const struct cell *cell = &table[state][request];
 
     memset(out, 0, sizeof *out);
-    if (cell->decide == NULL)
-        refuse(out, another_grant_fits(state, request) ? ERROR_GRANT_UNEXPECTED : requests[request].unfit);
-    else if (f->at != NULL && continuation_expired(f->at, f->policy, f->now))
+    if (f->at != NULL && continuation_expired(f->at, f->policy, f->now)) /* before the stage: spec V1, 3.0 */
         refuse(out, ERROR_CONTINUATION_EXPIRED);
+    else if (cell->decide == NULL)
+        refuse(out, another_grant_fits(state, request) ? ERROR_GRANT_UNEXPECTED : requests[request].unfit);
     else
         cell->decide(f, out);
     if (out->refusal == ERROR_CONTINUATION_INVALID)

@@ -80,10 +80,11 @@ void register_preverified(const struct flow_facts *f, struct outcome *out)
 {
     if (!user_can_go_on(f, out))
         return;
-    if (proof_stands(f, PASSCODE_REDEEMED))
+    bool again = proof_repeated(f, PASSCODE_COMPLETED);
+    if (!again && (proof_stands(f, PASSCODE_COMPLETED) || proof_stands(f, PASSCODE_REDEEMED)))
         refuse(out, ERROR_CONTINUATION_REDEEMED);
     else
-        finish(f, !proof_repeated(f, PASSCODE_COMPLETED), out);
+        finish(f, !again, out);
 }
 
 void register_redeem(const struct flow_facts *f, struct outcome *out)

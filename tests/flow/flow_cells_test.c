@@ -149,6 +149,18 @@ static void test_expiry(void **state)
         }
 }
 
+/* Age is told before what the token is for (3.0, order of checks). */
+static void test_expired_at_the_wrong_place(void **state)
+{
+    (void)state;
+    for (enum flow_state s = STATE_NONE + 1; s < STATES; s++)
+        for (enum flow_request r = 0; r < REQUESTS; r++) {
+            struct world w = good_world(s);
+            w.at.issued_at = NOW - 600;
+            assert_int_equal(decide(&w, r)->refusal, ERROR_CONTINUATION_EXPIRED);
+        }
+}
+
 /* Whoever vanishes or is disabled between two steps gets no further. */
 static void test_user_changed_between_steps(void **state)
 {
@@ -174,6 +186,7 @@ int main(void)
         cmocka_unit_test(test_every_cell),
         cmocka_unit_test(test_unexpected_grants),
         cmocka_unit_test(test_expiry),
+        cmocka_unit_test(test_expired_at_the_wrong_place),
         cmocka_unit_test(test_user_changed_between_steps),
     };
 
