@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-enum { STEPS = 1000000, SPACE = 65536 };
+enum { STEPS = 4000000, SPACE = 65536 };
 
 static const struct {
     const char *title;
