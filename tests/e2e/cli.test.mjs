@@ -112,8 +112,8 @@ test('several accounts are kept; the last one is shown', async () => {
   assert.match((await run(['signout', '--all'])).out, /2 accounts/);
 });
 
-test('an account with a password needs a browser', async () => {
-  const { status, errors } = await run(['signin', pat]);
+test('an account with a password needs a browser where the app takes none', async () => {
+  const { status, errors } = await run(['signin', pat, '--no-password']);
   assert.equal(status, 3);
   assert.match(errors, /has to sign in with a browser.*\n.+\n$/);
 });

@@ -20,6 +20,17 @@ static bool take_quota(struct exchange *x)
     return false;
 }
 
+/* The contact that is proved; else the account's own address as it is stored, which is not always as typed: who can
+ * choose how an address is written must not choose whose mailbox gets the code. */
+static const char *receiver(const struct native_work *work)
+{
+    const struct continuation *next = &work->outcome.next;
+
+    if (next->target[0] != '\0')
+        return next->target;
+    return work->facts.user != NULL ? work->user.email : next->username;
+}
+
 static err write_code(struct exchange *x)
 {
     struct native_work *work = native_work(x);
@@ -27,12 +38,11 @@ static err write_code(struct exchange *x)
 
     if (!work->outcome.send_code)
         return OK;
-    TRY(letter_seal_code(x,
-                         &(struct letter_order){ .purpose = work->outcome.purpose,
-                                                 .channel = next->channel,
-                                                 .to = next->target[0] != '\0' ? next->target : next->username,
-                                                 .code = work->code },
-                         &work->mail));
+    TRY(letter_seal_code(
+        x,
+        &(struct letter_order){
+            .purpose = work->outcome.purpose, .channel = next->channel, .to = receiver(work), .code = work->code },
+        &work->mail));
     exchange_write(x, WRITE_MAIL_ADD)->mail = &work->mail;
     return OK;
 }
