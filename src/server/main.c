@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "server/commands/commands.h"
 
+#include <malloc.h>
 #include <signal.h>
 
 static const struct command *const *const lists[] = { cli_commands, server_commands, NULL };
@@ -34,7 +35,7 @@ static const struct command_program program = {
         "Every command explains itself with --help. Results go to the standard output, all else to the standard "
         "error output.",
     .version = DOORCODE_VERSION,
-    .date = "November 23, 2026",
+    .date = "November 24, 2026",
     .lists = lists,
     .statuses = statuses,
     .files = files,
@@ -43,6 +44,8 @@ static const struct command_program program = {
 
 int main(int argc, char **argv)
 {
+    mallopt(M_ARENA_MAX,
+            1); /* little is allocated while serving, and an arena for each thread would cost more than waiting */
     signal(SIGPIPE, SIG_IGN); /* a peer that hangs up is an error of one write, not the end of the process */
     return command_main(&program, argc, argv);
 }
