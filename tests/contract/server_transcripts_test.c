@@ -3,6 +3,7 @@
  * is random by nature has a place holder.
  *   @advance 600            moves the clock
  *   @code NAME ADDRESS      waits for the next mail to ADDRESS and keeps its code
+ *   @remove ADDRESS         the user of petstore is deleted
  *   > METHOD PATH           a request: headers, an empty ">" line, the body; <NAME> puts in what was kept
  *   < STATUS                its reply: headers that must be there, an empty "<" line, the whole body
  * In a body: <token:NAME> keeps base64url, <jws> and <guid> match theirs, <refresh:NAME> keeps a refresh token. */
@@ -180,6 +181,18 @@ static void take_code(struct transcript *t, const char *arguments)
     keep(t, name, strlen(name), code, strlen(code));
 }
 
+static void remove_user(struct transcript *t, const char *address)
+{
+    struct store *store = rooms_store(t->world.rooms);
+    struct guid tenant;
+    struct user user;
+
+    assert_true(guid_parse(SLICE(WORLD_TENANT), &tenant));
+    assert_true(err_is_ok(store_user_by_identity(store, tenant, slice_of(address), &user)));
+    const struct store_write gone = { .kind = WRITE_USER_DELETE, .tenant_id = tenant, .guid = user.id };
+    assert_true(err_is_ok(store_write(store, &gone, 1)));
+}
+
 enum part { NOWHERE, REQUEST_HEAD, REQUEST_BODY, REPLY_HEAD, REPLY_BODY };
 
 static enum part request_line(struct transcript *t, enum part part, const char *text)
@@ -215,6 +228,18 @@ static enum part reply_line(struct transcript *t, enum part part, const char *te
     return part;
 }
 
+static void other_line(struct transcript *t, const char *line)
+{
+    if (strncmp(line, "@advance ", 9) == 0)
+        world_advance(&t->world, strtoll(line + 9, NULL, 10));
+    else if (strncmp(line, "@code ", 6) == 0)
+        take_code(t, line + 6);
+    else if (strncmp(line, "@remove ", 8) == 0)
+        remove_user(t, line + 8);
+    else
+        assert_true(line[0] == '\0' || line[0] == '#');
+}
+
 static void run_file(const char *path)
 {
     static struct transcript t;
@@ -234,12 +259,8 @@ static void run_file(const char *path)
             part = request_line(&t, part, text);
         else if (line[0] == '<')
             part = reply_line(&t, part, text);
-        else if (strncmp(line, "@advance ", 9) == 0)
-            world_advance(&t.world, strtoll(line + 9, NULL, 10));
-        else if (strncmp(line, "@code ", 6) == 0)
-            take_code(&t, line + 6);
         else
-            assert_true(line[0] == '\0' || line[0] == '#');
+            other_line(&t, line);
     }
     fclose(file);
     world_close(&t.world);

@@ -253,10 +253,10 @@ static void test_locked_method(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_who_needs_it),   cmocka_unit_test(test_after_the_password),
-        cmocka_unit_test(test_after_a_code),   cmocka_unit_test(test_list),
-        cmocka_unit_test(test_which_method),   cmocka_unit_test(test_challenge_list),
-        cmocka_unit_test(test_contact_rules),  cmocka_unit_test(test_redeem),
+        cmocka_unit_test(test_who_needs_it),  cmocka_unit_test(test_after_the_password),
+        cmocka_unit_test(test_after_a_code),  cmocka_unit_test(test_list),
+        cmocka_unit_test(test_which_method),  cmocka_unit_test(test_challenge_list),
+        cmocka_unit_test(test_contact_rules), cmocka_unit_test(test_redeem),
         cmocka_unit_test(test_locked_method),
     };
 

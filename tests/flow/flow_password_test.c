@@ -83,10 +83,10 @@ static void test_decoys(void **state)
         bool password_flow, any_email;
         uint8_t offered;
     } cases[] = {
-        { true, false, CHALLENGE_PASSWORD }, { true, false, CHALLENGE_OOB | CHALLENGE_PASSWORD },
-        { true, false, CHALLENGE_OOB },      { true, true, CHALLENGE_OOB },
-        { true, true, CHALLENGE_PASSWORD },  { true, true, CHALLENGE_OOB | CHALLENGE_PASSWORD },
-        { false, false, CHALLENGE_OOB },     { false, true, CHALLENGE_OOB | CHALLENGE_PASSWORD },
+        { true, false, CHALLENGE_PASSWORD },  { true, false, CHALLENGE_OOB | CHALLENGE_PASSWORD },
+        { true, false, CHALLENGE_OOB },       { true, true, CHALLENGE_OOB },
+        { true, true, CHALLENGE_PASSWORD },   { true, true, CHALLENGE_OOB | CHALLENGE_PASSWORD },
+        { false, false, CHALLENGE_OOB },      { false, true, CHALLENGE_OOB | CHALLENGE_PASSWORD },
         { false, false, CHALLENGE_PASSWORD },
     };
 
@@ -197,8 +197,8 @@ static void test_same_wrong_password_counts_once(void **state)
     static const struct {
         uint64_t mark;
         bool counts;
-    } tries[] = { { 1, true },  { 1, false }, { 2, true },  { 1, false }, { 3, true }, { 1, false },
-                  { 2, false }, { 4, true },  { 1, true },  { 4, false }, { 2, true }, { 3, true } };
+    } tries[] = { { 1, true },  { 1, false }, { 2, true }, { 1, false }, { 3, true }, { 1, false },
+                  { 2, false }, { 4, true },  { 1, true }, { 4, false }, { 2, true }, { 3, true } };
     uint32_t failures = 0;
 
     (void)state;

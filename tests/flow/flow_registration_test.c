@@ -173,12 +173,9 @@ static void test_redeem(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_list),
-        cmocka_unit_test(test_challenge),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_code),
-        cmocka_unit_test(test_preverified),
-        cmocka_unit_test(test_preverified_is_stored_once),
+        cmocka_unit_test(test_list),        cmocka_unit_test(test_challenge),
+        cmocka_unit_test(test_limits),      cmocka_unit_test(test_code),
+        cmocka_unit_test(test_preverified), cmocka_unit_test(test_preverified_is_stored_once),
         cmocka_unit_test(test_redeem),
     };
 

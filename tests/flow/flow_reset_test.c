@@ -203,9 +203,8 @@ static void test_code(void **state)
 
 static void test_submit(void **state)
 {
-    static const enum error_id refusals[] = { ERROR_PASSWORD_INVALID, ERROR_PASSWORD_TOO_SHORT,
-                                              ERROR_PASSWORD_TOO_LONG, ERROR_PASSWORD_TOO_WEAK,
-                                              ERROR_PASSWORD_BANNED };
+    static const enum error_id refusals[] = { ERROR_PASSWORD_INVALID, ERROR_PASSWORD_TOO_SHORT, ERROR_PASSWORD_TOO_LONG,
+                                              ERROR_PASSWORD_TOO_WEAK, ERROR_PASSWORD_BANNED };
 
     (void)state;
     struct world w = good_world(STATE_RESET_VERIFIED);

@@ -54,9 +54,8 @@ static void test_proof_must_stand(void **state)
 
 static void test_password(void **state)
 {
-    static const enum error_id refusals[] = { ERROR_PASSWORD_INVALID, ERROR_PASSWORD_TOO_SHORT,
-                                              ERROR_PASSWORD_TOO_LONG, ERROR_PASSWORD_TOO_WEAK,
-                                              ERROR_PASSWORD_BANNED };
+    static const enum error_id refusals[] = { ERROR_PASSWORD_INVALID, ERROR_PASSWORD_TOO_SHORT, ERROR_PASSWORD_TOO_LONG,
+                                              ERROR_PASSWORD_TOO_WEAK, ERROR_PASSWORD_BANNED };
 
     (void)state;
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {

@@ -244,8 +244,7 @@ static void test_what_is_missing_after_the_code(void **state)
         assert_int_equal(out->refusal, cases[i].refusal);
         assert_int_equal(out->next.state, cases[i].next);
         assert_int_equal(out->add_user, cases[i].refusal == ERROR_NONE);
-        assert_int_equal(out->passcode.state,
-                         cases[i].refusal == ERROR_NONE ? PASSCODE_COMPLETED : PASSCODE_TAKEN);
+        assert_int_equal(out->passcode.state, cases[i].refusal == ERROR_NONE ? PASSCODE_COMPLETED : PASSCODE_TAKEN);
         assert_int_equal(out->next.challenge_id, 200);
     }
 }

@@ -132,7 +132,13 @@ static err seed_directory(struct store *store)
           .domain = SLICE("kennel.onmicrosoft.com"),
           .display_name = SLICE("Kennel"),
           .hide_unknown_users = true,
-          .strict_refresh_tokens = true },
+          .strict_refresh_tokens = true,
+          .password_reset = true },
+        { .id = guid(WORLD_THIRD_TENANT),
+          .name = SLICE("aviary"),
+          .domain = SLICE("aviary.onmicrosoft.com"),
+          .display_name = SLICE("Aviary"),
+          .any_email_passcode = true },
     };
     const struct user_flow flows[] = {
         { .tenant_id = guid(WORLD_TENANT), .name = SLICE("otp"), .sign_up = true },
@@ -145,6 +151,11 @@ static err seed_directory(struct store *store)
           .sign_up = true,
           .attributes = attributes,
           .attribute_count = sizeof attributes / sizeof attributes[0] },
+        { .tenant_id = guid(WORLD_OTHER_TENANT),
+          .name = SLICE("password"),
+          .sign_up = true,
+          .identity_provider = PROVIDER_EMAIL_PASSWORD },
+        { .tenant_id = guid(WORLD_OTHER_TENANT), .name = SLICE("otp"), .sign_up = true },
     };
     struct application apps[] = { application(WORLD_TENANT, WORLD_APP, "Native"),
                                   application(WORLD_TENANT, WORLD_APP_ES256, "Quick"),
@@ -153,7 +164,10 @@ static err seed_directory(struct store *store)
                                   application(WORLD_TENANT, WORLD_APP_PASSWORD, "Password"),
                                   application(WORLD_TENANT, WORLD_APP_FACTOR, "Two factors"),
                                   application(WORLD_TENANT, WORLD_APP_ATTRIBUTES, "Attributes"),
-                                  application(WORLD_OTHER_TENANT, WORLD_OTHER_APP, "Kennel app") };
+                                  application(WORLD_OTHER_TENANT, WORLD_OTHER_APP, "Kennel app"),
+                                  application(WORLD_OTHER_TENANT, WORLD_OTHER_PASSWORD, "Kennel password"),
+                                  application(WORLD_OTHER_TENANT, WORLD_OTHER_CODE, "Kennel passcode"),
+                                  application(WORLD_THIRD_TENANT, WORLD_THIRD_APP, "Aviary app") };
     struct store_write writes[32];
     size_t n = 0;
 
@@ -164,14 +178,28 @@ static err seed_directory(struct store *store)
     apps[5].multi_factor = TOGGLE_ON;
     apps[6].user_flow = SLICE("attributes");
     apps[4].signing_alg = apps[5].signing_alg = apps[6].signing_alg = ALG_ES256;
-    apps[7].user_flow = SLICE_EMPTY;
-    for (size_t i = 0; i < 2; i++)
+    apps[7].user_flow = apps[10].user_flow = SLICE_EMPTY;
+    apps[8].user_flow = SLICE("password");
+    apps[8].signing_alg = apps[9].signing_alg = apps[10].signing_alg = ALG_ES256;
+    for (size_t i = 0; i < sizeof tenants / sizeof tenants[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_TENANT_PUT, .tenant = &tenants[i] };
     for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_USER_FLOW_PUT, .user_flow = &flows[i] };
     for (size_t i = 0; i < sizeof apps / sizeof apps[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_APPLICATION_PUT, .application = &apps[i] };
     return store_write(store, writes, n);
+}
+
+static struct user must_change(struct user u)
+{
+    u.password_must_change = true;
+    return u;
+}
+
+static struct user disabled(struct user u)
+{
+    u.enabled = false;
+    return u;
 }
 
 static err seed_users(struct store *store)
@@ -184,7 +212,13 @@ static err seed_users(struct store *store)
                                   user(WORLD_OTHER_TENANT, 6, "sam@example.org", ORIGIN_EMAIL_OTP),
                                   with_password(user(WORLD_TENANT, 7, "tom@example.org", ORIGIN_EMAIL_PASSWORD)),
                                   with_password(user(WORLD_TENANT, 8, "mia@example.org", ORIGIN_EMAIL_PASSWORD)),
-                                  with_password(user(WORLD_TENANT, 9, "ned@example.org", ORIGIN_EMAIL_PASSWORD)) };
+                                  with_password(user(WORLD_TENANT, 9, "ned@example.org", ORIGIN_EMAIL_PASSWORD)),
+                                  with_password(user(WORLD_OTHER_TENANT, 10, "tom@example.org", ORIGIN_EMAIL_PASSWORD)),
+                                  with_password(user(WORLD_THIRD_TENANT, 11, "tom@example.org", ORIGIN_EMAIL_PASSWORD)),
+                                  user(WORLD_THIRD_TENANT, 12, "ann@example.org", ORIGIN_ADMIN),
+                                  with_password(must_change(user(WORLD_TENANT, 13, "uma@example.org", ORIGIN_ADMIN))),
+                                  with_password(disabled(user(WORLD_TENANT, 14, "dan@example.org", ORIGIN_ADMIN))),
+                                  with_password(user(WORLD_TENANT, 15, "liv@example.org", ORIGIN_EMAIL_PASSWORD)) };
     struct store_write writes[32];
     size_t n = 0;
 

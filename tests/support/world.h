@@ -18,6 +18,10 @@
 #define WORLD_APP_ATTRIBUTES "8f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c38" /* native, ES256, passcode and attributes */
 #define WORLD_OTHER_TENANT "aaaaaaaa-52a7-4b0e-8a3b-6f1d2c3b4a5e"   /* "kennel", hides unknown users, strict refresh */
 #define WORLD_OTHER_APP "5f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c35"
+#define WORLD_OTHER_PASSWORD "9f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c39" /* kennel's, flow with e-mail and password */
+#define WORLD_OTHER_CODE "af8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3a"     /* kennel's, flow with e-mail and passcode */
+#define WORLD_THIRD_TENANT "bbbbbbbb-52a7-4b0e-8a3b-6f1d2c3b4a5e"   /* "aviary": e-mail codes for all, no resets */
+#define WORLD_THIRD_APP "bf8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3b"
 #define WORLD_ORIGIN "https://app.example"
 #define WORLD_PASSWORD "Blue-Kettle-42" /* of all users with one */
 
