@@ -3,8 +3,6 @@
 
 #include "base/guid.h"
 #include "model/method.h"
-
-#include "base/guid.h"
 #include "wire/email.h"
 #include "wire/pattern.h"
 
