@@ -350,6 +350,24 @@ static void check_reset(struct walker *w)
     w->seen.resets++;
 }
 
+static void keep_refresh(struct walker *w)
+{
+    const struct walked_flow *f = w->attempt.flow;
+    struct kept_refresh *kept = &w->refreshes[w->refresh_count++ % REFRESHES];
+
+    *kept = (struct kept_refresh){ .person = f->person, .epoch = f->epoch, .app = f->app };
+    kept->at = atomic_load(&w->world->now_us);
+    world_member(&w->reply, "refresh_token", kept->text, sizeof kept->text);
+}
+
+/* A second factor where one is wanted: proved, or a sign-up, or the reset's code went to a strong address. */
+static bool has_second_factor(const struct walked_flow *f)
+{
+    if (!apps[f->app].factor || f->person->password == NULL)
+        return true;
+    return f->factor || f->made || (f->reset && f->person->has_email_factor);
+}
+
 static void check_tokens(struct walker *w)
 {
     struct attempt *a = &w->attempt;
@@ -359,15 +377,11 @@ static void check_tokens(struct walker *w)
     HOLDS(w, p->exists && f->epoch == p->epoch && !a->other_name);
     HOLDS(w, f->code || f->right_password);
     HOLDS(w, a->request != REQUEST_TOKEN_CONTINUATION || f->made || f->reset || f->factor);
-    if (apps[f->app].factor && p->password != NULL)
-        HOLDS(w, f->factor || f->made || (f->reset && p->has_email_factor));
+    HOLDS(w, has_second_factor(f));
     HOLDS(w, !a->token->redeemed || a->request == REQUEST_TOKEN_PASSWORD); /* see spec V1, 1.10 */
     for (size_t i = 0; i < TOKENS; i++)
         w->tokens[i].redeemed |= strcmp(w->tokens[i].text, a->token->text) == 0;
-    struct kept_refresh *kept = &w->refreshes[w->refresh_count++ % REFRESHES];
-    *kept = (struct kept_refresh){ .person = p, .epoch = p->epoch, .app = f->app };
-    kept->at = atomic_load(&w->world->now_us);
-    world_member(&w->reply, "refresh_token", kept->text, sizeof kept->text);
+    keep_refresh(w);
     w->seen.tokens++;
 }
 

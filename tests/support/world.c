@@ -157,6 +157,18 @@ static err seed_directory(struct store *store)
           .identity_provider = PROVIDER_EMAIL_PASSWORD },
         { .tenant_id = guid(WORLD_OTHER_TENANT), .name = SLICE("otp"), .sign_up = true },
     };
+    struct store_write writes[32];
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof tenants / sizeof tenants[0]; i++)
+        writes[n++] = (struct store_write){ .kind = WRITE_TENANT_PUT, .tenant = &tenants[i] };
+    for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++)
+        writes[n++] = (struct store_write){ .kind = WRITE_USER_FLOW_PUT, .user_flow = &flows[i] };
+    return store_write(store, writes, n);
+}
+
+static err seed_applications(struct store *store)
+{
     struct application apps[] = { application(WORLD_TENANT, WORLD_APP, "Native"),
                                   application(WORLD_TENANT, WORLD_APP_ES256, "Quick"),
                                   application(WORLD_TENANT, WORLD_APP_WEB, "Web"),
@@ -181,10 +193,6 @@ static err seed_directory(struct store *store)
     apps[7].user_flow = apps[10].user_flow = SLICE_EMPTY;
     apps[8].user_flow = SLICE("password");
     apps[8].signing_alg = apps[9].signing_alg = apps[10].signing_alg = ALG_ES256;
-    for (size_t i = 0; i < sizeof tenants / sizeof tenants[0]; i++)
-        writes[n++] = (struct store_write){ .kind = WRITE_TENANT_PUT, .tenant = &tenants[i] };
-    for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++)
-        writes[n++] = (struct store_write){ .kind = WRITE_USER_FLOW_PUT, .user_flow = &flows[i] };
     for (size_t i = 0; i < sizeof apps / sizeof apps[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_APPLICATION_PUT, .application = &apps[i] };
     return store_write(store, writes, n);
@@ -233,6 +241,7 @@ static err seed(void *ctx, struct store *store)
 {
     (void)ctx;
     TRY(seed_directory(store));
+    TRY(seed_applications(store));
     return seed_users(store);
 }
 
