@@ -40,7 +40,7 @@ static void ask(const struct world *w, const char *path, const char *token, stru
 {
     char form[2048];
 
-    snprintf(form, sizeof form, "client_id=%s&continuation_token=%s", WORLD_APP_PASSWORD, token);
+    snprintf(form, sizeof form, "client_id=%s&continuation_token=%.1023s", WORLD_APP_PASSWORD, token);
     world_post(w, path, "", form, reply);
 }
 
