@@ -137,9 +137,10 @@ static void what_was_acknowledged_survives_the_kill(void **state)
 
     store_close(f->s); /* SQLite's files must not be open across a fork */
     f->s = NULL;
-    for (int round = 0; round < ROUNDS; round++)
+    /* On a busy machine many kills come before the first write: then there are more rounds. */
+    for (int round = 0; round < ROUNDS || (written <= ROUNDS && round < 20 * ROUNDS); round++)
         written = one_round(f, told);
-    assert_true(written > ROUNDS); /* the kills did not all come before the first write */
+    assert_true(written > ROUNDS);
 }
 
 int main(void)
