@@ -31,6 +31,8 @@ bool user_can_go_on(const struct flow_facts *f, struct outcome *out);
 /* A username given with the continuation_token grant must be the user's (spec V1, 2.10). */
 bool username_fits(const struct flow_facts *f, struct outcome *out);
 bool has_password(const struct user *user);
+/* Whoever repeats the step that set the user's password must hand in that very one. True if so, else decided. */
+bool repeats_password(const struct flow_facts *f, struct outcome *out);
 
 /* ---- proof.c: the subject's row ---- */
 
@@ -43,6 +45,8 @@ bool proof_answered(const struct flow_facts *f, bool *again, struct outcome *out
 bool proof_stands(const struct flow_facts *f, enum passcode_state state);
 /* This flow's row came to `state` a moment ago: the identical request again (spec V1, 6.10). */
 bool proof_repeated(const struct flow_facts *f, enum passcode_state state);
+/* This flow came to its end in this row, even if another has it by now. */
+bool proof_ended(const struct flow_facts *f);
 /* Writes the row as of this step; with REDEEMED all counters start over. */
 void proof_move(const struct flow_facts *f, enum passcode_state state, struct outcome *out);
 /* The one time that tokens are given for a completed row. */

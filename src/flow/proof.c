@@ -32,14 +32,22 @@ static bool is_repeat(const struct flow_facts *f)
            in_window(row->issued_at, f->policy->repeat_seconds, f->now);
 }
 
-/* The flow has moved past the token: its proof is made (a resend is for unsolved challenges only: spec V1, 3.2), or a
- * newer challenge of it is out. */
+bool proof_ended(const struct flow_facts *f)
+{
+    for (size_t i = 0; i < PASSCODE_ENDED_KEPT; i++)
+        if (f->passcode->ended[i] == f->at->flow_serial)
+            return true;
+    return false;
+}
+
+/* The flow has moved past the token: it is at its end, its proof is made (a resend is for unsolved challenges only:
+ * spec V1, 3.2), or a newer challenge of it is out. */
 static bool is_spent(const struct flow_facts *f)
 {
     const struct passcode *row = f->passcode;
 
     if (row->flow_serial != f->at->flow_serial)
-        return false;
+        return proof_ended(f);
     return row->state > PASSCODE_OPEN ||
            (guid_eq(f->subject, f->at->subject) && row->challenge_id != f->at->challenge_id);
 }
@@ -153,7 +161,7 @@ bool proof_answered(const struct flow_facts *f, bool *again, struct outcome *out
         f->code_right && !f->at->decoy && (proof_repeated(f, PASSCODE_TAKEN) || proof_repeated(f, PASSCODE_COMPLETED));
     if (*again)
         return true;
-    if (f->passcode->state > PASSCODE_OPEN && is_of_this_challenge(f)) {
+    if (proof_ended(f) || (f->passcode->state > PASSCODE_OPEN && is_of_this_challenge(f))) {
         refuse(out, ERROR_CONTINUATION_REDEEMED);
         return false;
     }
@@ -189,6 +197,15 @@ void proof_forget_failures(const struct flow_facts *f, struct outcome *out)
     row->lockouts = 0;
 }
 
+/* The oldest is forgotten. */
+static void note_end(const struct flow_facts *f, struct passcode *row)
+{
+    if (proof_ended(f))
+        return;
+    memmove(row->ended + 1, row->ended, (PASSCODE_ENDED_KEPT - 1) * sizeof row->ended[0]);
+    row->ended[0] = f->at->flow_serial;
+}
+
 void proof_move(const struct flow_facts *f, enum passcode_state state, struct outcome *out)
 {
     struct passcode *row = &out->passcode;
@@ -200,6 +217,8 @@ void proof_move(const struct flow_facts *f, enum passcode_state state, struct ou
     } else {
         change_row(f, out);
     }
+    if (state >= PASSCODE_COMPLETED)
+        note_end(f, row);
     row->state = state;
     row->changed_at = f->now;
 }

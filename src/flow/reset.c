@@ -111,13 +111,16 @@ void reset_submit(const struct flow_facts *f, struct outcome *out)
         refuse(out, f->password_refusal);
         return;
     }
-    if (!again && f->password_hash == NULL) {
+    if (again) {
+        if (repeats_password(f, out))
+            move_on(f, OUTCOME_SUBMITTED, STATE_RESET_POLLING, out);
+        return;
+    }
+    if (f->password_hash == NULL) {
         need(out, NEED_HASH);
         return;
     }
     move_on(f, OUTCOME_SUBMITTED, STATE_RESET_POLLING, out);
-    if (again)
-        return;
     proof_move(f, PASSCODE_COMPLETED, out);
     out->set_password = true;
     out->end_sessions = true;

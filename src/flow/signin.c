@@ -117,10 +117,10 @@ static void count_wrong_password(const struct flow_facts *f, struct outcome *out
     out->passcode.wrong[0] = f->password_mark;
 }
 
-/* True if the given password is the user's, decided otherwise. A row that was redeemed by this flow stays so. */
+/* True if the given password is the user's, decided otherwise. */
 static bool password_is_right(const struct flow_facts *f, struct outcome *out)
 {
-    if (f->passcode->state == PASSCODE_REDEEMED && f->passcode->flow_serial == f->at->flow_serial) {
+    if (proof_ended(f)) {
         refuse(out, ERROR_CONTINUATION_REDEEMED);
         return false;
     }

@@ -160,11 +160,13 @@ static void go_on(const struct flow_facts *f, struct outcome *out)
         finish(f, out);
 }
 
-/* The user of this very flow, made a moment ago: the identical request again. */
+/* The user of this very flow was made a moment ago, and here is the identical request again; decided. */
 static bool is_made(const struct flow_facts *f, struct outcome *out)
 {
     if (f->user == NULL || !proof_repeated(f, PASSCODE_COMPLETED))
         return false;
+    if (f->password_given && has_password(f->user) && !repeats_password(f, out))
+        return true;
     move_on(f, OUTCOME_CONTINUE, STATE_SIGNUP_DONE, out);
     out->next.user = f->user->id;
     return true;

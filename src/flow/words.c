@@ -97,3 +97,14 @@ bool has_password(const struct user *user)
 {
     return user->origin == ORIGIN_EMAIL_PASSWORD || user->password_hash[0] != '\0';
 }
+
+bool repeats_password(const struct flow_facts *f, struct outcome *out)
+{
+    if (f->password_check == PASSWORD_RIGHT)
+        return true;
+    if (f->password_check == PASSWORD_UNCHECKED)
+        need(out, NEED_VERIFY);
+    else
+        refuse(out, ERROR_CONTINUATION_INVALID);
+    return false;
+}

@@ -20,7 +20,7 @@ enum passcode_state {
     PASSCODE_REDEEMED   /* tokens were given */
 };
 
-enum { PASSCODE_WRONG_KEPT = 3 };
+enum { PASSCODE_WRONG_KEPT = 3, PASSCODE_ENDED_KEPT = 4 };
 
 struct passcode {
     struct guid user_id; /* the subject */
@@ -38,12 +38,15 @@ struct passcode {
     uint32_t sent;
     instant sent_since; /* start of the counting window */
     /* wrong codes or passwords over time, across challenges */
-    uint64_t
-        wrong[PASSCODE_WRONG_KEPT]; /* keyed hashes of the last wrong passwords: each counts once (spec V1, 4.11) */
+    /* keyed hashes of the last wrong passwords: each counts once (spec V1, 4.11) */
+    uint64_t wrong[PASSCODE_WRONG_KEPT];
     uint32_t failures;
     instant failures_since;
     uint32_t lockouts; /* in a row; each doubles the time */
     instant locked_until;
+    /* serials of the last flows that came to their end here, newest first: their tokens stay spent when another flow
+     * has the row */
+    uint64_t ended[PASSCODE_ENDED_KEPT];
 };
 
 #endif

@@ -221,14 +221,17 @@ static void note_ids(struct walker *w)
 static void note_what_was_taken(struct walker *w)
 {
     const struct attempt *a = &w->attempt;
+    struct walked_flow *f = a->flow;
 
-    if (a->gives_password)
-        a->flow->taken = a->password;
-    a->flow->attributes_taken |= a->full_attributes;
-    if (a->request == REQUEST_REGISTER_CONTINUE_OOB && a->flow->target != TO_PHONE)
-        a->flow->person->has_email_factor = true;
+    if (a->gives_password) { /* what has set a password is repeated with that very one only */
+        HOLDS(w, !apps[f->app].password || !(f->made || f->reset) || strcmp(f->taken, a->password) == 0);
+        f->taken = a->password;
+    }
+    f->attributes_taken |= a->full_attributes;
+    if (a->request == REQUEST_REGISTER_CONTINUE_OOB && f->target != TO_PHONE)
+        f->person->has_email_factor = true;
     if (a->request == REQUEST_REGISTER_CONTINUE_TOKEN)
-        a->flow->person->has_email_factor = true;
+        f->person->has_email_factor = true;
     if (a->request == REQUEST_INTROSPECT)
         note_ids(w);
     if (says(w, "\"challenge_type\":\"oob\",\"binding_method\""))
@@ -322,7 +325,8 @@ static void send_attempt(struct walker *w)
         return;
     HOLDS(w, world_exchange(w->twin_fd, "", 0, &w->reply));
     HOLDS(w, !brought_tokens || !says(w, "\"access_token\":"));
-    learn(w);
+    if (w->attempt.token != NULL) /* a start again is another flow, which nobody follows */
+        learn(w);
 }
 
 /* Only for whoever got it, as long as her account and her sessions are the same. */

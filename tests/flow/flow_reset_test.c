@@ -227,9 +227,17 @@ static void test_submit(void **state)
     w.row = out->passcode;
     w.facts.now = NOW + 9;
     w.facts.password_hash = NULL;
+    w.facts.password_check = PASSWORD_RIGHT;
     out = decide(&w, REQUEST_RESET_SUBMIT);
     assert_int_equal(out->kind, OUTCOME_SUBMITTED);
     assert_false(out->write_passcode || out->set_password || out->end_sessions || out->unlock_user);
+    /* with another password it is no repeat */
+    w.facts.password_check = PASSWORD_UNCHECKED;
+    assert_int_equal(decide(&w, REQUEST_RESET_SUBMIT)->need, NEED_VERIFY);
+    w.facts.password_check = PASSWORD_WRONG;
+    out = decide(&w, REQUEST_RESET_SUBMIT);
+    assert_int_equal(out->refusal, ERROR_CONTINUATION_UNFIT);
+    assert_false(out->write_passcode || out->set_password);
     w.facts.now = NOW + 10;
     assert_int_equal(decide(&w, REQUEST_RESET_SUBMIT)->refusal, ERROR_CONTINUATION_UNFIT);
 }

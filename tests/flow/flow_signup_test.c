@@ -277,6 +277,38 @@ static void test_repeated_last_step(void **state)
     again = decide(&w, REQUEST_SIGNUP_CONTINUE_ATTRIBUTES);
     assert_int_equal(again->next.state, STATE_SIGNUP_DONE);
     assert_false(again->add_user || again->write_passcode);
+    /* with another password it is no repeat */
+    w = good_world(STATE_SIGNUP_CREDENTIAL);
+    w.row.state = PASSCODE_COMPLETED;
+    w.row.changed_at = NOW - 9;
+    w.user = good_world(STATE_NONE).user;
+    w.user.password_hash[0] = '$';
+    w.facts.password_given = true;
+    w.facts.password_check = PASSWORD_UNCHECKED;
+    assert_int_equal(decide(&w, REQUEST_SIGNUP_CONTINUE_PASSWORD)->need, NEED_VERIFY);
+    w.facts.password_check = PASSWORD_WRONG;
+    assert_int_equal(decide(&w, REQUEST_SIGNUP_CONTINUE_PASSWORD)->refusal, ERROR_CONTINUATION_UNFIT);
+    w.facts.password_check = PASSWORD_RIGHT;
+    assert_int_equal(decide(&w, REQUEST_SIGNUP_CONTINUE_PASSWORD)->next.state, STATE_SIGNUP_DONE);
+}
+
+/* A flow that ended stays so when another has taken its row: every old token of it is dead. */
+static void test_ended_flow_stays_ended(void **state)
+{
+    (void)state;
+    struct world w = good_world(STATE_SIGNUP_CODE_SENT);
+    w.facts.code_right = true;
+    w.row = decide(&w, REQUEST_SIGNUP_CONTINUE_OOB)->passcode;
+    w.row.flow_serial = 999;
+    w.row.challenge_id = 998;
+    w.row.state = PASSCODE_OPEN;
+    struct outcome *out = decide(&w, REQUEST_SIGNUP_CHALLENGE);
+    assert_int_equal(out->refusal, ERROR_CONTINUATION_INVALID);
+    assert_false(out->write_passcode || out->send_code);
+    assert_int_equal(decide(&w, REQUEST_SIGNUP_CONTINUE_OOB)->refusal, ERROR_CONTINUATION_REDEEMED);
+    for (uint64_t i = 0; i < PASSCODE_ENDED_KEPT; i++) /* it was long ago */
+        w.row.ended[i] = 500 + i;
+    assert_true(decide(&w, REQUEST_SIGNUP_CHALLENGE)->send_code);
 }
 
 /* A code that was taken is taken; only the identical request gets the same answer again. */
@@ -360,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_what_is_missing_after_the_code),
         cmocka_unit_test(test_repeated_last_step),
         cmocka_unit_test(test_repeated_code),
+        cmocka_unit_test(test_ended_flow_stays_ended),
         cmocka_unit_test(test_extensions),
         cmocka_unit_test(test_extensions_are_asked),
     };

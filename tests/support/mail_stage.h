@@ -42,6 +42,8 @@ void stage_doze(int ms);
 int64_t stage_real_ms(void);
 /* Whether so many are delivered and dead within the time. */
 bool stage_reaches(struct stage *s, size_t delivered, size_t dead, int wait_ms);
+/* Whether so many are delivered in the end, as the clock goes on by so many seconds again and again. */
+bool stage_finishes(struct stage *s, size_t delivered, int64_t seconds);
 /* Whether the mail has so many attempts within the time. */
 bool stage_is_tried(struct stage *s, uint64_t id, uint32_t attempts, int wait_ms);
 /* Each of the first mails came at least once and at most so often, with its code. */

@@ -378,7 +378,7 @@ static void check_tokens(struct walker *w)
     HOLDS(w, f->code || f->right_password);
     HOLDS(w, a->request != REQUEST_TOKEN_CONTINUATION || f->made || f->reset || f->factor);
     HOLDS(w, has_second_factor(f));
-    HOLDS(w, !a->token->redeemed || a->request == REQUEST_TOKEN_PASSWORD); /* see spec V1, 1.10 */
+    HOLDS(w, !a->token->redeemed); /* spec V1, 1.10 */
     for (size_t i = 0; i < TOKENS; i++)
         w->tokens[i].redeemed |= strcmp(w->tokens[i].text, a->token->text) == 0;
     keep_refresh(w);

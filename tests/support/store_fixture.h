@@ -179,6 +179,8 @@ static inline struct passcode sample_passcode(uint32_t user, int64_t version)
     p.failures_since = NOON - 20;
     p.lockouts = 4;
     p.locked_until = NOON + 30;
+    p.ended[0] = UINT64_MAX - 6;
+    p.ended[PASSCODE_ENDED_KEPT - 1] = 74;
     return p;
 }
 

@@ -253,14 +253,21 @@ static void torture_install(void)
     assert_int_equal(sqlite3_vfs_register(&sick_vfs, 1), SQLITE_OK);
 }
 
-/* There are thousands of allocations, which take minutes: every 13th is failed, all of them where DOORCODE_TORTURE_STEP=1
- * asks for it. */
-static long torture_step(enum trouble what)
+static long torture_number(const char *name, long otherwise)
 {
-    const char *step = getenv("DOORCODE_TORTURE_STEP");
-    long n = step == NULL ? 13 : strtol(step, NULL, 10);
+    const char *text = getenv(name);
+    long n = text == NULL ? otherwise : strtol(text, NULL, 10);
 
-    return what == TROUBLE_MEMORY && n > 0 ? n : 1;
+    return n > 0 ? n : 1;
+}
+
+/* There are thousands of allocations, which take minutes: only every so manyth is failed, all of them where
+ * DOORCODE_TORTURE_STEP=1 asks for it. Slow builds take fewer of everything: every DOORCODE_TORTURE_THIN-th. */
+static long torture_step(enum trouble what, long allocations)
+{
+    long step = what == TROUBLE_MEMORY ? torture_number("DOORCODE_TORTURE_STEP", allocations) : 1;
+
+    return step * torture_number("DOORCODE_TORTURE_THIN", 1);
 }
 
 #endif

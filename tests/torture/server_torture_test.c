@@ -303,14 +303,11 @@ static void sign_in_again(struct stage *s)
 
 /* A mailer that met the failure sleeps a second: to wait for it each time would take minutes, so memory fails in wider
  * steps than in the store's test. */
-static long step_of(enum trouble what)
-{
-    return what == TROUBLE_MEMORY && getenv("DOORCODE_TORTURE_STEP") == NULL ? 53 : torture_step(what);
-}
+enum { ALLOCATIONS_STEP = 53 };
 
 static void every_failure(struct stage *s, enum trouble what, bool lasting, long fewest)
 {
-    long step = step_of(what);
+    long step = torture_step(what, ALLOCATIONS_STEP);
     long n = 1 - step;
 
     do {

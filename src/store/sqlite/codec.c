@@ -53,6 +53,7 @@ static const struct member passcode_members[] = {
     MEMBER(passcode, sent_since, NUMBER),  MEMBER(passcode, wrong, FIXED),
     MEMBER(passcode, failures, WORD),      MEMBER(passcode, failures_since, NUMBER),
     MEMBER(passcode, lockouts, WORD),      MEMBER(passcode, locked_until, NUMBER),
+    MEMBER(passcode, ended, FIXED),
 };
 const struct shape shape_passcode = SHAPE(passcode);
 

@@ -18,13 +18,13 @@ ROLLBACK TO batch
 
 -- name: passcode_insert
 INSERT INTO passcodes
-VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
 ON CONFLICT DO NOTHING
 -- name: passcode_swap
 UPDATE passcodes
 SET version = ?2 + 1, state = ?3, challenge_id = ?4, flow_serial = ?5, asked_with = ?6, mac = ?7, issued_at = ?8,
     expires_at = ?9, changed_at = ?10, attempts = ?11, sent = ?12, sent_since = ?13, wrong = ?14, failures = ?15,
-    failures_since = ?16, lockouts = ?17, locked_until = ?18
+    failures_since = ?16, lockouts = ?17, locked_until = ?18, ended = ?19
 WHERE user_id = ?1 AND version = ?2
 -- name: passcode
 SELECT * FROM passcodes WHERE user_id = ?1

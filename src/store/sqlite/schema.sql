@@ -273,12 +273,14 @@ CREATE TABLE passcodes_2 (
     failures       INTEGER NOT NULL,
     failures_since INTEGER NOT NULL,
     lockouts       INTEGER NOT NULL,
-    locked_until   INTEGER NOT NULL
+    locked_until   INTEGER NOT NULL,
+    ended          BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 -- A code that was taken had given its tokens, too.
 INSERT INTO passcodes_2
 SELECT user_id, version, CASE state WHEN 2 THEN 4 ELSE state END, challenge_id, flow_serial, asked_with, mac, issued_at,
-       expires_at, issued_at, attempts, sent, sent_since, zeroblob(24), failures, failures_since, lockouts, locked_until
+       expires_at, issued_at, attempts, sent, sent_since, zeroblob(24), failures, failures_since, lockouts, locked_until,
+       zeroblob(32)
 FROM passcodes;
 DROP TABLE passcodes;
 ALTER TABLE passcodes_2 RENAME TO passcodes;
