@@ -17,6 +17,7 @@ struct throttle;
 struct passwords;
 struct hooks;
 struct inbox;
+struct receiver;
 
 /* What the server room lends: functions it owns. Any may be called from any worker. */
 struct api_hooks {
@@ -29,6 +30,7 @@ struct api_hooks {
 /* The development mode's own: NULL in `doorcode serve`, where none of its endpoints exists. */
 struct api_dev {
     struct inbox *inbox;
+    struct receiver *receiver;
     err (*reset)(void *ctx); /* empties the store and seeds it again */
     err (*move_clock)(void *ctx, int64_t offset_seconds);
     int64_t (*clock_offset)(void *ctx); /* seconds */

@@ -25,6 +25,6 @@ extern const struct exchange_steps healthz_steps, readyz_steps, metrics_steps;
 /* dev/ */
 extern const struct exchange_steps dev_page_steps, dev_static_steps, dev_inbox_steps, dev_inbox_latest_steps,
     dev_inbox_message_steps, dev_inbox_clear_steps, dev_reset_steps, dev_clock_steps, dev_clock_move_steps,
-    dev_directory_steps;
+    dev_directory_steps, dev_hook_steps, dev_hook_list_steps, dev_hook_call_steps;
 
 #endif

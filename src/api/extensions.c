@@ -7,14 +7,14 @@
 
 #include <stdlib.h>
 
-enum { BODY_MAX = 12288, CLAIMS_MAX = 1024, TOKEN_SECONDS = 600, SIGNATURE_MAX = 80 };
+enum { CLAIMS_MAX = 1024, TOKEN_SECONDS = 600, SIGNATURE_MAX = 80 };
 
 /* Who calls, in the tokens of Entra's extensions: APIs check it (spec OIDC, 11.1). */
 static const char caller_id[] = "99045fe1-7639-4a75-9d4a-577b6ca3810f";
 
 static bool is_for(const struct extension *e, const struct application *app)
 {
-    struct guid_text id = guid_format(app->client_id);
+    struct guid_text id = guid_format(app == NULL ? (struct guid){ { 0 } } : app->client_id);
 
     for (size_t i = 0; i < e->applications.n; i++)
         if (slice_eq_nocase(e->applications.items[i], slice_of(id.c)))
@@ -56,8 +56,9 @@ static void put_claims(const struct tenant *tenant, const struct extension *e, i
 }
 
 static err make_token(struct api *api, const struct tenant *tenant, const struct extension *e, instant now,
-                      struct slice issuer, struct arena *arena, const char **out)
+                      struct arena *arena, const char **out)
 {
+    struct slice issuer = tokens_issuer(api, tenant, arena);
     struct buf claims, text;
 
     buf_init_arena(&claims, arena, CLAIMS_MAX);
@@ -91,23 +92,69 @@ static err make_signature(const struct extension *e, struct slice body, struct a
     return OK;
 }
 
-err extension_authorize(struct api *api, const struct tenant *tenant, const struct extension *extension, instant now,
-                        struct slice issuer, struct slice body, struct arena *arena, const char **authorization,
-                        const char **signature)
+/* As the extension declares. */
+static err authorize(struct api *api, const struct hook_facts *facts, instant now, struct arena *arena,
+                     struct hook_call *call)
 {
-    *authorization = "";
-    *signature = "";
-    switch (extension->auth) {
+    call->authorization = "";
+    call->signature = "";
+    switch (facts->extension->auth) {
     case EXTENSION_AUTH_TOKEN:
-        return make_token(api, tenant, extension, now, issuer, arena, authorization);
+        return make_token(api, facts->tenant, facts->extension, now, arena, &call->authorization);
     case EXTENSION_AUTH_HMAC:
-        return make_signature(extension, body, arena, signature);
+        return make_signature(facts->extension, call->body, arena, &call->signature);
     default:
         return OK;
     }
 }
 
-/* ---- asking ---- */
+/* ---- a call ---- */
+
+/* A text of the directory as libcurl takes it. */
+static const char *cstr_of(struct arena *arena, struct slice text)
+{
+    char *copy = arena_take(arena, text.n + 1);
+
+    if (copy == NULL || !slice_to_cstr(text, copy, text.n + 1))
+        return NULL;
+    return copy;
+}
+
+err extension_prepare(struct api *api, const struct hook_facts *facts, instant now, struct arena *arena,
+                      struct hook_call *call)
+{
+    struct buf body;
+
+    buf_init_arena(&body, arena, LIMIT_HOOK_BODY);
+    hook_envelope(facts, &body);
+    ENSURE(buf_ok(&body), FULL);
+    *call = (struct hook_call){
+        .body = buf_close_arena(&body, arena),
+        .url = cstr_of(arena, facts->extension->url),
+        .timeout_ms = facts->extension->timeout_ms,
+        .retries = facts->extension->retries,
+        .reply = arena_take_raw(arena, LIMIT_HOOK_REPLY),
+    };
+    ENSURE(call->url != NULL && call->reply != NULL, FULL);
+    return authorize(api, facts, now, arena, call);
+}
+
+enum hook_failure extension_conclude(struct api *api, const struct hook_call *call, enum extension_event event,
+                                     struct guid tenant_id, const struct guid *correlation_id, struct arena *arena,
+                                     struct hook_answer *answer)
+{
+    enum hook_failure failure = call->failure;
+
+    if (failure == HOOK_FINE)
+        failure = hook_answer_read(event, (struct slice){ call->reply, call->reply_n }, arena, answer);
+    if (failure != HOOK_FINE)
+        EMIT(api->events, extension_failed, correlation_id, field_tenant(tenant_id),
+             field_code(hook_failure_code(failure)), field_status((int)call->status),
+             field_reason(hook_failure_text(failure)));
+    return failure;
+}
+
+/* ---- asked by an exchange ---- */
 
 static void on_answer(struct hook_call *call)
 {
@@ -116,7 +163,8 @@ static void on_answer(struct hook_call *call)
     exchange_wake(x);
 }
 
-static void complete_facts(struct exchange *x, const struct extension *extension, struct hook_facts *facts)
+err extension_ask(struct exchange *x, const struct extension *extension, struct hook_facts *facts,
+                  struct extension_question *q)
 {
     facts->event = extension->event;
     facts->extension = extension;
@@ -124,47 +172,9 @@ static void complete_facts(struct exchange *x, const struct extension *extension
     facts->application = x->app;
     facts->correlation_id = x->correlation_id;
     facts->client_address = x->call->request.client_address;
-}
-
-/* A text of the directory as libcurl takes it. */
-static const char *cstr_of(struct exchange *x, struct slice text)
-{
-    char *copy = arena_take(&x->call->arena, text.n + 1);
-
-    if (copy == NULL || !slice_to_cstr(text, copy, text.n + 1))
-        return NULL;
-    return copy;
-}
-
-static err prepare(struct exchange *x, const struct extension *extension, struct hook_facts *facts,
-                   struct hook_call *call)
-{
-    struct arena *arena = &x->call->arena;
-    struct buf body;
-
-    complete_facts(x, extension, facts);
-    buf_init_arena(&body, arena, BODY_MAX);
-    hook_envelope(facts, &body);
-    ENSURE(buf_ok(&body), FULL);
-    struct slice sent = buf_close_arena(&body, arena);
-    *call = (struct hook_call){
-        .url = cstr_of(x, extension->url),
-        .body = sent,
-        .timeout_ms = extension->timeout_ms,
-        .retries = extension->retries,
-        .reply = arena_take_raw(arena, LIMIT_HOOK_REPLY),
-        .done = on_answer,
-        .ctx = x,
-    };
-    ENSURE(call->url != NULL && call->reply != NULL, FULL);
-    return extension_authorize(x->api, x->tenant, extension, x->now, tokens_issuer(x), call->body, arena,
-                               &call->authorization, &call->signature);
-}
-
-err extension_ask(struct exchange *x, const struct extension *extension, struct hook_facts *facts,
-                  struct extension_question *q)
-{
-    TRY(prepare(x, extension, facts, &q->call));
+    TRY(extension_prepare(x->api, facts, x->now, &x->call->arena, &q->call));
+    q->call.done = on_answer;
+    q->call.ctx = x;
     q->asked = true;
     q->answered = false;
     q->event = extension->event;
@@ -180,15 +190,8 @@ void extension_read(struct exchange *x, struct extension_question *q)
     if (!q->asked || q->answered)
         return;
     q->answered = true;
-    q->failure = q->call.failure;
-    if (q->failure == HOOK_FINE)
-        q->failure =
-            hook_answer_read(q->event, (struct slice){ q->call.reply, q->call.reply_n }, &x->call->arena, &q->answer);
-    if (q->failure == HOOK_FINE)
-        return;
-    EMIT(x->api->events, extension_failed, &x->correlation_id, field_tenant(x->tenant->id),
-         field_code(hook_failure_code(q->failure)), field_status((int)q->call.status),
-         field_reason(hook_failure_text(q->failure)));
+    q->failure =
+        extension_conclude(x->api, &q->call, q->event, x->tenant->id, &x->correlation_id, &x->call->arena, &q->answer);
 }
 
 err extension_ask_claims(struct exchange *x, const struct user *user, struct extension_question *q, bool *waits)

@@ -19,7 +19,7 @@ struct extension_question {
     struct hook_call call;
 };
 
-/* The tenant's extension for the event and application; NULL: none. */
+/* The tenant's extension for the event and application (NULL: one that is not known any more); NULL: none. */
 const struct extension *extension_find(const struct tenant *tenant, const struct application *app,
                                        enum extension_event event);
 /* DECIDE: asks; the exchange waits. `facts` need event-specific members only. */
@@ -30,10 +30,13 @@ void extension_read(struct exchange *x, struct extension_question *q);
 /* DECIDE, before tokens are given: asks the extension of token issuance, if there is one. *waits: the exchange does. A
  * failure is refused: no token then. */
 err extension_ask_claims(struct exchange *x, const struct user *user, struct extension_question *q, bool *waits);
-/* "Bearer …" or a signature for a request to the extension, as it declares; both in the arena, "" where there is none.
- * NOT_FOUND: the secret's environment variable, or a signing key, is missing. */
-NODISCARD err extension_authorize(struct api *api, const struct tenant *tenant, const struct extension *extension,
-                                  instant now, struct slice issuer, struct slice body, struct arena *arena,
-                                  const char **authorization, const char **signature);
+/* The request to the extension that `facts` names, with its tenant's, in the arena: all of *call but `done` and `ctx`.
+ * FULL; NOT_FOUND: the secret's environment variable, or a signing key, is missing. Any thread. */
+NODISCARD err extension_prepare(struct api *api, const struct hook_facts *facts, instant now, struct arena *arena,
+                                struct hook_call *call);
+/* What the ended call came to: reads the answer, and logs a failure. Any thread. */
+enum hook_failure extension_conclude(struct api *api, const struct hook_call *call, enum extension_event event,
+                                     struct guid tenant_id, const struct guid *correlation_id, struct arena *arena,
+                                     struct hook_answer *answer);
 
 #endif

@@ -49,6 +49,7 @@ err letter_seal_code(struct exchange *x, const struct letter_order *order, struc
     text_cut(x->tenant->display_name, letter.tenant_name, sizeof letter.tenant_name);
     text_cut(x->tenant->logo_url, letter.logo_url, sizeof letter.logo_url);
     text_cut(x->tenant->accent_color, letter.accent_color, sizeof letter.accent_color);
+    text_cut(slice_of(guid_format(x->app->client_id).c), letter.client_id, sizeof letter.client_id);
     mail->id = store_next_id(x->api->store);
     mail->tenant_id = x->tenant->id;
     mail->correlation_id = x->correlation_id;

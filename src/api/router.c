@@ -48,6 +48,9 @@ static const struct endpoint dev_table[] = {
     { HTTP_POST, "/dev/reset", "dev_reset", ENDPOINT_PLAIN, 0, SMALL, &dev_reset_steps },
     { HTTP_GET, "/dev/clock", "dev_clock", ENDPOINT_PLAIN, 0, SMALL, &dev_clock_steps },
     { HTTP_POST, "/dev/clock", "dev_clock_move", ENDPOINT_PLAIN, 0, SMALL, &dev_clock_move_steps },
+    { HTTP_POST, "/dev/hook", "dev_hook", ENDPOINT_PLAIN, 0, SMALL, &dev_hook_steps },
+    { HTTP_GET, "/dev/hook", "dev_hook_list", ENDPOINT_PLAIN, 0, SMALL, &dev_hook_list_steps },
+    { HTTP_GET, "/dev/hook/call", "dev_hook_call", ENDPOINT_PLAIN, 0, LIMIT_REPLY, &dev_hook_call_steps },
     { HTTP_GET, "/dev/directory", "dev_directory", ENDPOINT_PLAIN, 0, LIMIT_REPLY, &dev_directory_steps },
 };
 

@@ -33,15 +33,15 @@ err tokens_add_refresh(struct exchange *x, struct issued *issued, uint64_t grant
     return OK;
 }
 
-struct slice tokens_issuer(struct exchange *x)
+struct slice tokens_issuer(const struct api *api, const struct tenant *tenant, struct arena *arena)
 {
     struct buf issuer;
 
-    if (x->tenant->issuer.n > 0)
-        return x->tenant->issuer;
-    buf_init_arena(&issuer, &x->call->arena, x->api->origin.n + GUID_TEXT + 8);
-    buf_put(&issuer, x->api->origin);
-    buf_fmt(&issuer, "/%s/v2.0", guid_format(x->tenant->id).c);
+    if (tenant->issuer.n > 0)
+        return tenant->issuer;
+    buf_init_arena(&issuer, arena, api->origin.n + GUID_TEXT + 8);
+    buf_put(&issuer, api->origin);
+    buf_fmt(&issuer, "/%s/v2.0", guid_format(tenant->id).c);
     return buf_slice(&issuer);
 }
 
@@ -60,7 +60,7 @@ static err sign_with(struct exchange *x, struct issued *issued, const struct key
         .tenant = x->tenant,
         .application = x->app,
         .user = issued->user,
-        .issuer = tokens_issuer(x),
+        .issuer = tokens_issuer(x->api, x->tenant, &x->call->arena),
         .session_id = issued->session_id,
         .trace_id = x->trace_id,
         .scope = issued->scope,

@@ -32,6 +32,6 @@ err tokens_sign(struct exchange *x, struct issued *issued);
 /* REPLY */
 err tokens_reply(struct exchange *x, const struct issued *issued);
 /* The tenant's issuer (spec OIDC, 1.3), in the arena. */
-struct slice tokens_issuer(struct exchange *x);
+struct slice tokens_issuer(const struct api *api, const struct tenant *tenant, struct arena *arena);
 
 #endif

@@ -41,6 +41,7 @@ enum {
     LIMIT_PATTERN_MEMORY = 2 * 1024 * 1024, /* one of them compiled, with what its matcher remembers */
     LIMIT_CONTACT_RULES = 64,               /* of a tenant */
     LIMIT_BANNED_PASSWORDS = 1000,          /* words of a tenant's own list, as at Entra */
+    LIMIT_HOOK_BODY = 12288,                /* what an extension is sent */
     LIMIT_HOOK_REPLY = 8192,                /* answer of an extension */
     LIMIT_HOOK_CALLS = 64,                  /* calls of extensions under way; more are refused */
     LIMIT_HOOK_CLAIMS = 3072,               /* names and values of claims from an extension (spec OIDC, 11.2) */

@@ -4,12 +4,14 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "wire/json_in.h"
+#include "wire/json_out.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_MAX = 24 };
+enum { NUMBER_MAX = 24, TYPE_MAX = 96 };
 
-/* The actions of each event, by the end of their type. */
+/* The actions of each event, by the end of their type; the first changes nothing. */
 static const struct {
     enum extension_event event;
     const char *type;
@@ -274,4 +276,42 @@ enum hook_failure hook_answer_read(enum extension_event event, struct slice json
     enum hook_failure failure = read_envelope(event, parsed, a, out);
     json_in_free(parsed);
     return failure;
+}
+
+static void put_type(struct json *j, const char *name)
+{
+    char text[TYPE_MAX];
+
+    snprintf(text, sizeof text, "microsoft.graph.%s", name);
+    json_cstr(j, "@odata.type", text);
+}
+
+static void put_first_action(struct json *j, enum extension_event event)
+{
+    size_t i = 0;
+
+    while (actions[i].event != event)
+        i++;
+    json_object(j, NULL);
+    put_type(j, actions[i].type);
+    if (actions[i].action == HOOK_CLAIMS) {
+        json_object(j, "claims");
+        json_end(j);
+    }
+    json_end(j);
+}
+
+void hook_answer_default(enum extension_event event, struct buf *out)
+{
+    struct json j;
+
+    json_start(&j, out);
+    json_object(&j, NULL);
+    json_object(&j, "data");
+    put_type(&j, answer_types[event]);
+    json_array(&j, "actions");
+    put_first_action(&j, event);
+    json_end(&j);
+    json_end(&j);
+    json_end(&j);
 }

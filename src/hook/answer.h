@@ -4,6 +4,7 @@
 #define DOORCODE_HOOK_ANSWER_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "hook/failure.h"
 #include "model/claim.h"
 
@@ -38,5 +39,8 @@ struct hook_answer {
  * ACTION_TYPE, ANSWER_SIZE (no room), CLAIMS_SIZE, CLAIM_KEY. Pure, any thread. */
 enum hook_failure hook_answer_read(enum extension_event event, struct slice json, struct arena *a,
                                    struct hook_answer *out);
+
+/* Appends the answer that lets everything go on as if there were no extension. */
+void hook_answer_default(enum extension_event event, struct buf *out);
 
 #endif

@@ -188,3 +188,17 @@ void hook_envelope(const struct hook_facts *f, struct buf *out)
     json_end(&j);
     json_end(&j);
 }
+
+bool hook_event_of(struct slice type, enum extension_event *out)
+{
+    const struct slice prefix = SLICE("microsoft.graph.authenticationEvent.");
+
+    if (!slice_starts(type, prefix))
+        return false;
+    for (size_t i = 0; i < EXTENSION_EVENTS; i++)
+        if (slice_eq(slice_from(type, prefix.n), slice_of(events[i].type))) {
+            *out = (enum extension_event)i;
+            return true;
+        }
+    return false;
+}

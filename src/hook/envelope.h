@@ -34,4 +34,7 @@ struct hook_facts {
  * not have is left out. It may hold a code: wipe it. */
 void hook_envelope(const struct hook_facts *facts, struct buf *out);
 
+/* The event of a request with this "type"; false: none of ours. Pure, any thread. */
+bool hook_event_of(struct slice type, enum extension_event *out);
+
 #endif

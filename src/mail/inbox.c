@@ -15,7 +15,8 @@ struct inbox {
     pthread_mutex_t lock;
     struct inbox_mail kept[INBOX_KEPT]; /* a ring; the newest is at (next - 1) */
     uint64_t next;
-    uint64_t seen; /* the greatest id taken from the outbox */
+    uint64_t seen;   /* the greatest id taken from the outbox */
+    uint64_t handed; /* letters to the courier */
 };
 
 static void keep(struct inbox *box, const struct mail *mail, const struct letter *letter)
@@ -28,6 +29,19 @@ static void keep(struct inbox *box, const struct mail *mail, const struct letter
     pthread_mutex_unlock(&box->lock);
 }
 
+/* What becomes of it is the courier's to log. */
+static void hand_to_courier(struct inbox *box, const struct mail *mail, const struct letter *letter)
+{
+    const struct outbox_courier *courier = &box->options.courier;
+    struct outbox_handed handed;
+
+    if (courier->send == NULL)
+        return;
+    while (courier->ended(courier->ctx, &handed)) {
+    }
+    (void)!err_is_ok(courier->send(courier->ctx, (unsigned)(box->handed++ % OUTBOX_TAGS), mail, letter));
+}
+
 static void take_one(struct inbox *box, const struct mail *mail)
 {
     const struct outbox_source *source = &box->options.source;
@@ -35,6 +49,7 @@ static void take_one(struct inbox *box, const struct mail *mail)
 
     if (err_is_ok(source->open(source->ctx, mail, &letter))) {
         keep(box, mail, &letter);
+        hand_to_courier(box, mail, &letter);
         EMIT(box->options.events, mail_sent, &mail->correlation_id, field_mail((int64_t)mail->id),
              field_tenant(mail->tenant_id));
     } else {

@@ -15,6 +15,7 @@ struct inbox_options {
     struct message_sender from;
     const struct messages *messages;
     struct outbox_source source;
+    struct outbox_courier courier; /* is given them as well, as it would be in earnest */
     const struct clock *clock;
     struct events *events;
 };

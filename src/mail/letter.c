@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { VERSION = 2, FIXED = 3, MINUTES_MAX = 1440 };
+enum { VERSION = 3, FIXED = 3, MINUTES_MAX = 1440 };
 
 /* The texts of a letter in their packed order. A new field goes last, with a new VERSION. */
 static const struct {
@@ -20,7 +20,8 @@ static const struct {
     {                                                                       \
         offsetof(struct letter, field), sizeof(((struct letter *)0)->field) \
     }
-    TEXT_ROW(to), TEXT_ROW(code), TEXT_ROW(language), TEXT_ROW(tenant_name), TEXT_ROW(logo_url), TEXT_ROW(accent_color),
+    TEXT_ROW(to),       TEXT_ROW(code),         TEXT_ROW(language),  TEXT_ROW(tenant_name),
+    TEXT_ROW(logo_url), TEXT_ROW(accent_color), TEXT_ROW(client_id),
 #undef TEXT_ROW
 };
 
@@ -116,6 +117,13 @@ static bool color_ok(struct slice color)
     return true;
 }
 
+static bool client_ok(struct slice client_id)
+{
+    struct guid id;
+
+    return client_id.n == 0 || guid_parse(client_id, &id);
+}
+
 err letter_check(const struct letter *letter)
 {
     for (size_t i = 0; i < TEXTS; i++)
@@ -128,6 +136,7 @@ err letter_check(const struct letter *letter)
     ENSURE(letter->tenant_name[0] != '\0' && text_is_clean(slice_of(letter->tenant_name)), FORMAT);
     ENSURE(logo_ok(slice_of(letter->logo_url)), FORMAT);
     ENSURE(color_ok(slice_of(letter->accent_color)), FORMAT);
+    ENSURE(client_ok(slice_of(letter->client_id)), FORMAT);
     ENSURE(letter->minutes >= 1 && letter->minutes <= MINUTES_MAX, FORMAT);
     return OK;
 }

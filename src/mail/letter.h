@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/guid.h"
 #include "base/limits.h"
 #include "model/method.h"
 
@@ -19,18 +20,19 @@ enum letter_kind {
     LETTER_KINDS
 };
 
-enum { LETTER_PACKED_MAX = 720 }; /* every field full, with its length */
+enum { LETTER_PACKED_MAX = 760 }; /* every field full, with its length */
 
 struct letter {
     enum letter_kind kind;
     enum channel channel; /* a text message has no HTML, and its `to` is a phone number */
     char to[LIMIT_EMAIL + 1];
     char code[LIMIT_CODE_DIGITS_MAX + 1];
-    char language[16];     /* a locale we have: "en", "de", … */
-    char tenant_name[129]; /* display name; cut at a character */
-    char logo_url[257];    /* https, printable ASCII; may be empty */
-    char accent_color[8];  /* "#rrggbb"; may be empty */
-    uint32_t minutes;      /* the code's life; 1 to 1440 */
+    char language[16];             /* a locale we have: "en", "de", … */
+    char tenant_name[129];         /* display name; cut at a character */
+    char logo_url[257];            /* https, printable ASCII; may be empty */
+    char accent_color[8];          /* "#rrggbb"; may be empty */
+    char client_id[GUID_TEXT + 1]; /* of the application that asked; which extension sends it may hang on that */
+    uint32_t minutes;              /* the code's life; 1 to 1440 */
 };
 
 /* Whether every field is what it must be: FORMAT otherwise, above all for control characters, which could otherwise

@@ -13,9 +13,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SETTLE_AGAIN_MS = 50 /* the store's queue was full */ };
+enum {
+    SETTLE_AGAIN_MS = 50, /* the store's queue was full */
+    HANDED_LOOK_MS = 20   /* a courier's end does not wake us */
+};
 
-enum slot_state { SLOT_FREE, SLOT_SENDING, SLOT_SETTLING };
+_Static_assert((int)SMTP_LINES_MAX <= (int)OUTBOX_TAGS, "each line is a tag");
+
+enum slot_state { SLOT_FREE, SLOT_SENDING, SLOT_HANDED, SLOT_SETTLING };
 
 /* What a line of smtp.h carries. */
 struct slot {
@@ -46,6 +51,7 @@ static void *run(void *ctx);
 static void collect(struct outbox *o);
 static bool take_mails(struct outbox *o);
 static err send_mail(struct outbox *o, unsigned line, struct letter *letter);
+static void collect_handed(struct outbox *o);
 static void settle(struct outbox *o, unsigned line, enum smtp_verdict verdict, const char *detail);
 static void hand_over(struct outbox *o, unsigned line);
 static void rest(struct outbox *o);
@@ -140,8 +146,12 @@ static void collect(struct outbox *o)
 {
     struct smtp_result result;
 
-    while (smtp_ended(o->smtp, &result))
+    while (smtp_ended(o->smtp, &result)) {
+        if (result.verdict != SMTP_AWAY)
+            schedule_server_works(&o->schedule);
         settle(o, result.line, result.verdict, result.detail);
+    }
+    collect_handed(o);
     for (unsigned line = 0; line < smtp_lines(o->smtp); line++)
         if (o->slots[line].state == SLOT_SETTLING)
             hand_over(o, line);
@@ -188,13 +198,30 @@ static bool take_mails(struct outbox *o)
     return taken;
 }
 
-static err send_mail(struct outbox *o, unsigned line, struct letter *letter)
+/* True where a courier has it, or would have it but not now. */
+static bool hand_to_courier(struct outbox *o, unsigned line, const struct letter *letter)
+{
+    const struct outbox_courier *courier = &o->options.courier;
+
+    if (courier->send == NULL)
+        return false;
+    o->slots[line].state = SLOT_HANDED;
+    err e = courier->send(courier->ctx, line, &o->slots[line].mail, letter);
+    if (e.code == ERR_NOT_FOUND) {
+        o->slots[line].state = SLOT_SENDING;
+        return false;
+    }
+    if (!err_is_ok(e))
+        settle(o, line, SMTP_DEFERRED, err_text(e));
+    return true;
+}
+
+static err send_by_server(struct outbox *o, unsigned line, const struct letter *letter)
 {
     const struct outbox_options *options = &o->options;
     const struct mail *mail = &o->slots[line].mail;
     struct buf out;
 
-    TRY(options->source.open(options->source.ctx, mail, letter));
     if (letter->channel == CHANNEL_SMS) {
         settle(o, line, SMTP_REFUSED, "no extension sends text messages: declare one for onSmsSend");
         return OK;
@@ -205,23 +232,55 @@ static err send_mail(struct outbox *o, unsigned line, struct letter *letter)
     return OK;
 }
 
+static err send_mail(struct outbox *o, unsigned line, struct letter *letter)
+{
+    const struct outbox_source *source = &o->options.source;
+
+    TRY(source->open(source->ctx, &o->slots[line].mail, letter));
+    return hand_to_courier(o, line, letter) ? OK : send_by_server(o, line, letter);
+}
+
+static void send_after_all(struct outbox *o, unsigned line)
+{
+    const struct outbox_source *source = &o->options.source;
+    struct letter letter = { 0 };
+
+    o->slots[line].state = SLOT_SENDING;
+    err e = source->open(source->ctx, &o->slots[line].mail, &letter);
+    if (err_is_ok(e))
+        e = send_by_server(o, line, &letter);
+    wipe(&letter, sizeof letter);
+    if (!err_is_ok(e))
+        settle(o, line, SMTP_DEFERRED, err_text(e));
+}
+
+static void collect_handed(struct outbox *o)
+{
+    const struct outbox_courier *courier = &o->options.courier;
+    struct outbox_handed handed;
+
+    while (courier->ended != NULL && courier->ended(courier->ctx, &handed)) {
+        if (handed.fall_back)
+            send_after_all(o, handed.tag);
+        else
+            settle(o, handed.tag, handed.delivered ? SMTP_ACCEPTED : SMTP_DEFERRED, handed.detail);
+    }
+}
+
 /* When a mail that was not delivered is due again; 0: never. A server that is away is not the mail's fault, so it is due
  * when the pause ends. */
 static instant due_again(struct outbox *o, const struct mail *mail, enum smtp_verdict verdict)
 {
     instant now = clock_now(o->options.clock);
 
-    if (verdict != SMTP_AWAY) {
-        schedule_server_works(&o->schedule);
+    if (verdict != SMTP_AWAY)
         return outbox_retry_at(mail->attempts, now, mail->expires_at, verdict == SMTP_REFUSED);
-    }
     instant at = now + (schedule_server_away(&o->schedule, now_ms()) + 999) / 1000;
     return at < mail->expires_at ? at : 0;
 }
 
 static void settle_delivered(struct outbox *o, const struct mail *mail)
 {
-    schedule_server_works(&o->schedule);
     EMIT(o->options.events, mail_sent, &mail->correlation_id, field_mail((int64_t)mail->id),
          field_attempt(mail->attempts), field_tenant(mail->tenant_id));
 }
@@ -272,9 +331,13 @@ static void rest(struct outbox *o)
     int64_t now = now_ms();
     int64_t until = atomic_load(&o->stopping) ? atomic_load(&o->stop_by) : schedule_next_look(&o->schedule, now);
 
-    for (unsigned line = 0; line < smtp_lines(o->smtp); line++)
-        if (o->slots[line].state == SLOT_SETTLING && until > now + SETTLE_AGAIN_MS)
+    for (unsigned line = 0; line < smtp_lines(o->smtp); line++) {
+        enum slot_state state = o->slots[line].state;
+        if (state == SLOT_SETTLING && until > now + SETTLE_AGAIN_MS)
             until = now + SETTLE_AGAIN_MS;
+        if (state == SLOT_HANDED && until > now + HANDED_LOOK_MS)
+            until = now + HANDED_LOOK_MS;
+    }
     atomic_store(&o->sleeping, true);
     if (!atomic_load(&o->woken) || atomic_load(&o->stopping))
         smtp_wait(o->smtp, until > now ? (int)(until - now) : 0);

@@ -37,11 +37,32 @@ struct outbox_source {
     void *ctx;
 };
 
+enum { OUTBOX_TAGS = 64 };
+
+struct outbox_handed {
+    unsigned tag;
+    bool delivered;
+    bool fall_back;     /* not delivered, and to be sent the usual way */
+    const char *detail; /* why not; static */
+};
+
+/* Who may take letters in the mail server's place: an extension of the operator (spec OIDC, 11.5). All run on the mailer's
+ * thread. */
+struct outbox_courier {
+    /* Begins to hand over the letter, known by `tag`, 0 to OUTBOX_TAGS - 1, until it has ended. NOT_FOUND: it goes the
+     * usual way; anything else: not now. */
+    err (*send)(void *ctx, unsigned tag, const struct mail *mail, const struct letter *letter);
+    /* The next that has ended; false: none. */
+    bool (*ended)(void *ctx, struct outbox_handed *out);
+    void *ctx;
+};
+
 struct outbox_options {
     struct smtp_options smtp;
     struct message_sender from;
     const struct messages *messages; /* borrowed; must outlive the outbox */
     struct outbox_source source;
+    struct outbox_courier courier; /* zeroed: none */
     const struct clock *clock;
     struct events *events;
 };

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/memory.h"
 
+#include "api/courier.h"
 #include "base/limits.h"
 
 #include <stdint.h>
 
-enum { PARTS = 7, KIB = 1024, LIBRARIES = 8 * 1024 * KIB, STACK_TOUCHED = 128 * KIB, THROTTLE_SLOT = 24 };
+enum {
+    PARTS = 9,
+    KIB = 1024,
+    LIBRARIES = 8 * 1024 * KIB,
+    STACK_TOUCHED = 128 * KIB,
+    TRANSFER = 64 * KIB /* of libcurl, with TLS */,
+    THROTTLE_SLOT = 24
+};
 
 struct part {
     const char *name;
@@ -22,7 +30,9 @@ static void parts_of(const struct memory_options *o, struct part parts[PARTS])
     parts[3] = (struct part){ "throttle", LIMIT_THROTTLE_SLOTS, THROTTLE_SLOT };
     parts[4] = (struct part){ "directory", 1, LIMIT_DIRECTORY_TEXT };
     parts[5] = (struct part){ "password hashes", o->password_workers, o->password_bytes };
-    parts[6] = (struct part){ "libraries, mailer", 1, LIBRARIES };
+    parts[6] = (struct part){ "calls of extensions", LIMIT_HOOK_CALLS, TRANSFER };
+    parts[7] = (struct part){ "codes with extensions", OUTBOX_TAGS, COURIER_LETTER_MEMORY };
+    parts[8] = (struct part){ "libraries, mailer", 1, LIBRARIES };
 }
 
 size_t memory_worst_case(const struct memory_options *options)

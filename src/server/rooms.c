@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/rooms.h"
 
+#include "api/courier.h"
 #include "api/throttle.h"
 #include "base/secret.h"
+#include "hook/receiver.h"
 #include "server/mail_source.h"
 
 #include <errno.h>
@@ -21,6 +23,7 @@ struct rooms {
     struct hooks *hooks;
     struct messages *messages;
     struct mail_source *mail_source;
+    struct courier *courier;
     struct outbox *outbox; /* one of these two */
     struct inbox *inbox;
     struct housekeeper *housekeeper;
@@ -89,11 +92,14 @@ static err open_inbox(struct rooms *r)
         .from = r->options.sender,
         .messages = r->messages,
         .source = mail_source_functions(r->mail_source),
+        .courier = courier_functions(r->courier),
         .clock = &r->options.clock,
         .events = r->options.events,
     };
 
-    return inbox_start(&options, &r->inbox);
+    TRY(inbox_start(&options, &r->inbox));
+    r->dev.inbox = r->inbox;
+    return OK;
 }
 
 static err open_outbox(struct rooms *r)
@@ -103,6 +109,7 @@ static err open_outbox(struct rooms *r)
         .from = r->options.sender,
         .messages = r->messages,
         .source = mail_source_functions(r->mail_source),
+        .courier = courier_functions(r->courier),
         .clock = &r->options.clock,
         .events = r->options.events,
     };
@@ -114,6 +121,7 @@ static err open_mail(struct rooms *r)
 {
     TRY(messages_new(&r->messages));
     TRY(mail_source_new(r->store, r->vault, &r->mail_source));
+    TRY(courier_new(&r->api, &r->courier));
     return r->options.smtp == NULL ? open_inbox(r) : open_outbox(r);
 }
 
@@ -158,12 +166,12 @@ static err connect_api(struct rooms *r)
         .origin = slice_of(r->options.origin),
         .hooks = { mail_waiting, observe, write_metrics, r },
     };
+    api_init(&r->api);
     if (r->options.dev != NULL) {
         r->dev = *r->options.dev;
-        r->dev.inbox = r->inbox;
+        TRY(receiver_new(&r->dev.receiver));
         r->api.dev = &r->dev;
     }
-    api_init(&r->api);
     return OK;
 }
 
@@ -192,9 +200,9 @@ static const struct {
     const char *name;
     err (*open)(struct rooms *r);
 } steps[] = {
-    { "master key", open_vault },    { "database", open_store },          { "throttle", open_throttle },
-    { "passwords", open_passwords }, { "extensions", open_hooks },        { "mail", open_mail },
-    { "endpoints", connect_api },    { "housekeeper", open_housekeeper }, { "http", open_http },
+    { "master key", open_vault },        { "database", open_store },   { "throttle", open_throttle },
+    { "passwords", open_passwords },     { "extensions", open_hooks }, { "endpoints", connect_api },
+    { "housekeeper", open_housekeeper }, { "mail", open_mail },        { "http", open_http },
 };
 
 static void explain(const struct rooms *r, const char *step, err failure, char why[256])
@@ -235,6 +243,8 @@ void rooms_close(struct rooms *r, unsigned seconds)
     housekeeper_stop(r->housekeeper);
     outbox_stop(r->outbox, seconds);
     inbox_stop(r->inbox);
+    hooks_free(r->hooks);
+    courier_free(r->courier);
     mail_source_flush(r->mail_source);
     store_close(r->store);
     mail_source_free(r->mail_source);
@@ -242,7 +252,7 @@ void rooms_close(struct rooms *r, unsigned seconds)
     if (r->api.store != NULL)
         api_destroy(&r->api);
     passwords_free(r->passwords);
-    hooks_free(r->hooks);
+    receiver_free(r->dev.receiver);
     throttle_free(r->throttle);
     vault_free(r->vault);
     free(r);

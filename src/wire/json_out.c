@@ -143,3 +143,9 @@ void json_flag(struct json *j, const char *key, bool value)
     begin_value(j, key);
     buf_puts(j->out, value ? "true" : "false");
 }
+
+void json_raw(struct json *j, const char *key, struct slice json)
+{
+    begin_value(j, key);
+    buf_put(j->out, json);
+}

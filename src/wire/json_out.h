@@ -28,5 +28,6 @@ void json_text(struct json *j, const char *key, struct slice value);
 void json_cstr(struct json *j, const char *key, const char *value);
 void json_number(struct json *j, const char *key, int64_t value);
 void json_flag(struct json *j, const char *key, bool value);
+void json_raw(struct json *j, const char *key, struct slice json); /* JSON already, and checked to be */
 
 #endif

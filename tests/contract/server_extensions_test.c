@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Custom authentication extensions from end to end: a server with a tenant that declares them, a receiver that answers, a
  * sign-up and a sign-in in between (spec OIDC, 11). */
-#include "support/world.h"
-
-#include "support/answer_server.h"
+#include "support/world_extension.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,48 +13,8 @@
 
 #define APP "client_id=" WORLD_APP_ATTRIBUTES
 #define SHOE "extension_9c1f0b7e2d3a4f5b8c6d7e8f90a1b2c3_shoeSize"
-#define GRAPH "microsoft.graph."
-#define ACTION(event, type, more)                                                                                  \
-    "{\"data\":{\"@odata.type\":\"" GRAPH "on" event "ResponseData\",\"actions\":[{\"@odata.type\":\"" GRAPH event \
-    "." type "\"" more "}]}}"
 
 enum { FORM = 4096, TOKEN = 1024 };
-
-static struct extension extension(enum extension_event event, const char *url, enum extension_auth auth)
-{
-    return (struct extension){ .id = { { 0xe0, (uint8_t)event } },
-                               .name = SLICE("hook"),
-                               .event = event,
-                               .url = slice_of(url),
-                               .auth = auth,
-                               .resource_id = SLICE("api://127.0.0.1/hook"),
-                               .secret = SLICE("DOORCODE_TEST_HOOK_SECRET"),
-                               .timeout_ms = 2000 };
-}
-
-/* The tenant as seeded, with extensions. */
-static void declare(struct world *w, const struct extension *extensions, size_t n)
-{
-    struct directory *d;
-
-    assert_int_equal(store_directory(rooms_store(w->rooms), &d).code, ERR_OK);
-    struct tenant tenant = *directory_tenant(d, SLICE("petstore"));
-    tenant.extensions = extensions;
-    tenant.extension_count = n;
-    const struct store_write write = { .kind = WRITE_TENANT_PUT, .tenant = &tenant };
-    assert_int_equal(store_write(rooms_store(w->rooms), &write, 1).code, ERR_OK);
-    directory_release(d);
-    assert_int_equal(housekeeper_refresh(rooms_housekeeper(w->rooms)).code, ERR_OK);
-}
-
-static int post(struct world *w, const char *path, const char *form, struct world_reply *reply)
-{
-    char whole[128];
-
-    snprintf(whole, sizeof whole, "/petstore%s", path);
-    world_post(w, whole, "", form, reply);
-    return reply->status;
-}
 
 static void step(struct world *w, const char *path, const char *form, char token[TOKEN])
 {

@@ -31,10 +31,10 @@ after(() => {
 
 test('none of the development endpoints exists', async () => {
   for (const path of ['', 'dev', 'dev/inbox', 'dev/inbox/latest?address=sam@example.org', 'dev/inbox/message?id=1', 'dev/clock',
-    'dev/directory', 'dev/static/inbox.js']) {
+    'dev/directory', 'dev/static/inbox.js', 'dev/hook', 'dev/hook/call']) {
     assert.equal((await request(`${origin}/${path}`)).status, 404, path);
   }
-  for (const path of ['dev/reset', 'dev/clock', 'dev/inbox/clear']) {
+  for (const path of ['dev/reset', 'dev/clock', 'dev/inbox/clear', 'dev/hook']) {
     const headers = { 'Content-Type': 'application/json' };
     assert.equal((await request(`${origin}/${path}`, { method: 'POST', headers, body: '{"advance":3600}' })).status, 404, path);
   }

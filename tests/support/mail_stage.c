@@ -99,6 +99,7 @@ void stage_open_outbox(struct stage *s)
         .from = { SLICE("no-reply@login.example"), SLICE("Kites") },
         .messages = s->messages,
         .source = mail_array_source(&s->array),
+        .courier = s->courier,
         .clock = &s->clock,
         .events = &s->events,
     };

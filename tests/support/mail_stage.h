@@ -22,6 +22,7 @@ struct stage {
     _Atomic unsigned tries[MAILS_MAX]; /* RCPT commands */
     _Atomic unsigned wrong;            /* codes that are not the mail's */
     int (*answer)(struct stage *s, unsigned number);
+    struct outbox_courier courier; /* set before stage_open_outbox */
     char last_detail[MAIL_ERROR];
     struct guid last_correlation;
     _Atomic bool tenant_told;

@@ -20,6 +20,7 @@ static const struct letter sample = {
     .tenant_name = "Kites & Söhne",
     .logo_url = "https://cdn.kites.example/logo.png?v=2",
     .accent_color = "#0aF19c",
+    .client_id = "5f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c35",
     .minutes = 30,
 };
 
@@ -47,6 +48,7 @@ static void comes_back_as_it_went(void **state)
     assert_string_equal(back.tenant_name, sample.tenant_name);
     assert_string_equal(back.logo_url, sample.logo_url);
     assert_string_equal(back.accent_color, sample.accent_color);
+    assert_string_equal(back.client_id, sample.client_id);
 }
 
 static void the_fullest_letter_fits_into_a_sealed_mail(void **state)
@@ -107,7 +109,7 @@ static void another_version_and_another_kind_are_refused(void **state)
     (void)state;
     block[0] = 1;
     assert_int_equal(letter_unpack(packed, &back).code, ERR_FORMAT);
-    block[0] = 2;
+    block[0] = 3;
     block[1] = LETTER_KINDS;
     assert_int_equal(letter_unpack(packed, &back).code, ERR_FORMAT);
     block[1] = LETTER_SIGNIN_CODE;

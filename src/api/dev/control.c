@@ -2,6 +2,7 @@
 /* POST /dev/reset, GET and POST /dev/clock, GET /dev/directory: the switches of the development mode. */
 #include "api/endpoints.h"
 
+#include "hook/receiver.h"
 #include "mail/inbox.h"
 #include "wire/json_in.h"
 #include "wire/json_out.h"
@@ -12,6 +13,7 @@ static err reply_reset(struct exchange *x)
 {
     TRY(x->api->dev->reset(x->api->dev->ctx));
     inbox_clear(x->api->dev->inbox);
+    receiver_clear(x->api->dev->receiver);
     buf_puts(&x->body, "{}");
     return OK;
 }

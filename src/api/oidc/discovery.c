@@ -40,7 +40,7 @@ static err reply(struct exchange *x)
     put_list(&j, "id_token_signing_alg_values_supported", "RS256 ES256 EdDSA");
     put_list(&j, "response_types_supported", "code");
     put_list(&j, "scopes_supported", "openid profile email offline_access");
-    json_text(&j, "issuer", tokens_issuer(x));
+    json_text(&j, "issuer", tokens_issuer(x->api, x->tenant, &x->call->arena));
     json_flag(&j, "request_uri_parameter_supported", false);
     put_url(&j, "authorization_endpoint", x, "/oauth2/v2.0/authorize");
     put_list(&j, "grant_types_supported", "refresh_token oob");

@@ -7,7 +7,7 @@
 static err reply(struct exchange *x)
 {
     struct keyring *ring = api_keyring(x->api);
-    err result = keyring_jwks(ring, tokens_issuer(x), &x->body);
+    err result = keyring_jwks(ring, tokens_issuer(x->api, x->tenant, &x->call->arena), &x->body);
 
     keyring_release(ring);
     return result;
