@@ -8,6 +8,7 @@
 
 /* A letter with an extension. The mailer's, but between hooks_submit and `ended` the thread of the calls has it. */
 struct parcel {
+    bool busy;
     struct hook_call call;
     enum extension_event event;
     struct guid tenant_id;
@@ -20,7 +21,7 @@ struct parcel {
 
 struct courier {
     struct api *api;
-    struct parcel *parcels[OUTBOX_TAGS]; /* NULL: free */
+    struct parcel parcels[OUTBOX_TAGS]; /* by tag; memory that no letter has needed is not resident */
 };
 
 err courier_new(struct api *api, struct courier **out)
@@ -33,11 +34,10 @@ err courier_new(struct api *api, struct courier **out)
     return OK;
 }
 
-static void give_up(struct courier *c, unsigned tag)
+static void release(struct parcel *p)
 {
-    arena_reset(&c->parcels[tag]->arena); /* it held the code */
-    free(c->parcels[tag]);
-    c->parcels[tag] = NULL;
+    arena_reset(&p->arena); /* it held the code */
+    p->busy = false;
 }
 
 void courier_free(struct courier *c)
@@ -45,8 +45,8 @@ void courier_free(struct courier *c)
     if (c == NULL)
         return;
     for (unsigned tag = 0; tag < OUTBOX_TAGS; tag++)
-        if (c->parcels[tag] != NULL)
-            give_up(c, tag);
+        if (c->parcels[tag].busy)
+            release(&c->parcels[tag]);
     free(c);
 }
 
@@ -90,6 +90,8 @@ static void on_answer(struct hook_call *call)
 
 static err call_extension(struct courier *c, struct parcel *p, const struct hook_facts *facts)
 {
+    p->busy = true;
+    atomic_store_explicit(&p->ended, false, memory_order_relaxed);
     arena_init(&p->arena, p->block, sizeof p->block);
     TRY(extension_prepare(c->api, facts, clock_now(c->api->clock), &p->arena, &p->call));
     p->event = facts->event;
@@ -103,13 +105,13 @@ static err call_extension(struct courier *c, struct parcel *p, const struct hook
 
 static err hand_over(struct courier *c, unsigned tag, const struct hook_facts *facts)
 {
-    ENSURE(c->parcels[tag] == NULL, FULL);
-    c->parcels[tag] = calloc(1, sizeof *c->parcels[tag]);
-    ENSURE(c->parcels[tag] != NULL, NO_MEMORY);
-    err e = call_extension(c, c->parcels[tag], facts);
+    struct parcel *p = &c->parcels[tag];
+
+    ENSURE(!p->busy, FULL);
+    err e = call_extension(c, p, facts);
     if (err_is_ok(e))
         return OK;
-    give_up(c, tag);
+    release(p);
     EMIT(c->api->events, extension_failed, &facts->correlation_id, field_tenant(facts->tenant->id),
          field_code(hook_failure_code(HOOK_CALL)), field_status(0), field_reason(err_text(e)));
     return e.code == ERR_NOT_FOUND ? FAIL(CRYPTO) : e; /* a key or secret is missing; not the extension */
@@ -130,7 +132,7 @@ static err send(void *ctx, unsigned tag, const struct mail *mail, const struct l
 
 static void conclude(struct courier *c, unsigned tag, struct outbox_handed *out)
 {
-    struct parcel *p = c->parcels[tag];
+    struct parcel *p = &c->parcels[tag];
     struct hook_answer answer;
     enum hook_failure failure =
         extension_conclude(c->api, &p->call, p->event, p->tenant_id, &p->correlation_id, &p->arena, &answer);
@@ -139,7 +141,7 @@ static void conclude(struct courier *c, unsigned tag, struct outbox_handed *out)
                                    .delivered = failure == HOOK_FINE,
                                    .fall_back = failure != HOOK_FINE && p->fall_back,
                                    .detail = hook_failure_text(failure) };
-    give_up(c, tag);
+    release(p);
 }
 
 static bool ended(void *ctx, struct outbox_handed *out)
@@ -147,7 +149,8 @@ static bool ended(void *ctx, struct outbox_handed *out)
     struct courier *c = ctx;
 
     for (unsigned tag = 0; tag < OUTBOX_TAGS; tag++) {
-        if (c->parcels[tag] == NULL || !atomic_load_explicit(&c->parcels[tag]->ended, memory_order_acquire))
+        const struct parcel *p = &c->parcels[tag];
+        if (!p->busy || !atomic_load_explicit(&p->ended, memory_order_acquire))
             continue;
         conclude(c, tag, out);
         return true;

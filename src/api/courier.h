@@ -11,7 +11,7 @@ struct courier;
 
 enum { COURIER_LETTER_MEMORY = 49152 }; /* a request, an answer, a token to sign, and what is read */
 
-/* Memory for a letter is taken when it is handed over, and given back when it has ended. NO_MEMORY. */
+/* NO_MEMORY. */
 NODISCARD err courier_new(struct api *api, struct courier **out);
 /* After the mailer and the calls of extensions (hook/caller.h) have stopped. NULL is fine. */
 void courier_free(struct courier *c);
