@@ -137,6 +137,16 @@ test('the clock panel moves the time of the server and puts it back', async (t) 
   assert.equal((await server.dev('clock')).body.offset, 0);
 });
 
+test('a call of an extension shows by itself and opens to what was sent', async (t) => {
+  const page = await openInbox(t);
+  assert.equal(await page.locator('#calls-card').isVisible(), false);
+  const call = { type: 'microsoft.graph.authenticationEvent.emailOtpSend', data: { otpContext: { oneTimeCode: '<b>12345678' } } };
+  assert.equal((await server.dev('hook', call)).status, 200);
+  await page.locator('#calls summary', { hasText: 'onOtpSend' }).click();
+  await page.locator('#calls pre', { hasText: '"oneTimeCode": "<b>12345678"' }).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
 test('reset asks first', async (t) => {
   const page = await openInbox(t);
   await server.toCode(sam);

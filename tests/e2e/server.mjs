@@ -41,12 +41,12 @@ export async function untilReady(origin, child, output) {
   throw new Error(`the server did not start:\n${output.join('')}`);
 }
 
-/** Starts `doorcode dev --memory` on free ports. Call stop() at the end; it resolves to the exit code. */
-export async function startServer() {
+/** Starts `doorcode dev`, with --memory unless told otherwise, on free ports. Call stop() at the end; it resolves to the exit code. */
+export async function startServer({ memory = true } = {}) {
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
-  const folder = mkdtempSync(`${tmpdir()}/doorcode-e2e-`); // of the certificates; all else is in memory
+  const folder = mkdtempSync(`${tmpdir()}/doorcode-e2e-`); // of the certificates, and of the data where it is not in memory
   const origin = `http://127.0.0.1:${httpPort}`;
-  const args = ['--memory', '--data', folder, '--origin', origin, '--http-port', `${httpPort}`, '--https-port', `${httpsPort}`];
+  const args = [...(memory ? ['--memory'] : []), '--data', folder, '--origin', origin, '--http-port', `${httpPort}`, '--https-port', `${httpsPort}`];
   const child = spawn(binary, ['dev', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   child.stdout.on('data', (text) => output.push(text));

@@ -220,6 +220,30 @@ function showView(name) {
   if (name === 'html') dressFrame();
 }
 
+// ── calls of extensions ──
+
+function makeCall(call) {
+  const row = clone('call-row');
+  row.dataset.id = call.id;
+  row.querySelector('summary').textContent = `${call.event} · ${call.at}`;
+  row.querySelector('pre').setAttribute('aria-label', `What ${call.event} was sent`);
+  row.addEventListener('toggle', async () => {
+    if (!row.open || row.querySelector('pre').textContent) return;
+    const { authorization, body } = await ask(`/dev/hook/call?id=${call.id}`);
+    row.querySelector('pre').textContent = `${authorization ? `Authorization: ${authorization}\n\n` : ''}${JSON.stringify(body, null, 2)}`;
+  });
+  return row;
+}
+
+async function readCalls() {
+  const { calls } = await ask('/dev/hook');
+  const rows = new Map([...$('calls').children].map((row) => [row.dataset.id, row]));
+  const fresh = calls.filter((call) => !rows.has(String(call.id)));
+  $('calls').prepend(...fresh.map(makeCall)); // what is there stays in its place, and keeps the focus
+  for (const [id, row] of rows) if (!calls.some((call) => String(call.id) === id)) row.remove();
+  $('calls-card').hidden = calls.length === 0;
+}
+
 // ── try next ──
 
 const quote = (text) => (/^[\w@.:/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
@@ -307,6 +331,7 @@ async function refresh() {
   try {
     await readClock();
     await readMails();
+    await readCalls();
     // The directory is read again after the server was away: it may have other seeds now.
     if (!$('link').classList.contains('on')) await readDirectory();
     link(true, 'live');
