@@ -33,6 +33,7 @@ struct peer {
     int fd;
     bool in_data;
     bool drop;        /* close once data comes */
+    bool fail;        /* this mail is refused: decided at its DATA, as other connections may be in theirs */
     int64_t reply_at; /* a delayed answer is due, in ms; 0: none */
     size_t n;
     size_t scanned; /* of the data, already searched for its end */
@@ -294,6 +295,7 @@ static bool take_command(struct sink *s, struct peer *p, size_t n)
         p->in_data = true;
         p->scanned = 0;
         p->drop = every(s->data_seen, s->options.drop_every);
+        p->fail = every(s->data_seen, s->options.fail_every);
         reply(p, "354 go on\r\n");
     } else if (is_command(p, n, "QUIT")) {
         reply(p, "221 2.0.0 bye\r\n");
@@ -312,7 +314,7 @@ static void finish_mail(struct sink *s, struct peer *p, size_t n)
     char code[CODE_MAX + 1];
 
     p->in_data = false;
-    if (every(s->data_seen, s->options.fail_every)) {
+    if (p->fail) {
         reply(p, "451 4.3.0 not now\r\n");
         return;
     }

@@ -176,6 +176,16 @@ bool stage_reaches(struct stage *s, size_t delivered, size_t dead, int wait_ms)
     return false;
 }
 
+static void tell_what_waits(struct stage *s)
+{
+    for (size_t i = 0; i < s->array.n; i++) {
+        struct mail mail = mail_array_get(&s->array, i + 1);
+        if (!s->array.gone[i])
+            fprintf(stderr, "mail %zu: state %d, %u attempts, due in %lld s: %s\n", i + 1, mail.state, mail.attempts,
+                    (long long)(mail.due_at - stage_now(s)), mail.last_error);
+    }
+}
+
 bool stage_finishes(struct stage *s, size_t delivered, int64_t seconds)
 {
     for (int64_t end = stage_real_ms() + PATIENCE_MS; stage_real_ms() < end;) {
@@ -184,6 +194,7 @@ bool stage_finishes(struct stage *s, size_t delivered, int64_t seconds)
         stage_move_clock(s, seconds);
         outbox_wake(s->outbox);
     }
+    tell_what_waits(s);
     return false;
 }
 
