@@ -14,7 +14,8 @@ static const char caller_id[] = "99045fe1-7639-4a75-9d4a-577b6ca3810f";
 
 static bool is_for(const struct extension *e, const struct application *app)
 {
-    struct guid_text id = guid_format(app == NULL ? (struct guid){ { 0 } } : app->client_id);
+    const struct guid nil = GUID_NIL;
+    struct guid_text id = guid_format(app == NULL ? nil : app->client_id);
 
     for (size_t i = 0; i < e->applications.n; i++)
         if (slice_eq_nocase(e->applications.items[i], slice_of(id.c)))

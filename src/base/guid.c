@@ -69,7 +69,7 @@ bool guid_eq(struct guid a, struct guid b)
 
 bool guid_is_nil(struct guid g)
 {
-    return guid_eq(g, (struct guid){ { 0 } });
+    return guid_eq(g, GUID_NIL);
 }
 
 struct guid guid_new(const struct rng *rng)

@@ -13,6 +13,8 @@ struct guid {
     uint8_t b[16];
 };
 
+#define GUID_NIL ((struct guid){ { 0 } })
+
 struct guid_text {
     char c[GUID_TEXT + 1]; /* with a NUL */
 };

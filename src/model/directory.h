@@ -62,14 +62,37 @@ struct extension {
     struct slices applications; /* client ids; empty: all */
 };
 
+/* A text of the hosted pages that the operator says differently (spec OIDC, 3.5). */
+struct text_override {
+    struct slice language; /* "de" */
+    struct slice key;      /* a name of pages/texts.def, or of spec OIDC, 3.5 */
+    struct slice text;
+};
+
+/* How hosted pages and mails look (spec OIDC, 3.4). Everything may be empty. */
+struct branding {
+    struct slice logo_url;         /* https, in mails and pages */
+    struct slice accent_color;     /* "#1f6feb" */
+    struct slice background_color; /* of the page */
+    struct slice background_image_url;
+    struct slice favicon_url;
+    struct slice username_hint; /* placeholder of the address field */
+    struct slice sign_in_text;  /* links, bold, italic as in spec OIDC, 3.4 */
+    struct slice terms_url;
+    struct slice privacy_url;
+    struct slice custom_css; /* at most LIMIT_CUSTOM_CSS, served as a file of its own */
+    bool stay_signed_in;     /* ask whether the session shall last */
+    const struct text_override *texts;
+    size_t text_count;
+};
+
 struct tenant {
     struct guid id;
     struct slice name;     /* sub-domain name: "petstore" */
     struct slice domain;   /* "petstore.onmicrosoft.com" */
     struct slices aliases; /* further domains that name this tenant */
     struct slice display_name;
-    struct slice logo_url;           /* https, in mails and pages; may be empty */
-    struct slice accent_color;       /* "#1f6feb"; may be empty */
+    struct branding branding;
     struct slice issuer;             /* empty: {origin}/{id}/v2.0 (spec OIDC, 1.3) */
     bool hide_unknown_users;         /* spec V1, 6.14 */
     bool strict_refresh_tokens;      /* a reuse revokes the family */
@@ -92,6 +115,25 @@ struct redirect_uri {
     struct slice uri;
 };
 
+/* A client secret: 256 random bits made by us, so a plain hash keeps it (spec OIDC, 4.2). */
+struct client_secret {
+    struct guid key_id;
+    struct slice hint; /* its first three characters */
+    uint8_t hash[32];  /* SHA-256 of the text */
+    int64_t starts_at; /* instants; 0: no bound */
+    int64_t ends_at;
+};
+
+enum { ROLE_FOR_USERS = 1, ROLE_FOR_APPLICATIONS = 2 };
+
+/* What an API lets its operator assign to users, or to other applications (spec OIDC, 4.6). */
+struct app_role {
+    struct guid id;
+    struct slice value;
+    struct slice display_name;
+    uint8_t members; /* set of ROLE_FOR_… */
+};
+
 struct application {
     struct guid tenant_id;
     struct guid client_id;
@@ -100,8 +142,22 @@ struct application {
     bool native_authentication; /* "Allow native authentication" */
     const struct redirect_uri *redirect_uris;
     size_t redirect_uri_count;
-    struct slices permissions;     /* delegated: "openid", "offline_access", "User.Read", "api://…/Pets.Read" */
-    struct slices allowed_origins; /* CORS, "https://app.example" ; "*" is not allowed */
+    struct slices permissions; /* delegated: "openid", "offline_access", "User.Read", "api://…/Pets.Read" */
+    struct slices application_permissions; /* of itself: roles of APIs, "api://…/Pets.Read.All" */
+    const struct client_secret *secrets;
+    size_t secret_count;
+    struct slices certificates; /* PEM, for private_key_jwt */
+    struct slice logout_url;    /* https, front-channel logout; empty: none */
+    bool id_token_issuance;     /* the authorization endpoint may give id tokens */
+    bool access_token_issuance; /* … and access tokens */
+    /* as an API */
+    struct slice identifier_uri; /* empty: "api://{client_id}" */
+    struct slices scopes;        /* values that clients may be permitted: "Pets.Read" */
+    const struct app_role *roles;
+    size_t role_count;
+    struct slices id_token_claims;     /* optional claims (spec OIDC, 5.5) */
+    struct slices access_token_claims; /* … in access tokens for this API */
+    struct slices allowed_origins;     /* CORS, "https://app.example" ; "*" is not allowed */
     enum signing_alg signing_alg;
     uint32_t access_token_seconds; /* 600…86400 */
     struct slice user_flow;        /* name of the linked flow; empty: none */
@@ -112,12 +168,19 @@ enum identity_provider { PROVIDER_EMAIL_OTP, PROVIDER_EMAIL_PASSWORD };
 
 struct pattern;
 
+/* How a page asks for an attribute (spec OIDC, 3.3). */
+enum attribute_input { INPUT_TEXT, INPUT_RADIO, INPUT_CHECKBOXES, INPUT_CHECKBOX, INPUT_NUMBER, INPUTS };
+
 struct flow_attribute {
     struct slice name;
-    struct slice type; /* "string", "boolean", "integer" */
-    struct slice label;
+    struct slice type;  /* "string", "boolean", "integer" */
+    struct slice label; /* with links, bold, italic as in spec OIDC, 3.3 */
     struct slice regex;
     bool required;
+    enum attribute_input input;
+    struct slices options; /* of radio buttons and checkboxes */
+    struct slice default_value;
+    bool hidden;                   /* not on the page; an extension can set it */
     const struct pattern *pattern; /* regex, compiled by the builder; NULL: there is none */
 };
 
@@ -161,6 +224,8 @@ void directory_release(struct directory *d); /* NULL is fine */
 /* By id, name, domain or alias, any case (spec OIDC, 1.1). NULL when unknown. */
 const struct tenant *directory_tenant(const struct directory *d, struct slice segment);
 const struct tenant *directory_tenant_by_id(const struct directory *d, struct guid id);
+/* The application of the tenant that is the API `resource`: its identifier URI, "api://{client_id}" or client id; NULL. */
+const struct application *directory_api(const struct directory *d, struct guid tenant, struct slice resource);
 /* The application of that tenant, or NULL. */
 const struct application *directory_application(const struct directory *d, struct guid tenant, struct guid client_id);
 /* The flow linked to the application, or NULL. */

@@ -135,7 +135,9 @@ static err copy_extensions(struct directory_builder *b, struct tenant *t)
 err directory_builder_tenant(struct directory_builder *b, const struct tenant *tenant)
 {
     struct tenant t = *tenant;
-    struct slice *const texts[] = { &t.name, &t.domain, &t.display_name, &t.logo_url, &t.accent_color, &t.issuer };
+    struct slice *const texts[] = {
+        &t.name, &t.domain, &t.display_name, &t.branding.logo_url, &t.branding.accent_color, &t.issuer
+    };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         TRY(copy_text(b, texts[i]));

@@ -28,6 +28,8 @@ struct grant {
     char scope[LIMIT_SCOPE]; /* what was granted, NUL-terminated */
     instant revoked_at;      /* 0: good */
     uint8_t proofs;          /* set of PROVED_…: `amr` */
+    uint8_t platform;        /* enum platform_type of the redirect URI; public client where there was none */
+    instant ends_at;         /* no refresh token outlives it: spa, 24 hours (spec OIDC, 4.1); 0: no end */
 };
 
 struct refresh_token {

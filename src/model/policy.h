@@ -24,6 +24,12 @@ struct policy {
     uint32_t id_token_seconds;            /* 3600 */
     uint32_t access_token_seconds;        /* 0: random, 60 to 90 minutes */
     uint32_t refresh_token_seconds;       /* 90 days */
+    uint32_t spa_refresh_token_seconds;   /* 86400, from the sign-in on (spec OIDC, 4.1) */
+    uint32_t authorization_code_seconds;  /* 600 */
+    uint32_t device_code_seconds;         /* 900 */
+    uint32_t session_idle_seconds;        /* 24 hours without use end a session … */
+    uint32_t session_persistent_seconds;  /* … 90 days one that shall last … */
+    uint32_t session_max_seconds;         /* … and 180 days any */
     uint32_t requests_per_second_address; /* 20; 0: no limit, like the next three */
     uint32_t requests_per_second_tenant;  /* 200 */
     uint32_t codes_per_hour_address;      /* 60 */

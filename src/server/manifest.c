@@ -63,7 +63,7 @@ static err take_tenant_name(struct scope *s, const char *name)
     char space[TENANT_NAME_MAX];
 
     ENSURE(other == NULL || guid_eq(other->id, s->draft.id), CONFLICT);
-    return plan_claim(&s->a->plan, "tenant", (struct guid){ { 0 } }, lower(name, space));
+    return plan_claim(&s->a->plan, "tenant", GUID_NIL, lower(name, space));
 }
 
 static err take_tenant_names(struct scope *s)
@@ -124,8 +124,8 @@ static err put_tenant(struct scope *s, const struct tenant *stored)
                                .domain = slice_of(s->draft.domain),
                                .display_name =
                                    slice_of(is_absent(s->draft.display_name) ? s->draft.name : s->draft.display_name),
-                               .logo_url = slice_of(s->draft.branding.logo_url),
-                               .accent_color = slice_of(s->draft.branding.accent_color),
+                               .branding.logo_url = slice_of(s->draft.branding.logo_url),
+                               .branding.accent_color = slice_of(s->draft.branding.accent_color),
                                .issuer = slice_of(s->draft.issuer),
                                .hide_unknown_users = s->draft.hide_unknown_users,
                                .strict_refresh_tokens = s->draft.strict_refresh_tokens,
@@ -196,9 +196,11 @@ static err read_attributes(struct scope *s, const struct field_reader *reader, c
         struct manifest_attribute draft = { .type = 0 };
         struct field_reader inner;
         TRY(fields_read_item(reader, "attributes", list, i, manifest_attribute_fields, &draft, &inner));
-        attributes[i] = (struct flow_attribute){ slice_of(draft.name),  slice_of(manifest_attribute_types[draft.type]),
-                                                 slice_of(draft.label), slice_of(draft.regex),
-                                                 draft.required,        NULL };
+        attributes[i] = (struct flow_attribute){ .name = slice_of(draft.name),
+                                                 .type = slice_of(manifest_attribute_types[draft.type]),
+                                                 .label = slice_of(draft.label),
+                                                 .regex = slice_of(draft.regex),
+                                                 .required = draft.required };
         if (is_named_before(attributes, i))
             return field_complain(&inner, yml_item(list->value, i), "name", "is the name of another attribute");
     }

@@ -56,8 +56,8 @@ void diff_tenant(const struct tenant *a, const struct tenant *b, struct buf *out
     note(out, !slice_eq(a->domain, b->domain), "domain");
     note(out, slices_differ(a->aliases, b->aliases), "aliases");
     note(out, !slice_eq(a->display_name, b->display_name), "displayName");
-    note(out, !slice_eq(a->logo_url, b->logo_url), "branding.logoUrl");
-    note(out, !slice_eq(a->accent_color, b->accent_color), "branding.accentColor");
+    note(out, !slice_eq(a->branding.logo_url, b->branding.logo_url), "branding.logoUrl");
+    note(out, !slice_eq(a->branding.accent_color, b->branding.accent_color), "branding.accentColor");
     note(out, !slice_eq(a->issuer, b->issuer), "issuer");
     note(out, a->hide_unknown_users != b->hide_unknown_users, "hideUnknownUsers");
     note(out, a->strict_refresh_tokens != b->strict_refresh_tokens, "strictRefreshTokens");

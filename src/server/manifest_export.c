@@ -249,10 +249,10 @@ static void put_tenant(FILE *out, const struct tenant *tenant)
     put_field(out, "    ", "domain", tenant->domain);
     put_list(out, "    ", "aliases", tenant->aliases.items, tenant->aliases.n);
     put_field(out, "    ", "displayName", tenant->display_name);
-    if (tenant->logo_url.n + tenant->accent_color.n > 0)
+    if (tenant->branding.logo_url.n + tenant->branding.accent_color.n > 0)
         fputs("    branding:\n", out);
-    put_field(out, "      ", "logoUrl", tenant->logo_url);
-    put_field(out, "      ", "accentColor", tenant->accent_color);
+    put_field(out, "      ", "logoUrl", tenant->branding.logo_url);
+    put_field(out, "      ", "accentColor", tenant->branding.accent_color);
     put_field(out, "    ", "issuer", tenant->issuer);
     put_flag(out, "    ", "hideUnknownUsers", tenant->hide_unknown_users, false);
     put_flag(out, "    ", "strictRefreshTokens", tenant->strict_refresh_tokens, false);

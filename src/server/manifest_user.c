@@ -125,7 +125,7 @@ static err take_user(struct scope *s, const struct field_reader *reader, struct 
                      const struct manifest_user *draft, const char *identity)
 {
     TRY(scope_take_name(s, reader, map, "email", "user", slice_of(identity), "is the address of another user"));
-    err taken = plan_claim(&s->a->plan, "user id", (struct guid){ { 0 } }, slice_of(guid_format(draft->id).c));
+    err taken = plan_claim(&s->a->plan, "user id", GUID_NIL, slice_of(guid_format(draft->id).c));
     return taken.code == ERR_CONFLICT ? field_complain(reader, map, "id", "is the id of another user") : taken;
 }
 

@@ -12,12 +12,15 @@
 #ifndef DOORCODE_STORE_STORE_H
 #define DOORCODE_STORE_STORE_H
 
+#include "model/authorization_code.h"
+#include "model/device_code.h"
 #include "model/directory.h"
 #include "model/grant.h"
 #include "model/key.h"
 #include "model/mail.h"
 #include "model/method.h"
 #include "model/passcode.h"
+#include "model/session.h"
 #include "model/signup.h"
 #include "model/user.h"
 
@@ -70,14 +73,26 @@ enum store_write_kind {
     WRITE_METHOD_DELETE,  /* method: its user_id and id */
     WRITE_SIGNUP_PUT,     /* signup: inserts or replaces by id */
     WRITE_SIGNUP_DELETE,  /* id */
-    WRITE_KEY_PUT,        /* key: inserts or replaces by kid */
-    WRITE_KEY_DELETE,     /* kid */
-    WRITE_TENANT_PUT,     /* tenant; every directory write raises the directory version */
-    WRITE_TENANT_DELETE,  /* guid: with all that belongs to it */
-    WRITE_APPLICATION_PUT,    /* application */
-    WRITE_APPLICATION_DELETE, /* tenant guid, guid */
-    WRITE_USER_FLOW_PUT,      /* user_flow */
-    WRITE_USER_FLOW_DELETE    /* tenant guid, name */
+    WRITE_USER_REVOKE,    /* guid, at: sessions_valid_from; all sessions and refresh tokens before are void */
+    WRITE_USER_ROLES,     /* guid of a user, name: all her roles, "client_id value" each, one a line */
+    WRITE_SESSION_ADD,    /* session */
+    WRITE_SESSION_SEEN,   /* guid, at: seen_at, if it is alive */
+    WRITE_SESSION_END,    /* guid, at: ended_at if it is 0 */
+    WRITE_SESSION_APPLICATION, /* guid of a session, client_id: she is signed in there; nothing where that is known */
+    WRITE_CODE_ADD,            /* code */
+    WRITE_CODE_USE,            /* id, at: sets used_at if it is 0, else CONFLICT */
+    WRITE_DEVICE_ADD,          /* device; CONFLICT when the user code is taken */
+    WRITE_DEVICE_DECIDE,       /* device: its state and what is from the user, if it is pending, else CONFLICT */
+    WRITE_DEVICE_USE,          /* id: granted becomes used, else CONFLICT */
+    WRITE_ASSERTION_ADD,       /* hash, at: a client assertion's jti, until then; CONFLICT when it is there */
+    WRITE_KEY_PUT,             /* key: inserts or replaces by kid */
+    WRITE_KEY_DELETE,          /* kid */
+    WRITE_TENANT_PUT,          /* tenant; every directory write raises the directory version */
+    WRITE_TENANT_DELETE,       /* guid: with all that belongs to it */
+    WRITE_APPLICATION_PUT,     /* application */
+    WRITE_APPLICATION_DELETE,  /* tenant guid, guid */
+    WRITE_USER_FLOW_PUT,       /* user_flow */
+    WRITE_USER_FLOW_DELETE     /* tenant guid, name */
 };
 
 struct store_write {
@@ -91,6 +106,10 @@ struct store_write {
         const struct method *method;
         const struct signup *signup;
         const struct key *key;
+        const struct session *session;
+        const struct authorization_code *code;
+        const struct device_code *device;
+        const uint8_t *hash; /* 32 bytes */
         const struct tenant *tenant;
         const struct application *application;
         const struct user_flow *user_flow;
@@ -99,7 +118,8 @@ struct store_write {
     instant at;
     struct guid tenant_id;
     struct guid guid;
-    struct slice name; /* kid or user flow name */
+    struct guid client_id;
+    struct slice name; /* kid, user flow name, or what the kind says */
 };
 
 enum { STORE_BATCH_WRITES = 10 };
@@ -141,6 +161,19 @@ NODISCARD err store_attributes(struct store *s, struct guid user, char *out, siz
 
 /* The token with its grant. */
 NODISCARD err store_refresh_token(struct store *s, uint64_t id, struct refresh_token *token, struct grant *grant);
+
+/* The user's roles of one application: values, in `space` (cap bytes); *n in: room, out: count. FULL. */
+NODISCARD err store_user_roles(struct store *s, struct guid user, struct guid client_id, char *space, size_t cap,
+                               struct slice *out, size_t *n);
+
+NODISCARD err store_session(struct store *s, struct guid id, struct session *out);
+/* A user's sessions that did not end, newest first; *n in: room, out: count. */
+NODISCARD err store_sessions(struct store *s, struct guid user, struct session *out, size_t *n);
+/* Client ids of the applications she is signed in to; *n in: room, out: count. */
+NODISCARD err store_session_applications(struct store *s, struct guid session, struct guid *out, size_t *n);
+NODISCARD err store_authorization_code(struct store *s, uint64_t id, struct authorization_code *out);
+NODISCARD err store_device_code(struct store *s, uint64_t id, struct device_code *out);
+NODISCARD err store_device_by_user_code(struct store *s, struct slice user_code, struct device_code *out);
 
 /* Pending mails due by `now` with id > after, oldest id first; *n in: room, out: count. */
 NODISCARD err store_mails_due(struct store *s, instant now, uint64_t after, struct mail *out, size_t *n);

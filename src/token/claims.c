@@ -226,7 +226,7 @@ static struct slice audience_of(const struct scope_grant *scope, struct guid *id
 {
     struct slice resource = slice_of(scope->resource);
 
-    *id = (struct guid){ { 0 } };
+    *id = GUID_NIL;
     if (resource.n == 0)
         resource = slice_of(graph_id);
     if (slice_starts(resource, SLICE("api://")) && guid_parse(slice_from(resource, 6), id))

@@ -12,8 +12,12 @@ static const struct redirect_uri uris[] = {
 static const struct slice scopes[] = { { "openid", 6 }, { "offline_access", 14 }, { "api://pets/Pets.Read", 20 } };
 static const struct slice origins[] = { { "https://shop.example", 20 } };
 static const struct flow_attribute attributes[] = {
-    { SLICE("city"), SLICE("string"), SLICE("Ciudad"), SLICE("^[\\w ,;|]+$"), true, NULL },
-    { SLICE("adult"), SLICE("boolean"), SLICE_EMPTY, SLICE_EMPTY, false, NULL },
+    { .name = SLICE("city"),
+      .type = SLICE("string"),
+      .label = SLICE("Ciudad"),
+      .regex = SLICE("^[\\w ,;|]+$"),
+      .required = true },
+    { .name = SLICE("adult"), .type = SLICE("boolean"), .label = SLICE_EMPTY, .regex = SLICE_EMPTY, .required = false }
 };
 
 static struct tenant sample_tenant(uint32_t n, struct slice name)
@@ -22,8 +26,8 @@ static struct tenant sample_tenant(uint32_t n, struct slice name)
                             .name = name,
                             .domain = SLICE_EMPTY,
                             .display_name = SLICE("Pet Store"),
-                            .logo_url = SLICE("https://petstore.example/logo.png"),
-                            .accent_color = SLICE("#1f6feb"),
+                            .branding.logo_url = SLICE("https://petstore.example/logo.png"),
+                            .branding.accent_color = SLICE("#1f6feb"),
                             .issuer = SLICE_EMPTY,
                             .strict_refresh_tokens = true };
 }
@@ -116,8 +120,8 @@ static void assert_tenant(const struct tenant *t)
     assert_true(slice_eq(t->domain, SLICE("PetStore.onmicrosoft.com")));
     assert_slices(t->aliases, aliases, COUNT(aliases));
     assert_true(slice_eq(t->display_name, SLICE("Pet Store")));
-    assert_true(slice_eq(t->logo_url, SLICE("https://petstore.example/logo.png")));
-    assert_true(slice_eq(t->accent_color, SLICE("#1f6feb")));
+    assert_true(slice_eq(t->branding.logo_url, SLICE("https://petstore.example/logo.png")));
+    assert_true(slice_eq(t->branding.accent_color, SLICE("#1f6feb")));
     assert_int_equal(t->issuer.n, 0);
     assert_false(t->hide_unknown_users);
     assert_true(t->strict_refresh_tokens);

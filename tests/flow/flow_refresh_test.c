@@ -80,7 +80,7 @@ static void expired(struct world *w)
 
 static void user_gone(struct world *w)
 {
-    w->user.id = (struct guid){ { 0 } };
+    w->user.id = GUID_NIL;
 }
 
 static void user_disabled(struct world *w)

@@ -26,7 +26,7 @@ static void test_begin(void **state)
     assert_int_equal(out->kind, OUTCOME_CONTINUE);
     assert_int_equal(out->next.state, STATE_SIGNUP_STARTED);
     assert_true(guid_eq(out->next.subject, w.facts.subject));
-    assert_true(guid_eq(out->next.user, (struct guid){ { 0 } }));
+    assert_true(guid_eq(out->next.user, GUID_NIL));
     assert_string_equal(out->next.username, SAM);
     assert_false(out->put_signup || out->write_passcode || out->send_code || out->add_user || out->next.decoy);
 

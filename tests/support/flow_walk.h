@@ -49,7 +49,7 @@ static void check_next(struct walk *w)
     if (!has_next)
         return;
     assert_true(next->state > STATE_NONE && next->state < STATES);
-    assert_false(guid_eq(next->subject, (struct guid){ { 0 } }));
+    assert_false(guid_eq(next->subject, GUID_NIL));
     if (w->facts.at != NULL) {
         assert_int_equal(next->flow_serial, w->facts.at->flow_serial);
         assert_int_equal(next->started_at, w->facts.at->started_at);

@@ -211,7 +211,7 @@ static struct guid choose_subject(struct walk *w)
     case SUBJECT_CONTACT:
         return subject_of(SUBJECT_CONTACT, w->person, (uint8_t)w->facts.target[0]);
     default:
-        return w->facts.at == NULL ? (struct guid){ { 0 } } : w->facts.at->subject;
+        return w->facts.at == NULL ? GUID_NIL : w->facts.at->subject;
     }
 }
 

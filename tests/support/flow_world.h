@@ -151,7 +151,7 @@ static struct world good_world(enum flow_state state)
 
 static inline void no_user(struct world *w)
 {
-    w->user.id = (struct guid){ { 0 } };
+    w->user.id = GUID_NIL;
 }
 
 static struct outcome *decide(struct world *w, enum flow_request request)

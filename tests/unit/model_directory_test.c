@@ -31,8 +31,8 @@ static struct tenant petstore(void)
                             .domain = SLICE("PetStore.onmicrosoft.com"),
                             .aliases = { petstore_aliases, 2 },
                             .display_name = SLICE("Pet Store"),
-                            .logo_url = SLICE_EMPTY,
-                            .accent_color = SLICE_EMPTY,
+                            .branding.logo_url = SLICE_EMPTY,
+                            .branding.accent_color = SLICE_EMPTY,
                             .issuer = SLICE_EMPTY };
 }
 
@@ -57,8 +57,11 @@ static struct application app_of(uint8_t tenant, uint8_t client)
                                  .user_flow = client == 21 ? SLICE("signin") : SLICE_EMPTY };
 }
 
-static const struct flow_attribute attributes[] = { { SLICE("city"), SLICE("string"), SLICE("City"), SLICE("^[A-Z]"),
-                                                      true, NULL } };
+static const struct flow_attribute attributes[] = { { .name = SLICE("city"),
+                                                      .type = SLICE("string"),
+                                                      .label = SLICE("City"),
+                                                      .regex = SLICE("^[A-Z]"),
+                                                      .required = true } };
 
 static struct user_flow flow_of(uint8_t tenant, struct slice name)
 {

@@ -11,7 +11,7 @@ static void parse_method(struct exchange *x)
 
     facts->method_given = id.n > 0;
     if (!guid_parse(id, &facts->method))
-        facts->method = (struct guid){ { 0 } };
+        facts->method = GUID_NIL;
 }
 
 static err parse(struct exchange *x)

@@ -12,7 +12,7 @@
 
 static bool is_set(struct guid id)
 {
-    return !guid_eq(id, (struct guid){ { 0 } });
+    return !guid_eq(id, GUID_NIL);
 }
 
 /* The address of the flow; of the request where the flow only begins. */

@@ -111,7 +111,7 @@ static err passcodes_last(struct connection *c, const struct guid *after, struct
     bind_guid(q, 1, after);
     bind_number(q, 2, EXPIRE_ROWS);
     TRY(query_row(c, q));
-    *last = (struct guid){ { 0 } };
+    *last = GUID_NIL;
     if (sqlite3_column_type(q, 0) == SQLITE_NULL)
         return OK;
     return shape_read(&shape_guid, c, q, last);
