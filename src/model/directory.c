@@ -98,6 +98,42 @@ const struct application *directory_application(const struct directory *d, struc
     return find(&key, d->applications, d->application_count, sizeof key, application_order);
 }
 
+/* Where the tenant's applications begin in the table. */
+static size_t first_application(const struct directory *d, struct guid tenant)
+{
+    size_t low = 0;
+
+    for (size_t high = d->application_count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (guid_compare(d->applications[middle].tenant_id, tenant) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A client id comes first: no application can take it from another by naming itself so. */
+const struct application *directory_api(const struct directory *d, struct guid tenant, struct slice resource)
+{
+    const struct slice scheme = SLICE("api://");
+    const struct application *app = NULL;
+    struct guid client_id;
+
+    if (resource.n == 0)
+        return NULL;
+    if (guid_parse(slice_starts(resource, scheme) ? slice_from(resource, scheme.n) : resource, &client_id))
+        app = directory_application(d, tenant, client_id);
+    for (size_t i = first_application(d, tenant); app == NULL && i < d->application_count; i++) {
+        const struct application *other = &d->applications[i];
+        if (!guid_eq(other->tenant_id, tenant))
+            break;
+        if (slice_eq(other->identifier_uri, resource))
+            app = other;
+    }
+    return app;
+}
+
 const struct user_flow *directory_user_flow(const struct directory *d, const struct application *app)
 {
     struct user_flow key = { .tenant_id = app->tenant_id, .name = app->user_flow };

@@ -75,6 +75,14 @@ static err copy_text(struct directory_builder *b, struct slice *text)
     return OK;
 }
 
+static err copy_texts(struct directory_builder *b, struct slice *const *texts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        TRY(copy_text(b, texts[i]));
+    return OK;
+}
+#define COPY_TEXTS(b, texts) copy_texts((b), (texts), sizeof(texts) / sizeof((texts)[0]))
+
 /* Copies n rows of a table that hangs on another row; *copy is NULL for none. */
 static err copy_rows(struct directory_builder *b, const void *rows, size_t n, size_t size, void **copy)
 {
@@ -115,8 +123,7 @@ static err copy_extension(struct directory_builder *b, struct extension *e)
 {
     struct slice *const texts[] = { &e->name, &e->url, &e->resource_id, &e->secret };
 
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        TRY(copy_text(b, texts[i]));
+    TRY(COPY_TEXTS(b, texts));
     return copy_slices(b, &e->applications);
 }
 
@@ -132,15 +139,33 @@ static err copy_extensions(struct directory_builder *b, struct tenant *t)
     return OK;
 }
 
+static err copy_branding(struct directory_builder *b, struct branding *look)
+{
+    struct slice *const texts[] = { &look->logo_url,         &look->accent_color,
+                                    &look->background_color, &look->background_image_url,
+                                    &look->favicon_url,      &look->username_hint,
+                                    &look->sign_in_text,     &look->terms_url,
+                                    &look->privacy_url,      &look->custom_css };
+    void *copy;
+
+    TRY(COPY_TEXTS(b, texts));
+    TRY(copy_rows(b, look->texts, look->text_count, sizeof look->texts[0], &copy));
+    struct text_override *overrides = copy;
+    for (size_t i = 0; overrides != NULL && i < look->text_count; i++) {
+        struct slice *const parts[] = { &overrides[i].language, &overrides[i].key, &overrides[i].text };
+        TRY(COPY_TEXTS(b, parts));
+    }
+    look->texts = overrides;
+    return OK;
+}
+
 err directory_builder_tenant(struct directory_builder *b, const struct tenant *tenant)
 {
     struct tenant t = *tenant;
-    struct slice *const texts[] = {
-        &t.name, &t.domain, &t.display_name, &t.branding.logo_url, &t.branding.accent_color, &t.issuer
-    };
+    struct slice *const texts[] = { &t.name, &t.domain, &t.display_name, &t.issuer };
 
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        TRY(copy_text(b, texts[i]));
+    TRY(COPY_TEXTS(b, texts));
+    TRY(copy_branding(b, &t.branding));
     TRY(copy_slices(b, &t.aliases));
     TRY(copy_slices(b, &t.banned_passwords));
     TRY(copy_contact_rules(b, &t));
@@ -148,29 +173,67 @@ err directory_builder_tenant(struct directory_builder *b, const struct tenant *t
     return table_add(&b->tenants, &t);
 }
 
+static err copy_redirect_uris(struct directory_builder *b, struct application *a)
+{
+    void *copy;
+
+    TRY(copy_rows(b, a->redirect_uris, a->redirect_uri_count, sizeof a->redirect_uris[0], &copy));
+    struct redirect_uri *uris = copy;
+    for (size_t i = 0; uris != NULL && i < a->redirect_uri_count; i++)
+        TRY(copy_text(b, &uris[i].uri));
+    a->redirect_uris = uris;
+    return OK;
+}
+
+static err copy_secrets(struct directory_builder *b, struct application *a)
+{
+    void *copy;
+
+    TRY(copy_rows(b, a->secrets, a->secret_count, sizeof a->secrets[0], &copy));
+    struct client_secret *secrets = copy;
+    for (size_t i = 0; secrets != NULL && i < a->secret_count; i++)
+        TRY(copy_text(b, &secrets[i].hint));
+    a->secrets = secrets;
+    return OK;
+}
+
+static err copy_roles(struct directory_builder *b, struct application *a)
+{
+    void *copy;
+
+    TRY(copy_rows(b, a->roles, a->role_count, sizeof a->roles[0], &copy));
+    struct app_role *roles = copy;
+    for (size_t i = 0; roles != NULL && i < a->role_count; i++) {
+        TRY(copy_text(b, &roles[i].value));
+        TRY(copy_text(b, &roles[i].display_name));
+    }
+    a->roles = roles;
+    return OK;
+}
+
 err directory_builder_application(struct directory_builder *b, const struct application *app)
 {
     struct application a = *app;
-    void *copy;
+    struct slice *const texts[] = { &a.name, &a.user_flow, &a.logout_url, &a.identifier_uri };
+    struct slices *const lists[] = { &a.permissions,     &a.application_permissions, &a.certificates,   &a.scopes,
+                                     &a.id_token_claims, &a.access_token_claims,     &a.allowed_origins };
 
-    TRY(copy_text(b, &a.name));
-    TRY(copy_text(b, &a.user_flow));
-    TRY(copy_slices(b, &a.permissions));
-    TRY(copy_slices(b, &a.allowed_origins));
-    TRY(copy_rows(b, a.redirect_uris, a.redirect_uri_count, sizeof a.redirect_uris[0], &copy));
-    struct redirect_uri *uris = copy;
-    for (size_t i = 0; uris != NULL && i < a.redirect_uri_count; i++)
-        TRY(copy_text(b, &uris[i].uri));
-    a.redirect_uris = uris;
+    TRY(COPY_TEXTS(b, texts));
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        TRY(copy_slices(b, lists[i]));
+    TRY(copy_redirect_uris(b, &a));
+    TRY(copy_secrets(b, &a));
+    TRY(copy_roles(b, &a));
     return table_add(&b->applications, &a);
 }
 
 static err copy_attribute(struct directory_builder *b, struct flow_attribute *attribute)
 {
-    TRY(copy_text(b, &attribute->name));
-    TRY(copy_text(b, &attribute->type));
-    TRY(copy_text(b, &attribute->label));
-    TRY(copy_text(b, &attribute->regex));
+    struct slice *const texts[] = { &attribute->name, &attribute->type, &attribute->label, &attribute->regex,
+                                    &attribute->default_value };
+
+    TRY(COPY_TEXTS(b, texts));
+    TRY(copy_slices(b, &attribute->options));
     attribute->pattern = NULL;
     if (attribute->regex.n == 0)
         return OK;

@@ -46,6 +46,7 @@ static err open_vault(struct rooms *r)
 static err open_store(struct rooms *r)
 {
     const struct store_options options = {
+        .policy = &r->options.policy,
         .path = r->options.database,
         .synchronous_normal = r->options.synchronous_normal,
         .clock = &clock_system, /* ids never go back, even where the development clock does */

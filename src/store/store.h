@@ -20,6 +20,7 @@
 #include "model/mail.h"
 #include "model/method.h"
 #include "model/passcode.h"
+#include "model/policy.h"
 #include "model/session.h"
 #include "model/signup.h"
 #include "model/user.h"
@@ -32,8 +33,9 @@ struct store;
 struct store_task;
 
 struct store_options {
-    const char *path;        /* of the SQLite file; NULL: in memory, gone at close */
-    bool synchronous_normal; /* faster, may lose the last moments at power loss; never corrupts */
+    const char *path;            /* of the SQLite file; NULL: in memory, gone at close */
+    bool synchronous_normal;     /* faster, may lose the last moments at power loss; never corrupts */
+    const struct policy *policy; /* how long sessions live, for store_expire; copied; NULL: policy_default */
     const struct clock *clock;
     const struct rng *rng;
     struct events *events;
@@ -73,8 +75,8 @@ enum store_write_kind {
     WRITE_METHOD_DELETE,  /* method: its user_id and id */
     WRITE_SIGNUP_PUT,     /* signup: inserts or replaces by id */
     WRITE_SIGNUP_DELETE,  /* id */
-    WRITE_USER_REVOKE,    /* guid, at: sessions_valid_from; all sessions and refresh tokens before are void */
-    WRITE_USER_ROLES,     /* guid of a user, name: all her roles, "client_id value" each, one a line */
+    WRITE_USER_REVOKE,    /* guid, at: sessions_valid_from; her sessions end, her refresh tokens and codes are void */
+    WRITE_USER_ROLES,     /* guid of a user, name: all her roles, "client_id value" each, one a line; else CONFLICT */
     WRITE_SESSION_ADD,    /* session */
     WRITE_SESSION_SEEN,   /* guid, at: seen_at, if it is alive */
     WRITE_SESSION_END,    /* guid, at: ended_at if it is 0 */
@@ -95,6 +97,8 @@ enum store_write_kind {
     WRITE_USER_FLOW_DELETE     /* tenant guid, name */
 };
 
+enum { STORE_ASSERTION_HASH = 32 };
+
 struct store_write {
     enum store_write_kind kind;
     union {
@@ -109,7 +113,7 @@ struct store_write {
         const struct session *session;
         const struct authorization_code *code;
         const struct device_code *device;
-        const uint8_t *hash; /* 32 bytes */
+        const uint8_t *hash; /* STORE_ASSERTION_HASH bytes */
         const struct tenant *tenant;
         const struct application *application;
         const struct user_flow *user_flow;
@@ -191,10 +195,11 @@ NODISCARD err store_directory(struct store *s, struct directory **out);
 /* ---- housekeeping ---- */
 
 /* Removes expired refresh tokens with grants that have no other, grants a day old without any, passcodes untouched for a
- * week (longer than all their windows), mails past expires_at by a day, what deleted users left; at most some thousand
- * rows a call, so call again while *removed, the count, is not small. */
+ * week (longer than all their windows), mails past expires_at by a day, sessions that ended or died by the policy a day
+ * ago, authorization and device codes expired for an hour, expired assertions, what deleted users left; at most some
+ * thousand rows a call, so call again while *removed, the count, is not small. */
 NODISCARD err store_expire(struct store *s, instant now, uint64_t *removed);
-/* Empties users, passcodes, grants, mails and directory, keeps keys: `reset` of the development mode. */
+/* Empties users, passcodes, grants, sessions, codes, mails and directory, keeps keys: `reset` of the development mode. */
 NODISCARD err store_reset(struct store *s);
 /* Runs SQLite's integrity check: OK or STORE. */
 NODISCARD err store_check(struct store *s);

@@ -66,9 +66,10 @@ static const struct member mail_members[] = {
 const struct shape shape_mail = SHAPE(mail);
 
 static const struct member grant_members[] = {
-    MEMBER(grant, id, NUMBER),    MEMBER(grant, tenant_id, GUID),    MEMBER(grant, client_id, GUID),
-    MEMBER(grant, user_id, GUID), MEMBER(grant, session_id, GUID),   MEMBER(grant, authenticated_at, NUMBER),
-    MEMBER(grant, scope, CHARS),  MEMBER(grant, revoked_at, NUMBER), MEMBER(grant, proofs, BYTE),
+    MEMBER(grant, id, NUMBER),     MEMBER(grant, tenant_id, GUID),    MEMBER(grant, client_id, GUID),
+    MEMBER(grant, user_id, GUID),  MEMBER(grant, session_id, GUID),   MEMBER(grant, authenticated_at, NUMBER),
+    MEMBER(grant, scope, CHARS),   MEMBER(grant, revoked_at, NUMBER), MEMBER(grant, proofs, BYTE),
+    MEMBER(grant, platform, BYTE), MEMBER(grant, ends_at, NUMBER),
 };
 const struct shape shape_grant = SHAPE(grant);
 
@@ -124,8 +125,24 @@ static const struct member tenant_members[] = {
     MEMBER(tenant, password_reset, FLAG),
     MEMBER(tenant, any_email_passcode, FLAG),
     MEMBER(tenant, second_factors, BYTE),
+    MEMBER(tenant, branding.background_color, SLICE),
+    MEMBER(tenant, branding.background_image_url, SLICE),
+    MEMBER(tenant, branding.favicon_url, SLICE),
+    MEMBER(tenant, branding.username_hint, SLICE),
+    MEMBER(tenant, branding.sign_in_text, SLICE),
+    MEMBER(tenant, branding.terms_url, SLICE),
+    MEMBER(tenant, branding.privacy_url, SLICE),
+    MEMBER(tenant, branding.custom_css, SLICE),
+    MEMBER(tenant, branding.stay_signed_in, FLAG),
 };
 const struct shape shape_tenant = SHAPE(tenant);
+
+static const struct member text_override_members[] = {
+    MEMBER(text_override, language, SLICE),
+    MEMBER(text_override, key, SLICE),
+    MEMBER(text_override, text, SLICE),
+};
+const struct shape shape_text_override = SHAPE(text_override);
 
 static const struct member application_members[] = {
     MEMBER(application, tenant_id, GUID),
@@ -137,6 +154,10 @@ static const struct member application_members[] = {
     MEMBER(application, access_token_seconds, WORD),
     MEMBER(application, user_flow, SLICE),
     MEMBER(application, multi_factor, WORD),
+    MEMBER(application, logout_url, SLICE),
+    MEMBER(application, id_token_issuance, FLAG),
+    MEMBER(application, access_token_issuance, FLAG),
+    MEMBER(application, identifier_uri, SLICE),
 };
 const struct shape shape_application = SHAPE(application);
 
@@ -172,6 +193,85 @@ static const struct member redirect_uri_members[] = {
 };
 const struct shape shape_redirect_uri = SHAPE(redirect_uri);
 
+static const struct member client_secret_members[] = {
+    MEMBER(client_secret, key_id, GUID),    MEMBER(client_secret, hint, SLICE),
+    MEMBER(client_secret, hash, FIXED),     MEMBER(client_secret, starts_at, NUMBER),
+    MEMBER(client_secret, ends_at, NUMBER),
+};
+const struct shape shape_client_secret = SHAPE(client_secret);
+
+static const struct member app_role_members[] = {
+    MEMBER(app_role, id, GUID),
+    MEMBER(app_role, value, SLICE),
+    MEMBER(app_role, display_name, SLICE),
+    MEMBER(app_role, members, BYTE),
+};
+const struct shape shape_app_role = SHAPE(app_role);
+
+static const struct member numbered_text_members[] = {
+    MEMBER(numbered_text, number, WORD),
+    MEMBER(numbered_text, text, SLICE),
+};
+const struct shape shape_numbered_text = SHAPE(numbered_text);
+
+static const struct member session_members[] = {
+    MEMBER(session, id, GUID),        MEMBER(session, tenant_id, GUID),    MEMBER(session, user_id, GUID),
+    MEMBER(session, hash, FIXED),     MEMBER(session, created_at, NUMBER), MEMBER(session, authenticated_at, NUMBER),
+    MEMBER(session, seen_at, NUMBER), MEMBER(session, ended_at, NUMBER),   MEMBER(session, persistent, FLAG),
+    MEMBER(session, proofs, BYTE),
+};
+const struct shape shape_session = SHAPE(session);
+
+static const struct member authorization_code_members[] = {
+    MEMBER(authorization_code, id, NUMBER),
+    MEMBER(authorization_code, hash, FIXED),
+    MEMBER(authorization_code, tenant_id, GUID),
+    MEMBER(authorization_code, client_id, GUID),
+    MEMBER(authorization_code, user_id, GUID),
+    MEMBER(authorization_code, session_id, GUID),
+    MEMBER(authorization_code, grant_id, NUMBER),
+    MEMBER(authorization_code, platform, WORD),
+    MEMBER(authorization_code, redirect_uri, CHARS),
+    MEMBER(authorization_code, scope, CHARS),
+    MEMBER(authorization_code, nonce, CHARS),
+    MEMBER(authorization_code, code_challenge, CHARS),
+    MEMBER(authorization_code, challenge_is_plain, FLAG),
+    MEMBER(authorization_code, auth_time, FLAG),
+    MEMBER(authorization_code, proofs, BYTE),
+    MEMBER(authorization_code, authenticated_at, NUMBER),
+    MEMBER(authorization_code, issued_at, NUMBER),
+    MEMBER(authorization_code, expires_at, NUMBER),
+    MEMBER(authorization_code, used_at, NUMBER),
+};
+const struct shape shape_code = SHAPE(authorization_code);
+
+static const struct member device_code_members[] = {
+    MEMBER(device_code, id, NUMBER),
+    MEMBER(device_code, hash, FIXED),
+    MEMBER(device_code, user_code, CHARS),
+    MEMBER(device_code, tenant_id, GUID),
+    MEMBER(device_code, client_id, GUID),
+    MEMBER(device_code, scope, CHARS),
+    MEMBER(device_code, state, WORD),
+    MEMBER(device_code, user_id, GUID),
+    MEMBER(device_code, session_id, GUID),
+    MEMBER(device_code, proofs, BYTE),
+    MEMBER(device_code, authenticated_at, NUMBER),
+    MEMBER(device_code, issued_at, NUMBER),
+    MEMBER(device_code, expires_at, NUMBER),
+};
+const struct shape shape_device = SHAPE(device_code);
+
+/* What changes when the user decides. */
+static const struct member device_decision_members[] = {
+    MEMBER(device_code, id, NUMBER),    MEMBER(device_code, state, WORD),
+    MEMBER(device_code, user_id, GUID), MEMBER(device_code, session_id, GUID),
+    MEMBER(device_code, proofs, BYTE),  MEMBER(device_code, authenticated_at, NUMBER),
+};
+const struct shape shape_device_decision = { device_decision_members,
+                                             sizeof device_decision_members / sizeof device_decision_members[0],
+                                             sizeof(struct device_code) };
+
 static const struct member slice_members[] = { { KIND_SLICE, 0, sizeof(struct slice), 0 } };
 const struct shape shape_slice = SHAPE(slice);
 
@@ -187,8 +287,10 @@ static const struct member user_flow_members[] = {
 const struct shape shape_user_flow = SHAPE(user_flow);
 
 static const struct member flow_attribute_members[] = {
-    MEMBER(flow_attribute, name, SLICE),  MEMBER(flow_attribute, type, SLICE),    MEMBER(flow_attribute, label, SLICE),
-    MEMBER(flow_attribute, regex, SLICE), MEMBER(flow_attribute, required, FLAG),
+    MEMBER(flow_attribute, name, SLICE),          MEMBER(flow_attribute, type, SLICE),
+    MEMBER(flow_attribute, label, SLICE),         MEMBER(flow_attribute, regex, SLICE),
+    MEMBER(flow_attribute, required, FLAG),       MEMBER(flow_attribute, input, WORD),
+    MEMBER(flow_attribute, default_value, SLICE), MEMBER(flow_attribute, hidden, FLAG),
 };
 const struct shape shape_attribute = SHAPE(flow_attribute);
 

@@ -68,8 +68,29 @@ void bind_slice(sqlite3_stmt *q, int at, struct slice text);
 
 struct shape;
 extern const struct shape shape_passcode, shape_mail, shape_grant, shape_refresh_token, shape_user, shape_key,
-    shape_tenant, shape_contact_rule, shape_extension, shape_method, shape_signup, shape_application,
-    shape_redirect_uri, shape_user_flow, shape_attribute, shape_slice, shape_guid;
+    shape_tenant, shape_text_override, shape_contact_rule, shape_extension, shape_method, shape_signup,
+    shape_application, shape_redirect_uri, shape_client_secret, shape_app_role, shape_user_flow, shape_attribute,
+    shape_numbered_text, shape_session, shape_code, shape_device, shape_device_decision, shape_slice, shape_guid;
+
+/* Rows of several lists of one owner in one table: which list, or of which attribute; and the text. */
+struct numbered_text {
+    uint32_t number;
+    struct slice text;
+};
+
+/* An application's lists of plain texts; the numbers stand in files. */
+enum application_list {
+    LIST_PERMISSIONS,
+    LIST_ALLOWED_ORIGINS,
+    LIST_APPLICATION_PERMISSIONS,
+    LIST_CERTIFICATES,
+    LIST_SCOPES,
+    LIST_ID_TOKEN_CLAIMS,
+    LIST_ACCESS_TOKEN_CLAIMS,
+    APPLICATION_LISTS
+};
+/* The member of the application. */
+struct slices *application_list(struct application *app, enum application_list list);
 
 /* Binds ?1 … ?n from the struct's members; it is borrowed until query_end. */
 void shape_bind(const struct shape *shape, sqlite3_stmt *q, const void *row);
@@ -89,10 +110,14 @@ write_fn write_passcode_swap, write_mail_add, write_mail_remove, write_mail_upda
     write_refresh_add, write_refresh_use, write_refresh_touch, write_user_put, write_user_delete, write_key_put,
     write_key_delete, write_tenant_put, write_tenant_delete, write_application_put, write_application_delete,
     write_user_flow_put, write_user_flow_delete, write_user_add, write_user_password, write_attributes_put,
-    write_method_add, write_method_delete, write_signup_put, write_signup_delete;
+    write_method_add, write_method_delete, write_signup_put, write_signup_delete, write_user_revoke, write_user_roles,
+    write_session_add, write_session_seen, write_session_end, write_session_application, write_code_add, write_code_use,
+    write_device_add, write_device_decide, write_device_use, write_assertion_add;
 
 /* Runs the statement with the struct as its parameters. CONFLICT when it changed no row, or for a constraint. */
 NODISCARD err put_row(struct connection *c, enum query_id id, const struct shape *shape, const void *row);
+/* Runs a statement of the write's id and, where it has a second parameter, its time. CONFLICT when it changed no row. */
+NODISCARD err take_by_id(struct connection *c, enum query_id id, const struct store_write *w);
 /* Runs statements in order, each with ?1 = g. */
 NODISCARD err run_for_guid(struct connection *c, const enum query_id *ids, size_t n, const struct guid *g);
 #define RUN_FOR_GUID(c, ids, g) run_for_guid((c), (ids), sizeof(ids) / sizeof((ids)[0]), (g))
@@ -122,6 +147,7 @@ struct store {
     struct events *events;
     bool synchronous_normal;
     bool in_memory;
+    struct policy policy;
     char *path; /* or the URI of the shared memory */
     struct slice queries[QUERY_COUNT];
     _Atomic uint64_t last_id;
@@ -136,6 +162,7 @@ struct store {
     _Atomic int64_t mails_dead;
     uint64_t expire_grants_after; /* where the next store_expire goes on; writer thread */
     struct guid expire_passcodes_after;
+    struct guid expire_sessions_after;
 
     pthread_key_t thread_key; /* the calling thread's connection */
     bool has_thread_key;

@@ -7,7 +7,9 @@ enum {
     DAY = 24 * 60 * 60,
     GRANT_IDLE = DAY,        /* a grant that has, or had, no refresh token serves no more */
     PASSCODE_IDLE = 7 * DAY, /* longer than every counting window and lock */
-    MAIL_IDLE = DAY          /* expired mails stay visible for a day */
+    MAIL_IDLE = DAY,         /* expired mails stay visible for a day */
+    SESSION_IDLE = DAY,      /* dead ones, too */
+    CODE_IDLE = 60 * 60      /* so that a late or second redemption is known for what it is */
 };
 
 struct expire_task {
@@ -56,8 +58,8 @@ static err expire_refresh_tokens(struct connection *c, instant before, uint64_t 
     return row.code == ERR_NOT_FOUND ? OK : row;
 }
 
-/* Grants and passcodes have no index by time, which every sign-in would have to keep up. They are walked through instead,
- * some rows a call, from where the last call stopped, and from the start again after the end. */
+/* Grants, passcodes and sessions have no index by time, which every sign-in would have to keep up. They are walked through
+ * instead, some rows a call, from where the last call stopped, and from the start again after the end. */
 
 static err grants_last(struct connection *c, uint64_t after, uint64_t *last)
 {
@@ -103,11 +105,11 @@ static err expire_grants(struct connection *c, instant before, uint64_t *removed
     return expire_stretch(c, QUERY_expire_grants, before, after, last, removed);
 }
 
-static err passcodes_last(struct connection *c, const struct guid *after, struct guid *last)
+static err guids_last(struct connection *c, enum query_id id, const struct guid *after, struct guid *last)
 {
     AUTO(query_end) sqlite3_stmt *q = NULL;
 
-    TRY(query_start(c, QUERY_passcodes_last, &q));
+    TRY(query_start(c, id, &q));
     bind_guid(q, 1, after);
     bind_number(q, 2, EXPIRE_ROWS);
     TRY(query_row(c, q));
@@ -117,25 +119,61 @@ static err passcodes_last(struct connection *c, const struct guid *after, struct
     return shape_read(&shape_guid, c, q, last);
 }
 
+/* The next stretch of a table whose ids are GUIDs: behind `after`, up to *at, which is where the last one ended. */
+static err next_stretch(struct connection *c, enum query_id id, struct guid *after, struct guid *at)
+{
+    *after = *at;
+    TRY(guids_last(c, id, after, at));
+    if (!guid_is_nil(*at))
+        return OK;
+    *after = GUID_NIL;
+    return guids_last(c, id, after, at);
+}
+
 static err expire_passcodes(struct connection *c, instant before, uint64_t *removed)
 {
     AUTO(query_end) sqlite3_stmt *q = NULL;
-    struct guid after = c->store->expire_passcodes_after;
-    struct guid last;
+    struct guid *last = &c->store->expire_passcodes_after;
+    struct guid after;
 
-    TRY(passcodes_last(c, &after, &last));
-    if (guid_is_nil(last)) {
-        after = last;
-        TRY(passcodes_last(c, &after, &last));
-    }
-    c->store->expire_passcodes_after = last;
+    TRY(next_stretch(c, QUERY_passcodes_last, &after, last));
     TRY(query_start(c, QUERY_expire_passcodes, &q));
     bind_number(q, 1, before);
     bind_guid(q, 2, &after);
-    bind_guid(q, 3, &last);
+    bind_guid(q, 3, last);
     TRY(query_done(c, q));
     *removed += (uint64_t)sqlite3_changes64(c->db);
     return OK;
+}
+
+static err expire_session_applications(struct connection *c, const struct guid *after, const struct guid *last)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_expire_session_applications, &q));
+    bind_guid(q, 1, after);
+    bind_guid(q, 2, last);
+    return query_done(c, q);
+}
+
+static err expire_sessions(struct connection *c, instant before, uint64_t *removed)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+    const struct policy *policy = &c->store->policy;
+    struct guid *last = &c->store->expire_sessions_after;
+    struct guid after;
+
+    TRY(next_stretch(c, QUERY_sessions_last, &after, last));
+    TRY(query_start(c, QUERY_expire_sessions, &q));
+    bind_number(q, 1, before);
+    bind_number(q, 2, before - policy->session_idle_seconds);
+    bind_number(q, 3, before - policy->session_persistent_seconds);
+    bind_number(q, 4, before - policy->session_max_seconds);
+    bind_guid(q, 5, &after);
+    bind_guid(q, 6, last);
+    TRY(query_done(c, q));
+    *removed += (uint64_t)sqlite3_changes64(c->db);
+    return expire_session_applications(c, &after, last);
 }
 
 static err run_expire(struct connection *c, struct store_task *task)
@@ -147,7 +185,11 @@ static err run_expire(struct connection *c, struct store_task *task)
     TRY(expire_rows(c, QUERY_expire_signups, t->now, &t->removed));
     TRY(expire_rows(c, QUERY_expire_pending_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_dead_mails, t->now - MAIL_IDLE, &t->removed));
+    TRY(expire_rows(c, QUERY_expire_codes, t->now - CODE_IDLE, &t->removed));
+    TRY(expire_rows(c, QUERY_expire_devices, t->now - CODE_IDLE, &t->removed));
+    TRY(expire_rows(c, QUERY_expire_assertions, t->now, &t->removed));
     TRY(expire_grants(c, t->now - GRANT_IDLE, &t->removed));
+    TRY(expire_sessions(c, t->now - SESSION_IDLE, &t->removed));
     TRY(expire_passcodes(c, t->now - PASSCODE_IDLE, &t->removed));
     return mails_recount(c);
 }
@@ -174,8 +216,9 @@ static err run_reset(struct connection *c, struct store_task *task)
         QUERY_reset_names,
         QUERY_reset_applications,
         QUERY_reset_redirect_uris,
-        QUERY_reset_permissions,
-        QUERY_reset_origins,
+        QUERY_reset_application_texts,
+        QUERY_reset_client_secrets,
+        QUERY_reset_app_roles,
         QUERY_reset_user_attributes,
         QUERY_reset_methods,
         QUERY_reset_signups,
@@ -185,6 +228,14 @@ static err run_reset(struct connection *c, struct store_task *task)
         QUERY_reset_extension_applications,
         QUERY_reset_user_flows,
         QUERY_reset_attributes,
+        QUERY_reset_attribute_options,
+        QUERY_reset_text_overrides,
+        QUERY_reset_user_roles,
+        QUERY_reset_sessions,
+        QUERY_reset_session_applications,
+        QUERY_reset_codes,
+        QUERY_reset_devices,
+        QUERY_reset_assertions,
         QUERY_directory_touch,
     };
 

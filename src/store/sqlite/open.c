@@ -87,6 +87,7 @@ err store_open(const struct store_options *options, struct store **out)
     s->rng = *options->rng;
     s->events = options->events;
     s->synchronous_normal = options->synchronous_normal;
+    s->policy = options->policy == NULL ? policy_default : *options->policy;
     pthread_mutex_init(&s->lock, NULL);
     err result = start(s, options->path);
     if (!err_is_ok(result)) {

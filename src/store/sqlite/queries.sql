@@ -50,7 +50,7 @@ SELECT count(*) FROM mails INDEXED BY mails_pending WHERE state = 0
 SELECT count(*) FROM mails INDEXED BY mails_dead WHERE state = 1
 
 -- name: grant_insert
-INSERT INTO grants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+INSERT INTO grants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 -- name: grant_revoke
 UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at = 0
 -- name: refresh_insert
@@ -88,6 +88,14 @@ SELECT count(*) FROM methods WHERE user_id = ?1 AND NOT (channel = ?2 AND target
 DELETE FROM methods WHERE user_id = ?1 AND id = ?2
 -- name: methods
 SELECT * FROM methods WHERE user_id = ?1 ORDER BY created_at, channel, target LIMIT ?2
+-- name: user_revoke
+UPDATE users SET sessions_valid_from = max(sessions_valid_from, ?2) WHERE id = ?1
+-- name: user_roles_delete
+DELETE FROM user_roles WHERE user_id = ?1
+-- name: user_role_insert
+INSERT INTO user_roles VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+-- name: user_roles
+SELECT value FROM user_roles WHERE user_id = ?1 AND client_id = ?2 ORDER BY value
 -- name: signup_put
 INSERT OR REPLACE INTO signups VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: signup_delete
@@ -115,6 +123,51 @@ SELECT * FROM users WHERE tenant_id = ?1 AND identity > ?2 ORDER BY identity LIM
 -- name: user_count
 SELECT count(*) FROM users
 
+-- name: session_insert
+INSERT INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+-- name: session_seen
+UPDATE sessions SET seen_at = max(seen_at, ?2) WHERE id = ?1 AND ended_at = 0
+-- name: session_end
+UPDATE sessions SET ended_at = ?2 WHERE id = ?1 AND ended_at = 0
+-- name: session_application_insert
+INSERT INTO session_applications SELECT id, ?2 FROM sessions WHERE id = ?1 ON CONFLICT DO NOTHING
+-- name: session
+SELECT * FROM sessions WHERE id = ?1
+-- name: sessions
+SELECT * FROM sessions WHERE user_id = ?1 AND ended_at = 0 ORDER BY created_at DESC, id LIMIT ?2
+-- name: session_applications
+SELECT client_id FROM session_applications WHERE session_id = ?1 LIMIT ?2
+-- name: user_sessions_end
+UPDATE sessions SET ended_at = ?2 WHERE user_id = ?1 AND ended_at = 0
+-- name: user_session_applications_delete
+DELETE FROM session_applications WHERE session_id IN (SELECT id FROM sessions WHERE user_id = ?1)
+-- name: user_sessions_delete
+DELETE FROM sessions WHERE user_id = ?1
+-- name: code_insert
+INSERT INTO authorization_codes
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+-- name: code_use
+UPDATE authorization_codes SET used_at = ?2 WHERE id = ?1 AND used_at = 0
+-- name: code
+SELECT * FROM authorization_codes WHERE id = ?1
+-- name: user_codes_delete
+DELETE FROM authorization_codes WHERE user_id = ?1
+-- name: device_insert
+INSERT INTO device_codes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+-- name: device_decide
+UPDATE device_codes SET state = ?2, user_id = ?3, session_id = ?4, proofs = ?5, authenticated_at = ?6
+WHERE id = ?1 AND state = 0
+-- name: device_use
+UPDATE device_codes SET state = 3 WHERE id = ?1 AND state = 1
+-- name: device
+SELECT * FROM device_codes WHERE id = ?1
+-- name: device_by_user_code
+SELECT * FROM device_codes WHERE user_code = ?1
+-- name: user_devices_delete
+DELETE FROM device_codes WHERE user_id = ?1
+-- name: assertion_insert
+INSERT INTO assertions VALUES (?1, ?2)
+
 -- name: key_put
 INSERT OR REPLACE INTO keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 -- name: key_delete
@@ -128,7 +181,8 @@ UPDATE directory_version SET version = version + 1
 SELECT version FROM directory_version
 
 -- name: tenant_put
-INSERT OR REPLACE INTO tenants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+INSERT OR REPLACE INTO tenants
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)
 -- name: tenant_delete
 DELETE FROM tenants WHERE id = ?1
 -- name: tenant_names_delete
@@ -149,18 +203,32 @@ DELETE FROM signups WHERE tenant_id = ?1
 DELETE FROM methods WHERE user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
 -- name: tenant_user_attributes_delete
 DELETE FROM user_attributes WHERE user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
+-- name: tenant_user_roles_delete
+DELETE FROM user_roles WHERE user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
+-- name: tenant_session_applications_delete
+DELETE FROM session_applications WHERE session_id IN (SELECT id FROM sessions WHERE tenant_id = ?1)
+-- name: tenant_sessions_delete
+DELETE FROM sessions WHERE tenant_id = ?1
+-- name: tenant_codes_delete
+DELETE FROM authorization_codes WHERE tenant_id = ?1
+-- name: tenant_devices_delete
+DELETE FROM device_codes WHERE tenant_id = ?1
 -- name: tenant_users_delete
 DELETE FROM users WHERE tenant_id = ?1
 -- name: tenant_redirect_uris_delete
 DELETE FROM redirect_uris WHERE tenant_id = ?1
--- name: tenant_permissions_delete
-DELETE FROM permissions WHERE tenant_id = ?1
--- name: tenant_origins_delete
-DELETE FROM allowed_origins WHERE tenant_id = ?1
+-- name: tenant_application_texts_delete
+DELETE FROM application_texts WHERE tenant_id = ?1
+-- name: tenant_client_secrets_delete
+DELETE FROM client_secrets WHERE tenant_id = ?1
+-- name: tenant_app_roles_delete
+DELETE FROM app_roles WHERE tenant_id = ?1
 -- name: tenant_applications_delete
 DELETE FROM applications WHERE tenant_id = ?1
 -- name: tenant_attributes_delete
 DELETE FROM flow_attributes WHERE tenant_id = ?1
+-- name: tenant_attribute_options_delete
+DELETE FROM attribute_options WHERE tenant_id = ?1
 -- name: tenant_user_flows_delete
 DELETE FROM user_flows WHERE tenant_id = ?1
 -- name: banned_passwords_delete
@@ -175,6 +243,12 @@ DELETE FROM contact_rules WHERE tenant_id = ?1
 INSERT INTO contact_rules (match, verdict, tenant_id, ordinal) VALUES (?1, ?2, ?3, ?4)
 -- name: contact_rules
 SELECT match, verdict FROM contact_rules WHERE tenant_id = ?1 ORDER BY ordinal
+-- name: text_overrides_delete
+DELETE FROM text_overrides WHERE tenant_id = ?1
+-- name: text_override_insert
+INSERT INTO text_overrides (language, key, text, tenant_id, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
+-- name: text_overrides
+SELECT language, key, text FROM text_overrides WHERE tenant_id = ?1 ORDER BY ordinal
 -- name: extensions_delete
 DELETE FROM extensions WHERE tenant_id = ?1
 -- name: extension_insert
@@ -196,29 +270,40 @@ SELECT * FROM tenants
 SELECT name FROM tenant_names WHERE tenant_id = ?1 AND ordinal >= 0 ORDER BY ordinal
 
 -- name: application_put
-INSERT OR REPLACE INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+INSERT OR REPLACE INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 -- name: application_delete
 DELETE FROM applications WHERE tenant_id = ?1 AND client_id = ?2
 -- name: redirect_uris_delete
 DELETE FROM redirect_uris WHERE tenant_id = ?1 AND client_id = ?2
--- name: permissions_delete
-DELETE FROM permissions WHERE tenant_id = ?1 AND client_id = ?2
--- name: origins_delete
-DELETE FROM allowed_origins WHERE tenant_id = ?1 AND client_id = ?2
+-- name: application_texts_delete
+DELETE FROM application_texts WHERE tenant_id = ?1 AND client_id = ?2
+-- name: client_secrets_delete
+DELETE FROM client_secrets WHERE tenant_id = ?1 AND client_id = ?2
+-- name: app_roles_delete
+DELETE FROM app_roles WHERE tenant_id = ?1 AND client_id = ?2
+-- name: application_user_roles_delete
+DELETE FROM user_roles WHERE client_id = ?2 AND user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
 -- name: redirect_uri_insert
 INSERT INTO redirect_uris (platform, uri, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
--- name: permission_insert
-INSERT INTO permissions (permission, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4)
--- name: origin_insert
-INSERT INTO allowed_origins (origin, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4)
+-- name: application_text_insert
+INSERT INTO application_texts (list, text, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
+-- name: client_secret_insert
+INSERT INTO client_secrets (key_id, hint, hash, starts_at, ends_at, tenant_id, client_id, ordinal)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+-- name: app_role_insert
+INSERT INTO app_roles (id, value, display_name, members, tenant_id, client_id, ordinal)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 -- name: applications
 SELECT * FROM applications
 -- name: redirect_uris
 SELECT platform, uri FROM redirect_uris WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal
--- name: permissions
-SELECT permission FROM permissions WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal
--- name: origins
-SELECT origin FROM allowed_origins WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal
+-- name: application_texts
+SELECT list, text FROM application_texts WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY list, ordinal
+-- name: client_secrets
+SELECT key_id, hint, hash, starts_at, ends_at FROM client_secrets
+WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal
+-- name: app_roles
+SELECT id, value, display_name, members FROM app_roles WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal
 
 -- name: user_flow_put
 INSERT OR REPLACE INTO user_flows VALUES (?1, ?2, ?3, ?4)
@@ -226,15 +311,23 @@ INSERT OR REPLACE INTO user_flows VALUES (?1, ?2, ?3, ?4)
 DELETE FROM user_flows WHERE tenant_id = ?1 AND name = ?2
 -- name: attributes_delete
 DELETE FROM flow_attributes WHERE tenant_id = ?1 AND user_flow = ?2
+-- name: attribute_options_delete
+DELETE FROM attribute_options WHERE tenant_id = ?1 AND user_flow = ?2
 -- name: attribute_insert
-INSERT INTO flow_attributes (name, type, label, regex, required, tenant_id, user_flow, ordinal)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+INSERT INTO flow_attributes
+    (name, type, label, regex, required, input, default_value, hidden, tenant_id, user_flow, ordinal)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+-- name: attribute_option_insert
+INSERT INTO attribute_options (attribute, option, tenant_id, user_flow, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: user_flows
 SELECT * FROM user_flows
 -- name: attributes
-SELECT name, type, label, regex, required FROM flow_attributes WHERE tenant_id = ?1 AND user_flow = ?2 ORDER BY ordinal
+SELECT name, type, label, regex, required, input, default_value, hidden FROM flow_attributes
+WHERE tenant_id = ?1 AND user_flow = ?2 ORDER BY ordinal
+-- name: attribute_options
+SELECT attribute, option FROM attribute_options WHERE tenant_id = ?1 AND user_flow = ?2 ORDER BY attribute, ordinal
 
--- Housekeeping: each takes at most ?2 rows; grants and passcodes: those of a stretch that …_last found.
+-- Housekeeping: each takes at most ?2 rows; grants, passcodes and sessions: those of a stretch that …_last found.
 -- name: expire_refresh_tokens
 DELETE FROM refresh_tokens
 WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2) RETURNING grant_id
@@ -261,6 +354,22 @@ SELECT max(user_id) FROM (SELECT user_id FROM passcodes WHERE user_id > ?1 ORDER
 DELETE FROM passcodes
 WHERE user_id > ?2 AND user_id <= ?3
   AND max(issued_at, expires_at, changed_at, sent_since, failures_since, locked_until) <= ?1
+-- name: sessions_last
+SELECT max(id) FROM (SELECT id FROM sessions WHERE id > ?1 ORDER BY id LIMIT ?2)
+-- name: expire_sessions
+DELETE FROM sessions
+WHERE id > ?5 AND id <= ?6
+  AND (ended_at BETWEEN 1 AND ?1 OR seen_at <= iif(persistent, ?3, ?2) OR created_at <= ?4)
+-- name: expire_session_applications
+DELETE FROM session_applications
+WHERE session_id > ?1 AND session_id <= ?2 AND session_id NOT IN (SELECT id FROM sessions)
+-- name: expire_codes
+DELETE FROM authorization_codes
+WHERE id IN (SELECT id FROM authorization_codes ORDER BY id LIMIT ?2) AND expires_at <= ?1
+-- name: expire_devices
+DELETE FROM device_codes WHERE id IN (SELECT id FROM device_codes ORDER BY id LIMIT ?2) AND expires_at <= ?1
+-- name: expire_assertions
+DELETE FROM assertions WHERE hash IN (SELECT hash FROM assertions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)
 -- name: expire_signups
 DELETE FROM signups WHERE id IN (SELECT id FROM signups WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)
 -- name: expire_pending_mails
@@ -305,14 +414,32 @@ DELETE FROM tenant_names
 DELETE FROM applications
 -- name: reset_redirect_uris
 DELETE FROM redirect_uris
--- name: reset_permissions
-DELETE FROM permissions
--- name: reset_origins
-DELETE FROM allowed_origins
+-- name: reset_application_texts
+DELETE FROM application_texts
+-- name: reset_client_secrets
+DELETE FROM client_secrets
+-- name: reset_app_roles
+DELETE FROM app_roles
 -- name: reset_user_flows
 DELETE FROM user_flows
 -- name: reset_attributes
 DELETE FROM flow_attributes
+-- name: reset_attribute_options
+DELETE FROM attribute_options
+-- name: reset_text_overrides
+DELETE FROM text_overrides
+-- name: reset_user_roles
+DELETE FROM user_roles
+-- name: reset_sessions
+DELETE FROM sessions
+-- name: reset_session_applications
+DELETE FROM session_applications
+-- name: reset_codes
+DELETE FROM authorization_codes
+-- name: reset_devices
+DELETE FROM device_codes
+-- name: reset_assertions
+DELETE FROM assertions
 
 -- name: integrity_check
 PRAGMA integrity_check(1)

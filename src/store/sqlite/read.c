@@ -93,16 +93,6 @@ err store_passcode(struct store *s, struct guid user, struct passcode *out)
     return OK;
 }
 
-err store_methods(struct store *s, struct guid user, struct method *out, size_t *n)
-{
-    AUTO(reading_end) struct reading r = { NULL, NULL };
-
-    TRY(reading_start(s, QUERY_methods, &r));
-    bind_guid(r.q, 1, &user);
-    bind_number(r.q, 2, (int64_t)*n);
-    return read_page(&r, &shape_method, out, n);
-}
-
 /* Moves a text out of SQLite's memory. */
 static err keep_text(struct slice *text, char *out, size_t cap)
 {
@@ -137,6 +127,63 @@ err store_attributes(struct store *s, struct guid user, char *out, size_t cap, s
     return keep_text(text, out, cap);
 }
 
+err store_user_roles(struct store *s, struct guid user, struct guid client_id, char *space, size_t cap,
+                     struct slice *out, size_t *n)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+    size_t room = *n, used = 0;
+    err row;
+
+    *n = 0;
+    TRY(reading_start(s, QUERY_user_roles, &r));
+    bind_guid(r.q, 1, &user);
+    bind_guid(r.q, 2, &client_id);
+    for (row = query_row(r.c, r.q); err_is_ok(row); row = query_row(r.c, r.q)) {
+        ENSURE(*n < room, FULL);
+        TRY(shape_read(&shape_slice, r.c, r.q, &out[*n]));
+        TRY(keep_text(&out[*n], space + used, cap - used));
+        used += out[*n].n;
+        (*n)++;
+    }
+    return row.code == ERR_NOT_FOUND ? OK : row;
+}
+
+err store_session(struct store *s, struct guid id, struct session *out)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_session, &r));
+    bind_guid(r.q, 1, &id);
+    return read_one(&r, &shape_session, out);
+}
+
+/* Rows that belong to a GUID, as many as there is room for. */
+static err read_page_of(struct store *s, enum query_id id, const struct guid *owner, const struct shape *shape,
+                        void *rows, size_t *n)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, id, &r));
+    bind_guid(r.q, 1, owner);
+    bind_number(r.q, 2, (int64_t)*n);
+    return read_page(&r, shape, rows, n);
+}
+
+err store_methods(struct store *s, struct guid user, struct method *out, size_t *n)
+{
+    return read_page_of(s, QUERY_methods, &user, &shape_method, out, n);
+}
+
+err store_sessions(struct store *s, struct guid user, struct session *out, size_t *n)
+{
+    return read_page_of(s, QUERY_sessions, &user, &shape_session, out, n);
+}
+
+err store_session_applications(struct store *s, struct guid session, struct guid *out, size_t *n)
+{
+    return read_page_of(s, QUERY_session_applications, &session, &shape_guid, out, n);
+}
+
 static err read_by_id(struct store *s, enum query_id id, uint64_t row_id, const struct shape *shape, void *out)
 {
     AUTO(reading_end) struct reading r = { NULL, NULL };
@@ -150,6 +197,25 @@ err store_refresh_token(struct store *s, uint64_t id, struct refresh_token *toke
 {
     TRY(read_by_id(s, QUERY_refresh_token, id, &shape_refresh_token, token));
     return read_by_id(s, QUERY_grant, token->grant_id, &shape_grant, grant);
+}
+
+err store_authorization_code(struct store *s, uint64_t id, struct authorization_code *out)
+{
+    return read_by_id(s, QUERY_code, id, &shape_code, out);
+}
+
+err store_device_code(struct store *s, uint64_t id, struct device_code *out)
+{
+    return read_by_id(s, QUERY_device, id, &shape_device, out);
+}
+
+err store_device_by_user_code(struct store *s, struct slice user_code, struct device_code *out)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_device_by_user_code, &r));
+    bind_slice(r.q, 1, user_code);
+    return read_one(&r, &shape_device, out);
 }
 
 err store_mails_due(struct store *s, instant now, uint64_t after, struct mail *out, size_t *n)

@@ -284,3 +284,154 @@ SELECT user_id, version, CASE state WHEN 2 THEN 4 ELSE state END, challenge_id, 
 FROM passcodes;
 DROP TABLE passcodes;
 ALTER TABLE passcodes_2 RENAME TO passcodes;
+
+-- step: 3
+ALTER TABLE tenants ADD COLUMN background_color TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenants ADD COLUMN background_image_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenants ADD COLUMN favicon_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenants ADD COLUMN username_hint TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenants ADD COLUMN sign_in_text TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenants ADD COLUMN terms_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenants ADD COLUMN privacy_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenants ADD COLUMN custom_css TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenants ADD COLUMN stay_signed_in INTEGER NOT NULL DEFAULT 0 CHECK (stay_signed_in IN (0, 1));
+ALTER TABLE applications ADD COLUMN logout_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE applications ADD COLUMN id_token_issuance INTEGER NOT NULL DEFAULT 0 CHECK (id_token_issuance IN (0, 1));
+ALTER TABLE applications ADD COLUMN access_token_issuance INTEGER NOT NULL DEFAULT 0
+    CHECK (access_token_issuance IN (0, 1));
+ALTER TABLE applications ADD COLUMN identifier_uri TEXT NOT NULL DEFAULT '';
+ALTER TABLE flow_attributes ADD COLUMN input INTEGER NOT NULL DEFAULT 0 CHECK (input BETWEEN 0 AND 4);
+ALTER TABLE flow_attributes ADD COLUMN default_value TEXT NOT NULL DEFAULT '';
+ALTER TABLE flow_attributes ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1));
+ALTER TABLE grants ADD COLUMN platform INTEGER NOT NULL DEFAULT 0 CHECK (platform BETWEEN 0 AND 2);
+ALTER TABLE grants ADD COLUMN ends_at INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE text_overrides (
+    tenant_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    language       TEXT NOT NULL,
+    key            TEXT NOT NULL,
+    text           TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- An application's lists of plain texts; list: enum application_list of db.h.
+CREATE TABLE application_texts (
+    tenant_id      BLOB NOT NULL,
+    client_id      BLOB NOT NULL,
+    list           INTEGER NOT NULL CHECK (list BETWEEN 0 AND 6),
+    ordinal        INTEGER NOT NULL,
+    text           TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, client_id, list, ordinal)
+) STRICT, WITHOUT ROWID;
+INSERT INTO application_texts SELECT tenant_id, client_id, 0, ordinal, permission FROM permissions;
+INSERT INTO application_texts SELECT tenant_id, client_id, 1, ordinal, origin FROM allowed_origins;
+DROP TABLE permissions;
+DROP TABLE allowed_origins;
+
+CREATE TABLE client_secrets (
+    tenant_id      BLOB NOT NULL,
+    client_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    key_id         BLOB NOT NULL CHECK (length(key_id) = 16),
+    hint           TEXT NOT NULL,
+    hash           BLOB NOT NULL CHECK (length(hash) = 32),
+    starts_at      INTEGER NOT NULL,
+    ends_at        INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, client_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE app_roles (
+    tenant_id      BLOB NOT NULL,
+    client_id      BLOB NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    id             BLOB NOT NULL CHECK (length(id) = 16),
+    value          TEXT NOT NULL,
+    display_name   TEXT NOT NULL,
+    members        INTEGER NOT NULL CHECK (members BETWEEN 0 AND 3),
+    PRIMARY KEY (tenant_id, client_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- attribute: the ordinal of its attribute.
+CREATE TABLE attribute_options (
+    tenant_id      BLOB NOT NULL,
+    user_flow      TEXT NOT NULL,
+    attribute      INTEGER NOT NULL,
+    ordinal        INTEGER NOT NULL,
+    option         TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, user_flow, attribute, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user_roles (
+    user_id        BLOB NOT NULL CHECK (length(user_id) = 16),
+    client_id      BLOB NOT NULL CHECK (length(client_id) = 16),
+    value          TEXT NOT NULL,
+    PRIMARY KEY (user_id, client_id, value)
+) STRICT, WITHOUT ROWID;
+
+-- What browsers and devices sign in with. Native sign-ins write none of these tables.
+CREATE TABLE sessions (
+    id             BLOB PRIMARY KEY CHECK (length(id) = 16),
+    tenant_id      BLOB NOT NULL,
+    user_id        BLOB NOT NULL,
+    hash           BLOB NOT NULL,
+    created_at     INTEGER NOT NULL,
+    authenticated_at INTEGER NOT NULL,
+    seen_at        INTEGER NOT NULL,
+    ended_at       INTEGER NOT NULL,
+    persistent     INTEGER NOT NULL CHECK (persistent IN (0, 1)),
+    proofs         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+
+CREATE TABLE session_applications (
+    session_id     BLOB NOT NULL,
+    client_id      BLOB NOT NULL CHECK (length(client_id) = 16),
+    PRIMARY KEY (session_id, client_id)
+) STRICT, WITHOUT ROWID;
+
+-- Ids are time-ordered and lives are short: what expires first stands first, so no index is needed.
+CREATE TABLE authorization_codes (
+    id             INTEGER PRIMARY KEY,
+    hash           BLOB NOT NULL,
+    tenant_id      BLOB NOT NULL,
+    client_id      BLOB NOT NULL,
+    user_id        BLOB NOT NULL,
+    session_id     BLOB NOT NULL,
+    grant_id       INTEGER NOT NULL,
+    platform       INTEGER NOT NULL CHECK (platform BETWEEN 0 AND 2),
+    redirect_uri   TEXT NOT NULL,
+    scope          TEXT NOT NULL,
+    nonce          TEXT NOT NULL,
+    code_challenge TEXT NOT NULL,
+    challenge_is_plain INTEGER NOT NULL CHECK (challenge_is_plain IN (0, 1)),
+    auth_time      INTEGER NOT NULL CHECK (auth_time IN (0, 1)),
+    proofs         INTEGER NOT NULL,
+    authenticated_at INTEGER NOT NULL,
+    issued_at      INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    used_at        INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE device_codes (
+    id             INTEGER PRIMARY KEY,
+    hash           BLOB NOT NULL,
+    user_code      TEXT NOT NULL UNIQUE,
+    tenant_id      BLOB NOT NULL,
+    client_id      BLOB NOT NULL,
+    scope          TEXT NOT NULL,
+    state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+    user_id        BLOB NOT NULL,
+    session_id     BLOB NOT NULL,
+    proofs         INTEGER NOT NULL,
+    authenticated_at INTEGER NOT NULL,
+    issued_at      INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL
+) STRICT;
+
+-- Client assertions that were used (`jti`), until they expire.
+CREATE TABLE assertions (
+    hash           BLOB PRIMARY KEY CHECK (length(hash) = 32),
+    expires_at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assertions_by_expiry ON assertions (expires_at);

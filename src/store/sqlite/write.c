@@ -47,8 +47,16 @@ err write_user_put(struct connection *c, const struct store_write *w)
 
 err write_user_delete(struct connection *c, const struct store_write *w)
 {
-    static const enum query_id ids[] = { QUERY_user_void, QUERY_user_passcode_delete, QUERY_user_methods_delete,
-                                         QUERY_user_attributes_delete, QUERY_user_delete };
+    static const enum query_id ids[] = { QUERY_user_void,
+                                         QUERY_user_passcode_delete,
+                                         QUERY_user_methods_delete,
+                                         QUERY_user_attributes_delete,
+                                         QUERY_user_roles_delete,
+                                         QUERY_user_session_applications_delete,
+                                         QUERY_user_sessions_delete,
+                                         QUERY_user_codes_delete,
+                                         QUERY_user_devices_delete,
+                                         QUERY_user_delete };
 
     return RUN_FOR_GUID(c, ids, &w->guid);
 }
@@ -79,6 +87,34 @@ err write_attributes_put(struct connection *c, const struct store_write *w)
     bind_guid(q, 1, &w->guid);
     bind_slice(q, 2, w->name);
     return query_done(c, q);
+}
+
+/* One line: "client_id value". */
+static err add_role(struct connection *c, const struct guid *user, struct slice line)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+    struct guid client_id;
+    struct slice value;
+
+    ENSURE(guid_parse(slice_cut(line, ' ', &value), &client_id) && value.n > 0, CONFLICT);
+    TRY(query_start(c, QUERY_user_role_insert, &q));
+    bind_guid(q, 1, user);
+    bind_guid(q, 2, &client_id);
+    bind_slice(q, 3, value);
+    return query_done(c, q);
+}
+
+err write_user_roles(struct connection *c, const struct store_write *w)
+{
+    static const enum query_id forget[] = { QUERY_user_roles_delete };
+
+    TRY(RUN_FOR_GUID(c, forget, &w->guid));
+    for (struct slice rest = w->name; rest.n > 0;) {
+        struct slice line = slice_cut(rest, '\n', &rest);
+        if (line.n > 0)
+            TRY(add_role(c, &w->guid, line));
+    }
+    return OK;
 }
 
 /* How many the user has besides one of this channel and target, which would be replaced. */

@@ -31,6 +31,28 @@ static err add_slices(struct connection *c, enum query_id id, struct owner owner
     return OK;
 }
 
+struct slices *application_list(struct application *app, enum application_list list)
+{
+    switch (list) {
+    case LIST_PERMISSIONS:
+        return &app->permissions;
+    case LIST_ALLOWED_ORIGINS:
+        return &app->allowed_origins;
+    case LIST_APPLICATION_PERMISSIONS:
+        return &app->application_permissions;
+    case LIST_CERTIFICATES:
+        return &app->certificates;
+    case LIST_SCOPES:
+        return &app->scopes;
+    case LIST_ID_TOKEN_CLAIMS:
+        return &app->id_token_claims;
+    case LIST_ACCESS_TOKEN_CLAIMS:
+    case APPLICATION_LISTS:
+        break;
+    }
+    return &app->access_token_claims;
+}
+
 /* ---- tenants ---- */
 
 static err add_lists(struct connection *c, const struct tenant *t)
@@ -38,6 +60,8 @@ static err add_lists(struct connection *c, const struct tenant *t)
     const struct owner owner = { &t->id, NULL };
 
     TRY(add_slices(c, QUERY_banned_password_insert, owner, &t->banned_passwords));
+    for (size_t i = 0; i < t->branding.text_count; i++)
+        TRY(add_item(c, QUERY_text_override_insert, owner, &shape_text_override, &t->branding.texts[i], i));
     for (size_t i = 0; i < t->contact_rule_count; i++)
         TRY(add_item(c, QUERY_contact_rule_insert, owner, &shape_contact_rule, &t->contact_rules[i], i));
     for (size_t i = 0; i < t->extension_count; i++) {
@@ -64,9 +88,9 @@ static err add_name(struct connection *c, const struct tenant *t, int64_t ordina
 
 err write_tenant_put(struct connection *c, const struct store_write *w)
 {
-    static const enum query_id forget[] = { QUERY_tenant_names_delete, QUERY_banned_passwords_delete,
-                                            QUERY_contact_rules_delete, QUERY_extensions_delete,
-                                            QUERY_extension_applications_delete };
+    static const enum query_id forget[] = { QUERY_tenant_names_delete,           QUERY_banned_passwords_delete,
+                                            QUERY_contact_rules_delete,          QUERY_extensions_delete,
+                                            QUERY_extension_applications_delete, QUERY_text_overrides_delete };
     const struct tenant *t = w->tenant;
     struct guid_text id = guid_format(t->id);
 
@@ -91,17 +115,25 @@ err write_tenant_delete(struct connection *c, const struct store_write *w)
         QUERY_tenant_signups_delete,
         QUERY_tenant_methods_delete,
         QUERY_tenant_user_attributes_delete,
+        QUERY_tenant_user_roles_delete,
+        QUERY_tenant_session_applications_delete,
+        QUERY_tenant_sessions_delete,
+        QUERY_tenant_codes_delete,
+        QUERY_tenant_devices_delete,
         QUERY_tenant_users_delete,
         QUERY_tenant_redirect_uris_delete,
-        QUERY_tenant_permissions_delete,
-        QUERY_tenant_origins_delete,
+        QUERY_tenant_application_texts_delete,
+        QUERY_tenant_client_secrets_delete,
+        QUERY_tenant_app_roles_delete,
         QUERY_tenant_applications_delete,
         QUERY_tenant_attributes_delete,
+        QUERY_tenant_attribute_options_delete,
         QUERY_tenant_user_flows_delete,
         QUERY_banned_passwords_delete,
         QUERY_contact_rules_delete,
         QUERY_extensions_delete,
         QUERY_extension_applications_delete,
+        QUERY_text_overrides_delete,
         QUERY_tenant_names_delete,
         QUERY_tenant_delete,
     };
@@ -125,28 +157,49 @@ static err application_run(struct connection *c, enum query_id id, const struct 
 
 static err application_forget(struct connection *c, const struct guid *tenant, const struct guid *client)
 {
-    TRY(application_run(c, QUERY_redirect_uris_delete, tenant, client));
-    TRY(application_run(c, QUERY_permissions_delete, tenant, client));
-    TRY(application_run(c, QUERY_origins_delete, tenant, client));
-    return application_run(c, QUERY_application_delete, tenant, client);
+    static const enum query_id ids[] = { QUERY_redirect_uris_delete, QUERY_application_texts_delete,
+                                         QUERY_client_secrets_delete, QUERY_app_roles_delete,
+                                         QUERY_application_delete };
+
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+        TRY(application_run(c, ids[i], tenant, client));
+    return OK;
+}
+
+static err add_application_lists(struct connection *c, const struct application *app)
+{
+    const struct owner owner = { &app->tenant_id, &app->client_id };
+    struct application lists = *app;
+
+    for (uint32_t list = 0; list < APPLICATION_LISTS; list++) {
+        const struct slices *texts = application_list(&lists, (enum application_list)list);
+        for (size_t i = 0; i < texts->n; i++) {
+            struct numbered_text row = { list, texts->items[i] };
+            TRY(add_item(c, QUERY_application_text_insert, owner, &shape_numbered_text, &row, i));
+        }
+    }
+    for (size_t i = 0; i < app->redirect_uri_count; i++)
+        TRY(add_item(c, QUERY_redirect_uri_insert, owner, &shape_redirect_uri, &app->redirect_uris[i], i));
+    for (size_t i = 0; i < app->secret_count; i++)
+        TRY(add_item(c, QUERY_client_secret_insert, owner, &shape_client_secret, &app->secrets[i], i));
+    for (size_t i = 0; i < app->role_count; i++)
+        TRY(add_item(c, QUERY_app_role_insert, owner, &shape_app_role, &app->roles[i], i));
+    return OK;
 }
 
 err write_application_put(struct connection *c, const struct store_write *w)
 {
     const struct application *app = w->application;
-    const struct owner owner = { &app->tenant_id, &app->client_id };
 
     TRY(application_forget(c, &app->tenant_id, &app->client_id));
     TRY(put_row(c, QUERY_application_put, &shape_application, app));
-    for (size_t i = 0; i < app->redirect_uri_count; i++)
-        TRY(add_item(c, QUERY_redirect_uri_insert, owner, &shape_redirect_uri, &app->redirect_uris[i], i));
-    TRY(add_slices(c, QUERY_permission_insert, owner, &app->permissions));
-    TRY(add_slices(c, QUERY_origin_insert, owner, &app->allowed_origins));
+    TRY(add_application_lists(c, app));
     return query_run(c, QUERY_directory_touch);
 }
 
 err write_application_delete(struct connection *c, const struct store_write *w)
 {
+    TRY(application_run(c, QUERY_application_user_roles_delete, &w->tenant_id, &w->guid));
     TRY(application_forget(c, &w->tenant_id, &w->guid));
     return query_run(c, QUERY_directory_touch);
 }
@@ -166,20 +219,35 @@ static err user_flow_run(struct connection *c, enum query_id id, const struct gu
 static err user_flow_forget(struct connection *c, const struct guid *tenant, struct slice name)
 {
     TRY(user_flow_run(c, QUERY_attributes_delete, tenant, name));
+    TRY(user_flow_run(c, QUERY_attribute_options_delete, tenant, name));
     return user_flow_run(c, QUERY_user_flow_delete, tenant, name);
 }
 
-static err add_attribute(struct connection *c, const struct user_flow *flow, size_t place)
+/* One row of a list of the flow: the item's members, then whose it is and its place. */
+static err add_flow_item(struct connection *c, enum query_id id, const struct user_flow *flow,
+                         const struct shape *shape, const void *item, size_t place)
 {
     AUTO(query_end) sqlite3_stmt *q = NULL;
-    int at = shape_width(&shape_attribute);
+    int at = shape_width(shape);
 
-    TRY(query_start(c, QUERY_attribute_insert, &q));
-    shape_bind(&shape_attribute, q, &flow->attributes[place]);
+    TRY(query_start(c, id, &q));
+    shape_bind(shape, q, item);
     bind_guid(q, at + 1, &flow->tenant_id);
     bind_slice(q, at + 2, flow->name);
     bind_number(q, at + 3, (int64_t)place);
     return query_done(c, q);
+}
+
+static err add_attribute(struct connection *c, const struct user_flow *flow, size_t place)
+{
+    const struct flow_attribute *attribute = &flow->attributes[place];
+
+    TRY(add_flow_item(c, QUERY_attribute_insert, flow, &shape_attribute, attribute, place));
+    for (size_t i = 0; i < attribute->options.n; i++) {
+        struct numbered_text row = { (uint32_t)place, attribute->options.items[i] };
+        TRY(add_flow_item(c, QUERY_attribute_option_insert, flow, &shape_numbered_text, &row, i));
+    }
+    return OK;
 }
 
 err write_user_flow_put(struct connection *c, const struct store_write *w)

@@ -18,6 +18,14 @@ static err change_by_id(struct connection *c, enum query_id id, const struct sto
     return OK;
 }
 
+err take_by_id(struct connection *c, enum query_id id, const struct store_write *w)
+{
+    int changed = 0;
+
+    TRY(change_by_id(c, id, w, &changed));
+    return changed == 0 ? FAIL(CONFLICT) : OK;
+}
+
 err write_passcode_swap(struct connection *c, const struct store_write *w)
 {
     enum query_id id = w->passcode->version == 0 ? QUERY_passcode_insert : QUERY_passcode_swap;
@@ -100,10 +108,7 @@ err write_refresh_add(struct connection *c, const struct store_write *w)
 
 err write_refresh_use(struct connection *c, const struct store_write *w)
 {
-    int changed = 0;
-
-    TRY(change_by_id(c, QUERY_refresh_use, w, &changed));
-    return changed == 0 ? FAIL(CONFLICT) : OK;
+    return take_by_id(c, QUERY_refresh_use, w);
 }
 
 err write_refresh_touch(struct connection *c, const struct store_write *w)
