@@ -13,10 +13,9 @@ struct word {
     uint8_t bit;
 };
 
-static const struct word response_types[] = { { "code", RESPONSE_CODE },
-                                              { "id_token", RESPONSE_ID_TOKEN },
-                                              { "token", RESPONSE_TOKEN },
-                                              { NULL, 0 } };
+static const struct word response_types[] = {
+    { "code", RESPONSE_CODE }, { "id_token", RESPONSE_ID_TOKEN }, { "token", RESPONSE_TOKEN }, { NULL, 0 }
+};
 static const struct word prompts[] = {
     { "none", PROMPT_NONE },     { "login", PROMPT_LOGIN },     { "select_account", PROMPT_SELECT_ACCOUNT },
     { "create", PROMPT_CREATE }, { "consent", PROMPT_CONSENT }, { NULL, 0 },
@@ -102,8 +101,8 @@ static enum error_id check_lengths(const struct form *form, struct slice *detail
     static const struct {
         const char *name;
         size_t max;
-    } limits[] = { { "state", LIMIT_STATE },      { "nonce", LIMIT_NONCE },       { "scope", LIMIT_SCOPE - 1 },
-                   { "login_hint", LIMIT_EMAIL }, { "ui_locales", LIMIT_NONCE },  { "mkt", LIMIT_NONCE },
+    } limits[] = { { "state", LIMIT_STATE },      { "nonce", LIMIT_NONCE },      { "scope", LIMIT_SCOPE - 1 },
+                   { "login_hint", LIMIT_EMAIL }, { "ui_locales", LIMIT_NONCE }, { "mkt", LIMIT_NONCE },
                    { "claims", CLAIMS_MAX },      { "sid", LIMIT_NONCE } };
 
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)

@@ -27,7 +27,7 @@ struct authorization {
     uint8_t prompts; /* set of PROMPT_… */
     bool client_info;
     bool challenge_is_plain;
-    bool auth_time;     /* claims or max_age: the id token shall say when she proved who she is */
+    bool auth_time; /* claims or max_age: the id token shall say when she proved who she is */
     bool has_max_age;
     uint32_t max_age;   /* seconds */
     uint64_t device_id; /* a device waits (RFC 8628), and no application; 0: none */
@@ -45,8 +45,7 @@ struct authorization {
 
 /* Where the answer goes: client's redirect URI, mode and state. Until this is ERROR_NONE nothing may be told to the
  * address (spec OIDC, 2.3). */
-enum error_id authorization_address(const struct form *form, const struct application *app,
-                                    struct authorization *out);
+enum error_id authorization_address(const struct form *form, const struct application *app, struct authorization *out);
 /* Everything else; what it finds wrong is told to the address. `detail` names a parameter where the error does. */
 enum error_id authorization_parse(const struct form *form, const struct application *app, struct authorization *out,
                                   struct slice *detail);

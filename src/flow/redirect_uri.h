@@ -5,6 +5,7 @@
 #define DOORCODE_FLOW_REDIRECT_URI_H
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "model/directory.h"
 
 /* The registered URI that `given` stands for; NULL: none. */

@@ -28,13 +28,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char payload[65536];
     struct slice text = slice_bytes(data, size);
+    static char block[16384];
+    struct arena arena;
     struct continuation c;
     struct buf out;
     uint64_t id;
     uint8_t hash[REFRESH_HASH];
 
     buf_init(&out, payload, sizeof payload);
-    ASSERT(!err_is_ok(continuation_open(vault, text, 1800000000, &c)));
+    arena_init(&arena, block, sizeof block);
+    ASSERT(!err_is_ok(continuation_open(vault, text, 1800000000, &arena, &c)));
     ASSERT(!err_is_ok(keyring_verify(ring, text, &out)));
     if (refresh_text_parse(vault, text, &id, hash))
         ASSERT(id > 0 && text.n == REFRESH_TEXT);
