@@ -14,14 +14,19 @@ struct vault;
 
 /* One key each; a name is never reused for another purpose. */
 enum vault_purpose {
-    VAULT_CONTINUATION, /* seal: continuation tokens */
-    VAULT_MAIL,         /* seal: letters in the outbox */
-    VAULT_SIGNING_KEY,  /* seal: private keys at rest */
-    VAULT_CODE,         /* MAC: one-time passcodes */
-    VAULT_REFRESH,      /* MAC: refresh-token secrets */
-    VAULT_SUBJECT,      /* MAC: pairwise `sub` */
-    VAULT_SUBJECT_ROW,  /* MAC: ids of rows that belong to no stored thing */
-    VAULT_PASSWORD,     /* MAC: marks of wrong passwords */
+    VAULT_CONTINUATION,  /* seal: continuation tokens */
+    VAULT_MAIL,          /* seal: letters in the outbox */
+    VAULT_SIGNING_KEY,   /* seal: private keys at rest */
+    VAULT_CODE,          /* MAC: one-time passcodes */
+    VAULT_REFRESH,       /* MAC: refresh-token secrets */
+    VAULT_SUBJECT,       /* MAC: pairwise `sub` */
+    VAULT_SUBJECT_ROW,   /* MAC: ids of rows that belong to no stored thing */
+    VAULT_PASSWORD,      /* MAC: marks of wrong passwords */
+    VAULT_SESSION,       /* MAC: secrets of session cookies */
+    VAULT_AUTHORIZATION, /* seal: what a hosted flow carries */
+    VAULT_CODE_SECRET,   /* MAC: authorization codes */
+    VAULT_DEVICE,        /* MAC: device codes */
+    VAULT_FLOW_COOKIE,   /* MAC: cookies that bind a hosted flow to its browser */
     VAULT_PURPOSES
 };
 
