@@ -55,6 +55,11 @@ struct slice exchange_number(struct exchange *x, int64_t number)
     return buf_slice(&text);
 }
 
+void exchange_go_on(struct exchange *x)
+{
+    x->goes_on = true;
+}
+
 void exchange_wait(struct exchange *x)
 {
     x->waits = true;
@@ -165,7 +170,8 @@ static bool advance(struct exchange *x, err *fault)
         return true;
     case AT_ISSUE:
         *fault = run_step(x, x->steps->issue);
-        x->at = AT_REPLY;
+        x->at = x->goes_on ? AT_LOAD : AT_REPLY;
+        x->goes_on = false;
         return true;
     case AT_REPLY:
         break;

@@ -21,17 +21,19 @@ struct exchange_steps {
     exchange_step_fn *decide; /* flow; then writes into x->batch */
     exchange_step_fn *issue;  /* after the commit, also of a refusal: events, tokens */
     exchange_step_fn *reply;  /* 200 body */
+    exchange_step_fn *refuse; /* tells a refusal or fault where that is not the JSON body: a page, a redirect */
 };
 
 enum endpoint_kind {
     ENDPOINT_FORM,   /* POST, form body, tenant and application needed: OAuth and native authentication */
     ENDPOINT_TENANT, /* GET below a tenant, open to every origin: discovery, keys */
+    ENDPOINT_PAGE,   /* a browser's navigation below a tenant; a form in query or body, answered with pages */
     ENDPOINT_PLAIN   /* no tenant: operations, development */
 };
 
 struct endpoint {
     enum http_method method;
-    const char *path; /* behind "/{tenant}" for the first two kinds, whole for plain ones */
+    const char *path; /* behind "/{tenant}", whole for plain ones */
     const char *name; /* for logs and metrics */
     enum endpoint_kind kind;
     size_t work_size;  /* of the struct at x->work */
@@ -64,6 +66,7 @@ struct exchange {
     struct error_extra refusal_extra; /* members beside the usual ones */
     int64_t retry_after;              /* seconds; 0: no such header */
     bool waits;                       /* DECIDE waits for work on another thread */
+    bool goes_on;                     /* ISSUE wants another round */
     err waited;                       /* how that work could be begun */
     struct store_batch batch;
     struct buf body;
@@ -87,6 +90,8 @@ bool exchange_refused(const struct exchange *x);
 void exchange_wait(struct exchange *x);
 void exchange_wake(struct exchange *x);
 void exchange_wake_with(struct exchange *x, err fault);
+/* For ISSUE: what was decided is written, and leads to another decision at once: on to LOAD again. */
+void exchange_go_on(struct exchange *x);
 /* The next free write of the batch; ASSERTs that there is one. */
 struct store_write *exchange_write(struct exchange *x, enum store_write_kind kind);
 /* A parameter that must be there: its value, or a recorded refusal and the empty slice. */

@@ -67,19 +67,22 @@ static struct slice repeated_name(const struct form *form)
     return SLICE_EMPTY;
 }
 
+/* In the body; in the query where the method has no body. */
 static void check_form(struct exchange *x)
 {
     struct http_request *request = &x->call->request;
+    bool in_body = x->endpoint->method == HTTP_POST;
 
-    if (!is_form(request->content_type)) {
+    if (in_body && !is_form(request->content_type))
         exchange_refuse(x, ERROR_CONTENT_TYPE, SLICE_EMPTY);
-        return;
-    }
-    if (!err_is_ok(form_parse(request->body, &x->call->arena, &x->form))) {
-        exchange_refuse(x, ERROR_REQUEST_MALFORMED, SLICE("the body is not a form"));
-        return;
-    }
+    else if (!err_is_ok(form_parse(in_body ? request->body : request->query, &x->call->arena, &x->form)))
+        exchange_refuse(x, ERROR_REQUEST_MALFORMED, in_body ? SLICE("the body is not a form") : SLICE("the query"));
+}
+
+static void check_repeated(struct exchange *x)
+{
     struct slice name = repeated_name(&x->form);
+
     if (name.n > 0)
         exchange_refuse(x, ERROR_PARAMETER_REPEATED, name);
 }
@@ -127,17 +130,21 @@ static void check_page(struct exchange *x)
     exchange_refuse(x, ERROR_REQUEST_MALFORMED, SLICE("a page of another site may not do this"));
 }
 
-/* What every form endpoint needs before its own PARSE; stops at the first refusal. */
+/* What an endpoint of each kind needs before its own PARSE; stops at the first refusal. */
 static void check_request(struct exchange *x, struct slice tenant_segment)
 {
-    static void (*const checks[])(struct exchange *) = { check_form, check_application, check_throttle };
+    typedef void check_fn(struct exchange * x);
+    static check_fn *const of_forms[] = { check_form, check_repeated, check_application, check_throttle, NULL };
+    static check_fn *const of_pages[] = { check_form, check_throttle, NULL };
+    static check_fn *const none[] = { NULL };
+    static check_fn *const *const checks[] = {
+        [ENDPOINT_FORM] = of_forms, [ENDPOINT_TENANT] = none, [ENDPOINT_PAGE] = of_pages, [ENDPOINT_PLAIN] = none
+    };
 
     check_tenant(x, tenant_segment);
     check_page(x);
-    if (x->endpoint->kind != ENDPOINT_FORM)
-        return;
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0] && !exchange_refused(x); i++)
-        checks[i](x);
+    for (check_fn *const *check = checks[x->endpoint->kind]; *check != NULL && !exchange_refused(x); check++)
+        (*check)(x);
 }
 
 /* The caller's id if it is one (spec V1, 1.5), else a new one. */
@@ -207,12 +214,14 @@ static void finish(void *ctx, struct http_call *call)
         exchange_finish(exchange_of(call));
 }
 
-/* The same for every method and, but for the development receiver, path, so that a wrong method is told as such. */
+/* The same for every method of a path, so that a wrong method is told as such. */
 static size_t body_limit(void *ctx, enum http_method method, struct slice path)
 {
     const struct api *api = ctx;
 
     (void)method;
+    if (slice_ends(path, SLICE(INTERACT_PATH)) || slice_ends(path, SLICE(AUTHORIZE_PATH)))
+        return LIMIT_BODY_PAGE;
     return api->dev != NULL && slice_eq(path, SLICE("/dev/hook")) ? LIMIT_HOOK_BODY : LIMIT_BODY;
 }
 

@@ -73,14 +73,16 @@ static void put_json_type(struct http_reply *reply)
         http_header(reply, "Content-Type", "application/json; charset=utf-8");
 }
 
-void reply_body(struct exchange *x)
+static bool is_page(const struct exchange *x)
+{
+    return x->endpoint != NULL && x->endpoint->kind == ENDPOINT_PAGE;
+}
+
+/* What is in x->body, with the headers that all answers have. */
+static void put_body(struct exchange *x)
 {
     struct http_reply *reply = &x->call->reply;
 
-    if (!buf_ok(&x->body)) {
-        reply_fault(x, FAIL(FULL));
-        return;
-    }
     if (reply->status == 0)
         reply->status = 200;
     reply->body = buf_slice(&x->body);
@@ -90,9 +92,36 @@ void reply_body(struct exchange *x)
         http_header(reply, "Cache-Control", "max-age=86400, private");
     else
         put_no_store(reply);
-    put_cors(x);
+    if (!is_page(x))
+        put_cors(x);
+}
+
+void reply_body(struct exchange *x)
+{
+    struct http_reply *reply = &x->call->reply;
+
+    if (!buf_ok(&x->body)) {
+        reply_fault(x, FAIL(FULL));
+        return;
+    }
+    put_body(x);
     EMIT(x->api->events, request_done, &x->correlation_id, field_endpoint(x->endpoint->name),
          field_status(reply->status));
+}
+
+/* As the endpoint tells it; false: it has no way of its own, or could not. */
+static bool put_own_error(struct exchange *x, enum error_id id)
+{
+    const struct endpoint *e = x->endpoint;
+
+    if (e == NULL || e->steps->refuse == NULL)
+        return false;
+    x->refusal = id;
+    x->call->reply = (struct http_reply){ .status = error_row(id)->status };
+    if (!err_is_ok(e->steps->refuse(x)) || !buf_ok(&x->body))
+        return false;
+    put_body(x);
+    return true;
 }
 
 /* False: the body has no room. */
@@ -101,6 +130,8 @@ static bool put_error(struct exchange *x, enum error_id id)
     struct http_reply *reply = &x->call->reply;
     struct buf body;
 
+    if (put_own_error(x, id))
+        return true;
     *reply = (struct http_reply){ .status = error_row(id)->status };
     if (x->refusal_extra.attributes_name != NULL)
         buf_init_arena(&body, &x->call->arena, LIMIT_ATTRIBUTES_REPLY);

@@ -5,6 +5,10 @@
 
 #include "api/exchange.h"
 
+/* Forms of hosted pages carry the whole authorization request with them. */
+#define AUTHORIZE_PATH "/oauth2/v2.0/authorize"
+#define INTERACT_PATH "/interact"
+
 struct route {
     const struct endpoint *endpoint; /* NULL: no such path */
     struct slice tenant;             /* the segment, empty for plain endpoints */

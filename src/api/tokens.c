@@ -28,7 +28,7 @@ err tokens_add_refresh(struct exchange *x, struct issued *issued, uint64_t grant
         .issued_at = x->now,
         .expires_at = x->now + x->api->policy->refresh_token_seconds,
     };
-    refresh_text_make(x->api->vault, x->api->rng, row->id, &issued->refresh_text, row->hash);
+    opaque_make(x->api->vault, x->api->rng, OPAQUE_REFRESH, row->id, &issued->refresh_text, row->hash);
     exchange_write(x, WRITE_REFRESH_ADD)->refresh = row;
     return OK;
 }

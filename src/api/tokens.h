@@ -8,7 +8,7 @@
 
 #include "flow/scope.h"
 #include "model/claim.h"
-#include "token/refresh.h"
+#include "token/opaque.h"
 
 struct issued {
     const struct scope_grant *scope; /* borrowed from the endpoint's work, like the next */
@@ -17,7 +17,7 @@ struct issued {
     uint8_t proofs;               /* set of PROVED_… */
     struct claim_list extra;      /* of an extension */
     struct refresh_token refresh; /* the row of the new refresh token; id 0: none */
-    struct refresh_text refresh_text;
+    struct opaque refresh_text;
     struct slice access_token;
     struct slice id_token;
     uint32_t expires_in;

@@ -8,6 +8,7 @@ enum {
     LIMIT_CONNECTIONS = 2048,        /* default; beyond it the longest idle connection makes room */
     LIMIT_CONNECTION_MEMORY = 16384, /* engine's pool per connection: request line and headers */
     LIMIT_BODY = 8192,               /* largest legal form is a refresh request, about 3 KiB */
+    LIMIT_BODY_PAGE = 32768,         /* form of a hosted page: an authorization request, sealed, and attributes */
     LIMIT_BODY_JSON = 65536,         /* development and administration JSON */
     LIMIT_EXCHANGE_MEMORY =
         98304,                  /* arena of one exchange: body, fields, sealed mail, three signed tokens, the reply */

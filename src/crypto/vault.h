@@ -23,10 +23,10 @@ enum vault_purpose {
     VAULT_SUBJECT_ROW,   /* MAC: ids of rows that belong to no stored thing */
     VAULT_PASSWORD,      /* MAC: marks of wrong passwords */
     VAULT_SESSION,       /* MAC: secrets of browser sessions */
-    VAULT_AUTHORIZATION, /* seal: authorization requests under way */
-    VAULT_CODE_SECRET,   /* MAC: secrets of authorization codes */
-    VAULT_DEVICE,        /* MAC: secrets of device codes */
-    VAULT_FLOW_COOKIE,   /* MAC: what binds a flow to its browser */
+    VAULT_AUTHORIZATION, /* seal: authorization requests */
+    VAULT_CODE_SECRET,   /* MAC: authorization codes */
+    VAULT_DEVICE,        /* MAC: device codes */
+    VAULT_FLOW_COOKIE,   /* MAC: what binds a page to its browser */
     VAULT_PURPOSES
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The second factor: when it is needed, which there are, its code (spec V1, 2.6, 3.2, 3.3, 3.4). */
+#include "flow/authorize.h"
 #include "flow/decisions.h"
 
 #include "wire/native_in.h"
@@ -8,15 +9,20 @@
 
 /* The nearest word counts: the user's, the application's, the tenant's. Only for accounts with a password: a code by
  * e-mail is never followed by another (spec V1, 2.1). */
-bool factor_needed(const struct flow_facts *f)
+bool factor_required(const struct user *user, const struct application *app, const struct tenant *tenant)
 {
-    enum toggle word = f->user->multi_factor;
+    enum toggle word = user->multi_factor;
 
-    if (!has_password(f->user))
+    if (!has_password(user))
         return false;
     if (word == TOGGLE_INHERIT)
-        word = f->application->multi_factor;
-    return word == TOGGLE_INHERIT ? f->tenant->multi_factor : word == TOGGLE_ON;
+        word = app->multi_factor;
+    return word == TOGGLE_INHERIT ? tenant->multi_factor : word == TOGGLE_ON;
+}
+
+bool factor_needed(const struct flow_facts *f)
+{
+    return factor_required(f->user, f->application, f->tenant);
 }
 
 /* ---- after the first factor ---- */

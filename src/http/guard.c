@@ -25,6 +25,7 @@ static const struct {
     [KNOWN_REQUEST_HEADERS] = { { "Access-Control-Request-Headers", 30 }, HTTP_REPEATED_HEADER },
     [KNOWN_ACCEPT_LANGUAGE] = { { "Accept-Language", 15 }, HTTP_SOUND },
     [KNOWN_FORWARDED_FOR] = { { "X-Forwarded-For", 15 }, HTTP_SOUND },
+    [KNOWN_COOKIE] = { { "Cookie", 6 }, HTTP_REPEATED_HEADER },
 };
 
 static enum http_defect check_target(struct slice target);

@@ -24,6 +24,7 @@ void head_read(const struct http_head *head, struct http_request *q, struct head
     q->client_request_id = head_value(head, KNOWN_CLIENT_REQUEST_ID);
     q->origin = head_value(head, KNOWN_ORIGIN);
     q->authorization = head_value(head, KNOWN_AUTHORIZATION);
+    q->cookie = head_value(head, KNOWN_COOKIE);
     q->accept_language = head_value(head, KNOWN_ACCEPT_LANGUAGE);
     q->request_method = head_value(head, KNOWN_REQUEST_METHOD);
     q->request_headers = head_value(head, KNOWN_REQUEST_HEADERS);

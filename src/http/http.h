@@ -48,6 +48,7 @@ struct http_request {
     struct slice client_request_id; /* header; empty when absent, like all below */
     struct slice origin;
     struct slice authorization;
+    struct slice cookie;
     struct slice accept_language;
     struct slice request_method;  /* Access-Control-Request-Method */
     struct slice request_headers; /* Access-Control-Request-Headers */
@@ -56,7 +57,7 @@ struct http_request {
     bool too_large; /* the body exceeded its bound and was thrown away; the same as defect == HTTP_TOO_LARGE */
 };
 
-enum { HTTP_REPLY_HEADERS = 16 };
+enum { HTTP_REPLY_HEADERS = 20 };
 
 struct http_header {
     const char *name;  /* static */

@@ -2,7 +2,7 @@
 /* Any text as a continuation token, a refresh token, a signed token: none of them is ours. */
 #include "api/continuation_token.h"
 #include "crypto/keyring.h"
-#include "token/refresh.h"
+#include "token/opaque.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -28,15 +28,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char payload[65536];
     struct slice text = slice_bytes(data, size);
+    static char block[16384];
+    struct arena arena;
     struct continuation c;
     struct buf out;
     uint64_t id;
-    uint8_t hash[REFRESH_HASH];
+    uint8_t hash[OPAQUE_HASH];
 
     buf_init(&out, payload, sizeof payload);
-    ASSERT(!err_is_ok(continuation_open(vault, text, 1800000000, &c)));
+    arena_init(&arena, block, sizeof block);
+    ASSERT(!err_is_ok(continuation_open(vault, text, 1800000000, &arena, &c)));
     ASSERT(!err_is_ok(keyring_verify(ring, text, &out)));
-    if (refresh_text_parse(vault, text, &id, hash))
-        ASSERT(id > 0 && text.n == REFRESH_TEXT);
+    if (opaque_parse(vault, OPAQUE_REFRESH, text, &id, hash))
+        ASSERT(id > 0 && text.n == OPAQUE_TEXT);
     return 0;
 }

@@ -19,7 +19,7 @@ enum { DAY = 86400, MIDNIGHT = SAMPLE_NOW / DAY * DAY };
 static const uint8_t master[VAULT_MASTER] = "thirty-two bytes of invented key";
 
 struct sealed {
-    char block[1024];
+    char block[8192];
     struct arena arena;
     char text[LIMIT_CONTINUATION_TOKEN];
     struct slice token; /* in text */
@@ -49,8 +49,12 @@ static void seal(const struct vault *v, const struct continuation *c, struct sea
 
 static bool opens(const struct vault *v, struct slice token, instant now)
 {
+    static char block[16384];
     struct continuation c;
-    err opened = continuation_open(v, token, now, &c);
+    struct arena arena;
+
+    arena_init(&arena, block, sizeof block);
+    err opened = continuation_open(v, token, now, &arena, &c);
 
     assert_true(opened.code == ERR_OK || opened.code == ERR_FORMAT || opened.code == ERR_CRYPTO);
     return err_is_ok(opened);
@@ -63,7 +67,7 @@ static void test_it_opens_as_it_was(void **state)
     struct sealed s, again;
 
     seal(*state, &c, &s);
-    assert_int_equal(continuation_open(*state, s.token, SAMPLE_NOW, &back).code, ERR_OK);
+    assert_int_equal(continuation_open(*state, s.token, SAMPLE_NOW, &s.arena, &back).code, ERR_OK);
     assert_same_continuation(&back, &c);
     seal(*state, &c, &again); /* the same state, the same text */
     assert_true(slice_eq(s.token, again.token));
@@ -128,7 +132,7 @@ static void test_the_longest_fits_and_opens(void **state)
     memset(name, 'n', LIMIT_EMAIL);
     struct continuation c = continuation_sample(name);
     seal(*state, &c, &s);
-    assert_int_equal(continuation_open(*state, s.token, SAMPLE_NOW, &back).code, ERR_OK);
+    assert_int_equal(continuation_open(*state, s.token, SAMPLE_NOW, &s.arena, &back).code, ERR_OK);
     assert_same_continuation(&back, &c);
 }
 

@@ -103,6 +103,14 @@ static err begin_grant(struct exchange *x)
     return tokens_add_refresh(x, &work->issued, grant->id);
 }
 
+static err native_redeem(struct exchange *x, bool *waits)
+{
+    struct native_work *work = native_work(x);
+
+    TRY(extension_ask_claims(x, &work->user, &work->issuance, waits));
+    return *waits || exchange_refused(x) ? OK : begin_grant(x);
+}
+
 static err write_outcome(struct exchange *x)
 {
     struct native_work *work = native_work(x);
@@ -124,13 +132,12 @@ static err write_outcome(struct exchange *x)
         write_password(x);
     if (out->add_method)
         write_method(x);
-    TRY(write_code(x));
-    return out->kind == OUTCOME_TOKENS ? begin_grant(x) : OK;
+    return write_code(x);
 }
 
 /* ---- */
 
-err native_decide(struct exchange *x)
+err native_decide_with(struct exchange *x, native_redeem_fn *redeem)
 {
     struct native_work *work = native_work(x);
     struct outcome *out = &work->outcome;
@@ -140,12 +147,17 @@ err native_decide(struct exchange *x)
     if (out->kind == OUTCOME_NEEDS)
         return native_find_out(x);
     if (out->kind == OUTCOME_TOKENS) {
-        bool waits;
-        TRY(extension_ask_claims(x, &work->user, &work->issuance, &waits));
+        bool waits = false;
+        TRY(redeem(x, &waits));
         if (waits || exchange_refused(x))
             return OK;
     }
     if (out->kind == OUTCOME_REFUSE || out->kind == OUTCOME_INTERRUPT)
         exchange_refuse(x, out->refusal, out->wait_seconds > 0 ? exchange_number(x, out->wait_seconds) : SLICE_EMPTY);
     return write_outcome(x);
+}
+
+err native_decide(struct exchange *x)
+{
+    return native_decide_with(x, native_redeem);
 }

@@ -81,7 +81,7 @@ void native_parse_step(struct exchange *x)
         parse_challenge_types(x, false);
     if (exchange_refused(x))
         return;
-    err opened = continuation_open(x->api->vault, token, x->now, &work->at);
+    err opened = continuation_open(x->api->vault, token, x->now, &x->call->arena, &work->at);
     if (!err_is_ok(opened) || !guid_eq(work->at.tenant_id, x->tenant->id) ||
         !guid_eq(work->at.client_id, x->app->client_id)) {
         exchange_refuse(x, flow_unfit(work->request), SLICE_EMPTY);

@@ -54,27 +54,35 @@ static void tell_changes(struct exchange *x)
              field_application(x->app->client_id), field_user(work->user.id));
 }
 
+void native_tell(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+
+    wipe(work->code, sizeof work->code);
+    wipe(work->given_password, sizeof work->given_password);
+    if (work->outcome.kind == OUTCOME_REFUSE) {
+        tell_wrong_proof(x);
+        return;
+    }
+    tell_changes(x);
+    if (work->outcome.send_code && !exchange_refused(x))
+        tell_mailer(x);
+    if (work->outcome.kind == OUTCOME_TOKENS && !exchange_refused(x))
+        EMIT(x->api->events, signin_succeeded, &x->correlation_id, field_tenant(x->tenant->id),
+             field_application(x->app->client_id), field_user(work->user.id));
+}
+
 err native_issue(struct exchange *x)
 {
     struct native_work *work = native_work(x);
     const struct outcome *out = &work->outcome;
 
-    wipe(work->code, sizeof work->code);
-    wipe(work->given_password, sizeof work->given_password);
+    native_tell(x);
     if (out->kind == OUTCOME_INTERRUPT)
         TRY(continuation_seal(x->api->vault, &out->next, &x->call->arena, &x->refusal_extra.continuation_token));
-    if (exchange_refused(x)) {
-        tell_wrong_proof(x);
+    if (exchange_refused(x))
         return native_name_attributes(x);
-    }
-    tell_changes(x);
-    if (out->send_code)
-        tell_mailer(x);
-    if (out->kind != OUTCOME_TOKENS)
-        return OK;
-    EMIT(x->api->events, signin_succeeded, &x->correlation_id, field_tenant(x->tenant->id),
-         field_application(x->app->client_id), field_user(work->user.id));
-    return tokens_sign(x, &work->issued);
+    return out->kind == OUTCOME_TOKENS ? tokens_sign(x, &work->issued) : OK;
 }
 
 /* ---- reply ---- */

@@ -74,6 +74,11 @@ enum flow_request native_parse_grant(struct exchange *x, enum error_id unknown);
 
 err native_load(struct exchange *x);
 err native_decide(struct exchange *x);
+/* The same, with another end of the flow: what is written when the user has proved who she is (`redeem`). */
+typedef err native_redeem_fn(struct exchange *x, bool *waits);
+err native_decide_with(struct exchange *x, native_redeem_fn *redeem);
+/* ISSUE's first half: what was decided becomes events, the mailer is told, secrets are wiped. */
+void native_tell(struct exchange *x);
 err native_issue(struct exchange *x);
 err native_reply(struct exchange *x);
 

@@ -18,7 +18,8 @@ static err parse(struct exchange *x)
         return OK;
     if (!x->app->public_client)
         exchange_refuse(x, ERROR_SECRET_MISSING, SLICE_EMPTY);
-    else if (token.n > LIMIT_REFRESH_TOKEN || !refresh_text_parse(x->api->vault, token, &work->id, work->hash))
+    else if (token.n > LIMIT_REFRESH_TOKEN ||
+             !opaque_parse(x->api->vault, OPAQUE_REFRESH, token, &work->id, work->hash))
         exchange_refuse(x, ERROR_REFRESH_MALFORMED, SLICE_EMPTY);
     return OK;
 }
