@@ -3,11 +3,14 @@
 #ifndef DOORCODE_API_ENDPOINTS_H
 #define DOORCODE_API_ENDPOINTS_H
 
+#include "api/hosted/logout_work.h"
 #include "api/native/native_work.h"
 #include "api/oidc/refresh_work.h"
 
 enum {
     NATIVE_WORK = sizeof(struct native_work),
+    HOSTED_WORK = sizeof(struct hosted_work),
+    LOGOUT_WORK = sizeof(struct logout_work),
     /* the grant type decides which of the two it is */
     TOKEN_WORK = sizeof(struct native_work) > sizeof(struct refresh_work) ? sizeof(struct native_work)
                                                                           : sizeof(struct refresh_work)
@@ -18,6 +21,9 @@ extern const struct exchange_steps initiate_steps, challenge_steps, introspect_s
     signup_start_steps, signup_challenge_steps, signup_continue_steps, reset_start_steps, reset_challenge_steps,
     reset_continue_steps, reset_submit_steps, reset_poll_steps, register_introspect_steps, register_challenge_steps,
     register_continue_steps;
+/* hosted/ */
+extern const struct exchange_steps authorize_steps, interact_steps, logout_steps, device_page_steps, device_form_steps,
+    asset_steps, branding_css_steps;
 /* oidc/ */
 extern const struct exchange_steps token_steps, token_refresh_steps, discovery_steps, keys_steps, error_help_steps;
 /* ops/ */

@@ -25,10 +25,11 @@ struct exchange_steps {
 };
 
 enum endpoint_kind {
-    ENDPOINT_FORM,   /* POST, form body, tenant and application needed: OAuth and native authentication */
-    ENDPOINT_TENANT, /* GET below a tenant, open to every origin: discovery, keys */
-    ENDPOINT_PAGE,   /* a browser's navigation below a tenant; a form in query or body, answered with pages */
-    ENDPOINT_PLAIN   /* no tenant: operations, development */
+    ENDPOINT_FORM,      /* POST, form body, tenant and application needed: OAuth and native authentication */
+    ENDPOINT_TENANT,    /* GET below a tenant, open to every origin: discovery, keys */
+    ENDPOINT_PAGE,      /* a browser's navigation below a tenant; a form in query or body, answered with pages */
+    ENDPOINT_ROOT_PAGE, /* the same without a tenant, at the root of the server */
+    ENDPOINT_PLAIN      /* no tenant: operations, development */
 };
 
 struct endpoint {

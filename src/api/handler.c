@@ -50,7 +50,7 @@ static bool is_form(struct slice content_type)
 
 static void check_tenant(struct exchange *x, struct slice segment)
 {
-    if (x->endpoint->kind == ENDPOINT_PLAIN)
+    if (x->endpoint->kind == ENDPOINT_PLAIN || x->endpoint->kind == ENDPOINT_ROOT_PAGE)
         return;
     x->tenant = segment.n > LIMIT_TENANT_SEGMENT ? NULL : directory_tenant(x->directory, segment);
     if (x->tenant == NULL)
@@ -102,7 +102,9 @@ static void check_application(struct exchange *x)
 
 static void check_throttle(struct exchange *x)
 {
-    int64_t wait = throttle_request(x->api->throttle, x->call->request.client_address, x->tenant->id, x->now);
+    const struct guid nil = GUID_NIL;
+    struct guid tenant = x->tenant == NULL ? nil : x->tenant->id;
+    int64_t wait = throttle_request(x->api->throttle, x->call->request.client_address, tenant, x->now);
 
     if (wait == 0)
         return;
@@ -137,9 +139,11 @@ static void check_request(struct exchange *x, struct slice tenant_segment)
     static check_fn *const of_forms[] = { check_form, check_repeated, check_application, check_throttle, NULL };
     static check_fn *const of_pages[] = { check_form, check_throttle, NULL };
     static check_fn *const none[] = { NULL };
-    static check_fn *const *const checks[] = {
-        [ENDPOINT_FORM] = of_forms, [ENDPOINT_TENANT] = none, [ENDPOINT_PAGE] = of_pages, [ENDPOINT_PLAIN] = none
-    };
+    static check_fn *const *const checks[] = { [ENDPOINT_FORM] = of_forms,
+                                               [ENDPOINT_TENANT] = none,
+                                               [ENDPOINT_PAGE] = of_pages,
+                                               [ENDPOINT_ROOT_PAGE] = of_pages,
+                                               [ENDPOINT_PLAIN] = none };
 
     check_tenant(x, tenant_segment);
     check_page(x);

@@ -75,7 +75,7 @@ static void put_json_type(struct http_reply *reply)
 
 static bool is_page(const struct exchange *x)
 {
-    return x->endpoint != NULL && x->endpoint->kind == ENDPOINT_PAGE;
+    return x->endpoint != NULL && (x->endpoint->kind == ENDPOINT_PAGE || x->endpoint->kind == ENDPOINT_ROOT_PAGE);
 }
 
 /* What is in x->body, with the headers that all answers have. */

@@ -10,6 +10,15 @@ enum { SMALL = 2048, MEDIUM = 6144 }; /* room for a reply */
         HTTP_POST, path, #name, ENDPOINT_FORM, NATIVE_WORK, SMALL, &name##_steps \
     }
 
+#define PAGE(method, path, name, work)                             \
+    {                                                              \
+        method, path, #name, ENDPOINT_PAGE, work, 0, &name##_steps \
+    }
+#define ASSET(name)                                                                           \
+    {                                                                                         \
+        HTTP_GET, ASSETS_PATH name, "asset", ENDPOINT_PLAIN, 0, LIMIT_DISCOVERY, &asset_steps \
+    }
+
 /* Reading this is reading the API. */
 static const struct endpoint table[] = {
     NATIVE("/oauth2/v2.0/initiate", initiate),
@@ -26,9 +35,19 @@ static const struct endpoint table[] = {
     NATIVE("/register/v1.0/introspect", register_introspect),
     NATIVE("/register/v1.0/challenge", register_challenge),
     NATIVE("/register/v1.0/continue", register_continue),
+    PAGE(HTTP_GET, AUTHORIZE_PATH, authorize, HOSTED_WORK),
+    PAGE(HTTP_POST, AUTHORIZE_PATH, authorize, HOSTED_WORK),
+    PAGE(HTTP_POST, INTERACT_PATH, interact, HOSTED_WORK),
+    PAGE(HTTP_GET, "/oauth2/v2.0/logout", logout, LOGOUT_WORK),
+    PAGE(HTTP_POST, "/oauth2/v2.0/logout", logout, LOGOUT_WORK),
     { HTTP_POST, "/oauth2/v2.0/token", "token", ENDPOINT_FORM, TOKEN_WORK, LIMIT_TOKEN_REPLY, &token_steps },
     { HTTP_GET, "/v2.0/.well-known/openid-configuration", "discovery", ENDPOINT_TENANT, 0, MEDIUM, &discovery_steps },
     { HTTP_GET, "/discovery/v2.0/keys", "keys", ENDPOINT_TENANT, 0, LIMIT_DISCOVERY, &keys_steps },
+    { HTTP_GET, "/branding.css", "branding_css", ENDPOINT_TENANT, 0, LIMIT_CUSTOM_CSS, &branding_css_steps },
+    { HTTP_GET, DEVICE_LOGIN_PATH, "device_page", ENDPOINT_ROOT_PAGE, HOSTED_WORK, 0, &device_page_steps },
+    { HTTP_POST, DEVICE_LOGIN_PATH, "device_form", ENDPOINT_ROOT_PAGE, HOSTED_WORK, 0, &device_form_steps },
+    ASSET("hosted.css"),
+    ASSET("hosted.js"),
     { HTTP_GET, "/error", "error_help", ENDPOINT_PLAIN, 0, LIMIT_REPLY, &error_help_steps },
     { HTTP_GET, "/healthz", "healthz", ENDPOINT_PLAIN, 0, SMALL, &healthz_steps },
     { HTTP_GET, "/readyz", "readyz", ENDPOINT_PLAIN, 0, SMALL, &readyz_steps },
@@ -95,12 +114,13 @@ static bool method_matches(const struct endpoint *e, enum http_method method)
 static void match(const struct endpoint *e, enum http_method method, struct slice path, struct slice segment,
                   struct route *route)
 {
-    struct slice tail = e->kind == ENDPOINT_PLAIN ? path : slice_from(path, segment.n + 1);
+    bool is_root = e->kind == ENDPOINT_PLAIN || e->kind == ENDPOINT_ROOT_PAGE;
+    struct slice tail = is_root ? path : slice_from(path, segment.n + 1);
 
     if (route->method_fits || !slice_eq(tail, slice_of(e->path)))
         return;
     route->endpoint = e;
-    route->tenant = e->kind == ENDPOINT_PLAIN ? SLICE_EMPTY : segment;
+    route->tenant = is_root ? SLICE_EMPTY : segment;
     route->method_fits = method_matches(e, method);
 }
 

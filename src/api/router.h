@@ -5,6 +5,9 @@
 
 #include "api/exchange.h"
 
+#define DEVICE_LOGIN_PATH "/devicelogin"
+#define ASSETS_PATH "/assets/"
+
 /* Forms of hosted pages carry the whole authorization request with them. */
 #define AUTHORIZE_PATH "/oauth2/v2.0/authorize"
 #define INTERACT_PATH "/interact"

@@ -35,6 +35,7 @@ enum {
     LIMIT_RESOURCE = 256,        /* an API's identifier URI */
     LIMIT_REDIRECT_URI = 256,    /* spec OIDC, 2.4 */
     LIMIT_NONCE = 512,           /* of an id token; clients send about 40 */
+    LIMIT_LOCATION = 24576,      /* answer to an authorization request: state, percent-encoded, and tokens */
     LIMIT_STATE = 4096,          /* of an authorization request, returned byte for byte; MSAL sends about 200 */
     LIMIT_SESSIONS = 5,          /* accounts that one browser can be signed in to */
     LIMIT_PAGE = 40960,          /* a hosted page */

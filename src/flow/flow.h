@@ -21,6 +21,7 @@ struct flow_facts {
     const struct application *application;
     const struct user_flow *user_flow; /* NULL: none is linked */
     instant now;
+    bool on_web; /* on the hosted pages, where nothing falls back to the web */
     /* from the request */
     const char *username;    /* as typed, an e-mail address; NULL: not given */
     const char *identity;    /* its canonical form */

@@ -22,7 +22,9 @@ static bool uses_code(const struct flow_facts *f, bool decoy)
 {
     if (f->tenant->any_email_passcode) /* spec V1, 6.22 */
         return true;
-    return decoy ? !uses_password(f, decoy) : f->user->origin == ORIGIN_EMAIL_OTP;
+    if (decoy)
+        return !uses_password(f, decoy);
+    return f->user->origin == ORIGIN_EMAIL_OTP || (f->on_web && !has_password(f->user));
 }
 
 /* The user's method decides, the app's list only limits (spec V1, 3.2 and 6.28). */

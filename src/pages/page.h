@@ -59,8 +59,9 @@ struct page {
     const struct tenant *tenant; /* name, branding; NULL: not known (error, device) */
     struct slice language;       /* from page_language */
     struct slice app_name;       /* empty: not known */
-    struct slice action;         /* where the form goes, an address of ours or (form_post) the application's */
-    struct slice nonce;          /* of the content security policy, for the one style element */
+    struct slice form_target; /* the application's redirect URI, where a form may lead to by a redirect; may be empty */
+    struct slice action;      /* where the form goes, an address of ours or (form_post) the application's */
+    struct slice nonce;       /* of the content security policy, for the one style element */
     const struct page_field *hidden;
     size_t hidden_count;
     enum error_id problem; /* of the last try, told at its input; ERROR_NONE */

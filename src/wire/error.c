@@ -42,8 +42,10 @@ static void put_text(struct buf *out, const char *text, struct slice detail)
     buf_put(out, slice_from(rest, 1));
 }
 
-static void put_description(struct buf *out, const struct error_row *row, const struct error_facts *facts)
+void error_description(enum error_id id, const struct error_facts *facts, struct buf *out)
 {
+    const struct error_row *row = error_row(id);
+
     buf_fmt(out, "AADSTS%u: ", row->code);
     put_text(out, row->text, facts->detail);
     buf_fmt(out, " Trace ID: %s Correlation ID: %s Timestamp: %s", guid_format(facts->trace_id).c,
@@ -89,7 +91,7 @@ void error_body(enum error_id id, const struct error_facts *facts, struct buf *o
     json_object(&j, NULL);
     json_cstr(&j, "error", row->error);
     buf_init(&text, space, sizeof space);
-    put_description(&text, row, facts);
+    error_description(id, facts, &text);
     json_text(&j, "error_description", buf_slice(&text));
     json_array(&j, "error_codes");
     json_number(&j, NULL, row->code);

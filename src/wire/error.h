@@ -57,6 +57,9 @@ struct error_facts {
  * suberror and what `extra` has, where they apply. */
 void error_body(enum error_id id, const struct error_facts *facts, struct buf *out);
 
+/* Appends the error_description alone: "AADSTSn: text Trace ID: …". */
+void error_description(enum error_id id, const struct error_facts *facts, struct buf *out);
+
 /* The row of an AADSTS code, for the help page; ERROR_NONE when unknown. */
 enum error_id error_by_code(uint64_t code);
 

@@ -62,7 +62,7 @@ struct row {
 };
 
 /* Instead of an endpoint. */
-#define CODE_TO "@code" /* form: address; the next code there becomes {code} */
+#define CODE_TO "@code" /* form: address; the next code there becomes {code}; after each mail, as they come late */
 #define LATER "@later"  /* form: seconds */
 #define AGAIN "@again"  /* the identical request once more, as after a lost answer */
 
@@ -150,6 +150,7 @@ static const struct row sign_up[] = {
       400, "error=invalid_grant suberror=attribute_validation_failed invalid_attributes[].name:text", 0 },
     { "5.1.2", SIGNUP "start", "username=eve%40example.org" CODES CAPABLE, 200, "!challenge_type", 0 },
     { "5.1.9 I11", SIGNUP "challenge", AFTER CODES, 200, "challenge_type=oob", 0 },
+    { NULL, CODE_TO, "eve@example.org", 0, NULL, 0 },
     { NULL, LATER, "31", 0, NULL, 0 },
     { "5.1.10 I12", SIGNUP "challenge", AFTER CODES, 200, "challenge_type=oob", 0 },
     { "5.1.5", SIGNUP "continue", "grant_type=oob&oob=00000000" TOKENS, 400, WRONG_CODE, 0 },
@@ -206,6 +207,7 @@ static const struct row reset[] = {
     { "I5", RESET "start", "username=sam%40example.org" CODES, 400, "error=invalid_request error_codes[0]=500222", 0 },
     { "5.1.2", RESET "start", TOM CODES CAPABLE, 200, "!challenge_type", 0 },
     { "I7", RESET "challenge", AFTER CODES, 200, "challenge_type=oob", 0 },
+    { NULL, CODE_TO, "tom@example.org", 0, NULL, 0 },
     { NULL, LATER, "31", 0, NULL, 0 },
     { "5.1.10 I12", RESET "challenge", AFTER CODES, 200, "challenge_type=oob", 0 },
     { "5.1.5", RESET "continue", "grant_type=oob&oob=00000000" TOKENS, 400, WRONG_CODE, 0 },

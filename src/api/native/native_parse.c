@@ -3,6 +3,7 @@
 #include "api/continuation_token.h"
 #include "api/native/native_work.h"
 #include "wire/native_in.h"
+#include "wire/phone.h"
 
 #include <string.h>
 
@@ -44,7 +45,7 @@ static void parse_capabilities(struct exchange *x)
 }
 
 /* An address, or nobody's: false. */
-static bool parse_address(struct exchange *x, struct slice username)
+static bool read_address(struct exchange *x, struct slice username)
 {
     struct native_work *work = native_work(x);
     bool fine = username.n <= LIMIT_USERNAME && err_is_ok(email_parse(username, &work->email));
@@ -56,10 +57,15 @@ static bool parse_address(struct exchange *x, struct slice username)
     return fine;
 }
 
+void native_parse_address(struct exchange *x)
+{
+    if (!exchange_refused(x) && !read_address(x, form_get(&x->form, SLICE("username"))))
+        exchange_refuse(x, ERROR_USERNAME_INVALID, SLICE_EMPTY);
+}
+
 void native_parse_start(struct exchange *x)
 {
-    if (!exchange_refused(x) && !parse_address(x, form_get(&x->form, SLICE("username"))))
-        exchange_refuse(x, ERROR_USERNAME_INVALID, SLICE_EMPTY);
+    native_parse_address(x);
     parse_challenge_types(x, true);
     parse_capabilities(x);
 }
@@ -69,7 +75,7 @@ void native_parse_username(struct exchange *x)
     struct slice username = form_get(&x->form, SLICE("username"));
 
     if (!exchange_refused(x) && username.n > 0)
-        (void)parse_address(x, username);
+        (void)read_address(x, username);
 }
 
 void native_parse_step(struct exchange *x)
@@ -130,6 +136,46 @@ void native_parse_new_password(struct exchange *x, const char *name)
 {
     native_parse_password(x, name);
     native_work(x)->new_password = form_get(&x->form, slice_of(name));
+}
+
+void native_parse_method(struct exchange *x)
+{
+    struct flow_facts *facts = &native_work(x)->facts;
+    struct slice id = form_get(&x->form, SLICE("id"));
+
+    facts->method_given = id.n > 0;
+    if (!guid_parse(id, &facts->method))
+        facts->method = GUID_NIL;
+}
+
+/* Said, or judged by the look of the contact. */
+static bool parse_channel(struct slice name, struct slice target, enum channel *channel)
+{
+    if (name.n > 0)
+        return channel_parse(name, channel);
+    *channel = target.n > 0 && target.p[0] == '+' ? CHANNEL_SMS : CHANNEL_EMAIL;
+    return true;
+}
+
+void native_parse_contact(struct exchange *x, struct slice channel_name, struct slice target)
+{
+    struct native_work *work = native_work(x);
+    char number[PHONE_SIZE];
+
+    target = slice_trim(target);
+
+    if (exchange_refused(x))
+        return;
+    if (!parse_channel(channel_name, target, &work->facts.channel)) {
+        exchange_refuse(x, ERROR_CHANNEL_UNKNOWN, SLICE_EMPTY);
+        return;
+    }
+    bool fine = work->facts.channel == CHANNEL_SMS
+                    ? err_is_ok(phone_parse(target, number)) &&
+                          slice_to_cstr(slice_of(number), work->target, sizeof work->target)
+                    : err_is_ok(email_parse(target, &work->email)) &&
+                          slice_to_cstr(slice_of(work->email.given), work->target, sizeof work->target);
+    work->facts.target = fine ? work->target : NULL;
 }
 
 enum flow_request native_parse_grant(struct exchange *x, enum error_id unknown)

@@ -55,6 +55,8 @@ struct native_work *native_work(struct exchange *x);
 /* The application may use native authentication; `not_public` is the endpoint's error for one that may not use public
  * flows (spec V1, 3.0 E4 and 3.4 T15). */
 void native_check_application(struct exchange *x, enum error_id not_public);
+/* `username`, which must be an address. */
+void native_parse_address(struct exchange *x);
 /* A start: username, challenge_type, capabilities. */
 void native_parse_start(struct exchange *x);
 /* A later step: continuation_token (bound to tenant and application) and, where it may stand, challenge_type. */
@@ -67,6 +69,10 @@ void native_parse_password(struct exchange *x, const char *name);
 /* A password to be: LOAD holds it against the policy. */
 void native_parse_new_password(struct exchange *x, const char *name);
 void native_parse_attributes(struct exchange *x);
+/* `id`: a second factor; what is no id names none. */
+void native_parse_method(struct exchange *x);
+/* The contact that shall be a second factor; facts.target stays NULL where it is no contact of its channel. */
+void native_parse_contact(struct exchange *x, struct slice channel_name, struct slice target);
 /* The request that `grant_type` means at this endpoint (requests.def); REQUESTS, with a refusal recorded, if none. */
 enum flow_request native_parse_grant(struct exchange *x, enum error_id unknown);
 
