@@ -53,6 +53,20 @@ static const struct slice permissions[] = {
 };
 static const struct slice origins[] = { { WORLD_ORIGIN, sizeof WORLD_ORIGIN - 1 } };
 
+static const struct redirect_uri native_uris[] = {
+    { PLATFORM_PUBLIC_CLIENT, SLICE(WORLD_LOOPBACK) },
+    { PLATFORM_PUBLIC_CLIENT, SLICE("msal" WORLD_APP "://auth") },
+    { PLATFORM_PUBLIC_CLIENT, SLICE("https://oauth.pstmn.io/v1/browser-callback") },
+};
+static const struct redirect_uri web_uris[] = {
+    { PLATFORM_WEB, SLICE(WORLD_WEB_CALLBACK) },
+    { PLATFORM_WEB, SLICE("https://web.example/signed-out") },
+};
+static const struct redirect_uri spa_uris[] = {
+    { PLATFORM_SPA, SLICE(WORLD_SPA_CALLBACK) },
+    { PLATFORM_SPA, SLICE("http://localhost:3000") },
+};
+
 static struct application application(const char *tenant, const char *id, const char *name)
 {
     return (struct application){ .tenant_id = guid(tenant),
@@ -60,6 +74,8 @@ static struct application application(const char *tenant, const char *id, const 
                                  .name = slice_of(name),
                                  .public_client = true,
                                  .native_authentication = true,
+                                 .redirect_uris = native_uris,
+                                 .redirect_uri_count = sizeof native_uris / sizeof native_uris[0],
                                  .permissions = { permissions, 4 },
                                  .allowed_origins = { origins, 1 },
                                  .access_token_seconds = 3600,
@@ -138,6 +154,7 @@ static err seed_directory(struct store *store)
           .name = SLICE("aviary"),
           .domain = SLICE("aviary.onmicrosoft.com"),
           .display_name = SLICE("Aviary"),
+          .branding = { .stay_signed_in = true },
           .any_email_passcode = true },
     };
     const struct user_flow flows[] = {
@@ -167,6 +184,23 @@ static err seed_directory(struct store *store)
     return store_write(store, writes, n);
 }
 
+static void make_web(struct application *app)
+{
+    app->native_authentication = false;
+    app->id_token_issuance = true;
+    app->redirect_uris = web_uris;
+    app->redirect_uri_count = sizeof web_uris / sizeof web_uris[0];
+    app->logout_url = SLICE("https://web.example/front-channel");
+}
+
+static void make_spa(struct application *app)
+{
+    app->native_authentication = false;
+    app->signing_alg = ALG_ES256;
+    app->redirect_uris = spa_uris;
+    app->redirect_uri_count = sizeof spa_uris / sizeof spa_uris[0];
+}
+
 static err seed_applications(struct store *store)
 {
     struct application apps[] = { application(WORLD_TENANT, WORLD_APP, "Native"),
@@ -179,12 +213,14 @@ static err seed_applications(struct store *store)
                                   application(WORLD_OTHER_TENANT, WORLD_OTHER_APP, "Kennel app"),
                                   application(WORLD_OTHER_TENANT, WORLD_OTHER_PASSWORD, "Kennel password"),
                                   application(WORLD_OTHER_TENANT, WORLD_OTHER_CODE, "Kennel passcode"),
-                                  application(WORLD_THIRD_TENANT, WORLD_THIRD_APP, "Aviary app") };
+                                  application(WORLD_THIRD_TENANT, WORLD_THIRD_APP, "Aviary app"),
+                                  application(WORLD_TENANT, WORLD_APP_SPA, "Single page") };
     struct store_write writes[32];
     size_t n = 0;
 
     apps[1].signing_alg = ALG_ES256;
-    apps[2].native_authentication = false;
+    make_web(&apps[2]);
+    make_spa(&apps[11]);
     apps[3].public_client = false;
     apps[4].user_flow = apps[5].user_flow = SLICE("password");
     apps[5].multi_factor = TOGGLE_ON;
