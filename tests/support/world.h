@@ -56,6 +56,8 @@ struct world_options {
 enum { WORLD_START = 1784715330 }; /* 2026-07-22 10:15:30Z */
 
 void world_open(struct world *w, const struct world_options *options);
+/* The seed of the directory, for a store (rooms_options.prepare). */
+err world_seed(void *ctx, struct store *store);
 void world_close(struct world *w);
 void world_advance(struct world *w, int64_t seconds);
 
