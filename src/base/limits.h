@@ -29,6 +29,7 @@ enum {
     LIMIT_USERNAME = 1024,           /* raw form value before it is parsed as an address */
     LIMIT_CONTINUATION_TOKEN = 1024, /* ours have at most 920 characters: two addresses of full length */
     LIMIT_REFRESH_TOKEN = 256,       /* ours have about 90 */
+    LIMIT_ASSERTION = 6144,          /* of a client, with the certificates of its chain; MSAL sends about 2,500 */
     LIMIT_SCOPE = 1024,
     LIMIT_SCOPES = 16,
     LIMIT_RESOURCE = 256,      /* an API's identifier URI */
