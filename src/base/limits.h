@@ -41,6 +41,11 @@ enum {
     LIMIT_PAGE = 40960,          /* a hosted page */
     LIMIT_CUSTOM_CSS = 16384,    /* a tenant's own style sheet */
     LIMIT_SECRETS = 10,          /* of an application */
+    LIMIT_CERTIFICATES = 4,      /* of an application: the one in use and the next, twice over */
+    LIMIT_CERTIFICATE = 8192,    /* one of them as PEM; RSA-4096 with a long name has about 3 KiB */
+    LIMIT_ROLES = 64,            /* that an application offers, and that a user has */
+    LIMIT_TEXT_OVERRIDES = 256,  /* texts that a tenant says differently, all languages together */
+    LIMIT_BRANDING_IMAGE = 4096, /* a logo or icon within a page, as a data URL: SVG or a small PNG */
     LIMIT_PASSWORD = 256,        /* spec V1, 4.14 */
     LIMIT_PASSWORD_HASH = 128,   /* a PHC string of Argon2id, with its NUL */
     LIMIT_METHODS = 5,           /* second factors of a user */

@@ -25,6 +25,7 @@
 #include "model/signup.h"
 #include "model/user.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/event.h"
 #include "base/rng.h"
@@ -169,6 +170,9 @@ NODISCARD err store_refresh_token(struct store *s, uint64_t id, struct refresh_t
 /* The user's roles of one application: values, in `space` (cap bytes); *n in: room, out: count. FULL. */
 NODISCARD err store_user_roles(struct store *s, struct guid user, struct guid client_id, char *space, size_t cap,
                                struct slice *out, size_t *n);
+
+/* All her roles, as WRITE_USER_ROLES takes them: "client_id value", one a line, sorted. FULL. */
+NODISCARD err store_user_all_roles(struct store *s, struct guid user, struct buf *out);
 
 NODISCARD err store_session(struct store *s, struct guid id, struct session *out);
 /* A user's sessions that did not end, newest first; *n in: room, out: count. */
