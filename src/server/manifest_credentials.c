@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading what an application proves itself with: secrets, by their hashes, and certificates. */
+#include "base/secret.h"
 #include "server/manifest_scope.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 static const struct client_secret *stored_by_hash(const struct application *stored, const uint8_t hash[32])
 {
     for (size_t i = 0; stored != NULL && i < stored->secret_count; i++)
-        if (memcmp(stored->secrets[i].hash, hash, sizeof stored->secrets[i].hash) == 0)
+        if (secret_eq(stored->secrets[i].hash, hash, sizeof stored->secrets[i].hash))
             return &stored->secrets[i];
     return NULL;
 }
@@ -35,12 +36,23 @@ static instant time_of(const char *text)
     return text != NULL && clock_parse(slice_of(text), &at) ? at : 0;
 }
 
-static bool key_is_taken(const struct client_secret *secrets, size_t i)
+/* What is wrong with the one among those before it; *field: where. NULL: nothing. */
+static const char *check_secret(const struct client_secret *secrets, size_t i, const char **field)
 {
-    for (size_t k = 0; k < i; k++)
-        if (guid_eq(secrets[k].key_id, secrets[i].key_id))
-            return true;
-    return false;
+    const struct client_secret *secret = &secrets[i];
+
+    *field = "endsAt";
+    if (secret->ends_at != 0 && secret->ends_at <= secret->starts_at)
+        return "must be after startsAt";
+    for (size_t k = 0; k < i; k++) {
+        *field = "keyId";
+        if (guid_eq(secrets[k].key_id, secret->key_id))
+            return "is the id of another secret";
+        *field = "hash";
+        if (secret_eq(secrets[k].hash, secret->hash, sizeof secret->hash))
+            return "is the hash of another secret";
+    }
+    return NULL;
 }
 
 /* A secret without keyId is known by its hash. */
@@ -65,9 +77,9 @@ static err read_secret(struct scope *s, const struct field_reader *reader, const
     const struct client_secret *known = stored_by_hash(stored, secrets[i].hash);
     if (guid_is_nil(draft.key_id))
         secrets[i].key_id = known != NULL ? known->key_id : guid_new(s->a->options->rng);
-    if (secrets[i].ends_at != 0 && secrets[i].ends_at <= secrets[i].starts_at)
-        return field_complain(&inner, map, "endsAt", "must be after startsAt");
-    return key_is_taken(secrets, i) ? field_complain(&inner, map, "keyId", "is the id of another secret") : OK;
+    const char *field;
+    const char *wrong = check_secret(secrets, i, &field);
+    return wrong == NULL ? OK : field_complain(&inner, map, field, wrong);
 }
 
 static err read_secrets(struct scope *s, const struct field_reader *reader, struct yaml_value map,

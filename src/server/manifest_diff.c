@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/manifest_diff.h"
 
+#include "base/secret.h"
+
 #include <string.h>
 
 static void note(struct buf *out, bool differs, const char *field)
@@ -132,7 +134,7 @@ static bool secrets_differ(const struct application *a, const struct application
         const struct client_secret *x = &a->secrets[i];
         const struct client_secret *y = &b->secrets[i];
         if (!guid_eq(x->key_id, y->key_id) || !slice_eq(x->hint, y->hint) || !slice_eq(x->name, y->name) ||
-            memcmp(x->hash, y->hash, sizeof x->hash) != 0 || x->starts_at != y->starts_at || x->ends_at != y->ends_at)
+            !secret_eq(x->hash, y->hash, sizeof x->hash) || x->starts_at != y->starts_at || x->ends_at != y->ends_at)
             return true;
     }
     return false;

@@ -98,20 +98,19 @@ const char *check_https_url(const char *text)
     return NULL;
 }
 
-/* Only what browsers show as a picture. Scripts in an SVG do not run there. */
-static bool is_data_image(const char *text)
+/* What browsers show as a picture. Scripts in an SVG do not run there. */
+static bool is_image_type(struct slice type)
 {
     static const char *const types[] = { "png", "jpeg", "gif", "webp", "svg+xml" };
-    const struct slice prefix = SLICE("data:image/");
-    struct slice data;
-    struct slice type = slice_cut(slice_from(slice_of(text), prefix.n), ';', &data);
-    bool known = false;
 
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        known = known || slice_eq(type, slice_of(types[i]));
-    if (!known || !slice_starts(slice_of(text), prefix) || !slice_starts(data, SLICE("base64,")))
-        return false;
-    data = slice_from(data, sizeof "base64," - 1);
+        if (slice_eq(type, slice_of(types[i])))
+            return true;
+    return false;
+}
+
+static bool is_base64(struct slice data)
+{
     while (data.n > 0 && data.p[data.n - 1] == '=')
         data.n--;
     for (size_t i = 0; i < data.n; i++)
@@ -120,11 +119,23 @@ static bool is_data_image(const char *text)
     return data.n > 0;
 }
 
+static bool is_data_image(struct slice url)
+{
+    const struct slice prefix = SLICE("data:image/"), encoding = SLICE("base64,");
+    struct slice data;
+    struct slice type = slice_cut(slice_from(url, prefix.n), ';', &data);
+
+    return slice_starts(url, prefix) && is_image_type(type) && slice_starts(data, encoding) &&
+           is_base64(slice_from(data, encoding.n));
+}
+
 const char *check_image(const char *text)
 {
     if (!slice_starts(slice_of(text), SLICE("data:")))
         return strlen(text) > URL_MAX ? "must be at most 256 bytes long" : check_https_url(text);
-    return is_data_image(text) ? NULL : "must be an https URL, or data:image/png, jpeg, gif, webp or svg+xml in base64";
+    return is_data_image(slice_of(text))
+               ? NULL
+               : "must be an https URL, or data:image/png, jpeg, gif, webp or svg+xml in base64";
 }
 
 const char *check_origin(const char *text)

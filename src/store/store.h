@@ -92,7 +92,7 @@ enum store_write_kind {
     WRITE_KEY_DELETE,          /* kid */
     WRITE_TENANT_PUT,          /* tenant; every directory write raises the directory version */
     WRITE_TENANT_DELETE,       /* guid: with all that belongs to it */
-    WRITE_APPLICATION_PUT,     /* application */
+    WRITE_APPLICATION_PUT,     /* application; users lose the roles that it no longer offers them */
     WRITE_APPLICATION_DELETE,  /* tenant guid, guid */
     WRITE_USER_FLOW_PUT,       /* user_flow */
     WRITE_USER_FLOW_DELETE     /* tenant guid, name */

@@ -4,8 +4,8 @@
 #define DOORCODE_TESTS_CERTIFICATES_H
 
 /* RSA, 2048 bits. */
-#define CERTIFICATE_RSA \
-    "-----BEGIN CERTIFICATE-----\n" \
+#define CERTIFICATE_RSA                                                  \
+    "-----BEGIN CERTIFICATE-----\n"                                      \
     "MIIDETCCAfmgAwIBAgIUJbjOJMhyTccsfJSRZtKScmcz2RAwDQYJKoZIhvcNAQEL\n" \
     "BQAwFzEVMBMGA1UEAwwMc2hvcC5leGFtcGxlMCAXDTI2MTEyOTAyMTM0NloYDzIx\n" \
     "MjYxMTA1MDIxMzQ2WjAXMRUwEwYDVQQDDAxzaG9wLmV4YW1wbGUwggEiMA0GCSqG\n" \
@@ -22,12 +22,12 @@
     "xCug0iphQFoWGiX/ayEBj+AcYk136nAMTbrFd7dZy7lc5n6iWUjxjoJcyeOD3r85\n" \
     "qmlBxD/iS4otL7ZWmLmhbVgIiE4jaxmjf+WQy6aD3GmRo+qMKwuyptP2WMBDuSFv\n" \
     "Se+IiHmAU8LNigKS9m3tm/bo70yqiKndgWaMXsq1As4QTGqjpVxWFVe5QlHkOE9b\n" \
-    "D+1KHcrs+zzqHdykafxY8MyP/syo\n" \
+    "D+1KHcrs+zzqHdykafxY8MyP/syo\n"                                     \
     "-----END CERTIFICATE-----\n"
 
 /* RSA, 1024 bits. */
-#define CERTIFICATE_RSA_1024 \
-    "-----BEGIN CERTIFICATE-----\n" \
+#define CERTIFICATE_RSA_1024                                             \
+    "-----BEGIN CERTIFICATE-----\n"                                      \
     "MIICDjCCAXegAwIBAgIUZxgsxobPO2OmAkIZi8LnQi8zq7EwDQYJKoZIhvcNAQEL\n" \
     "BQAwGDEWMBQGA1UEAwwNc2hvcnQuZXhhbXBsZTAgFw0yNjExMjkwMjEzNDZaGA8y\n" \
     "MTI2MTEwNTAyMTM0NlowGDEWMBQGA1UEAwwNc2hvcnQuZXhhbXBsZTCBnzANBgkq\n" \
@@ -39,12 +39,12 @@
     "DQYJKoZIhvcNAQELBQADgYEAP4cG2Q7TautADSyHIzuhAhgacC8bgKiLHhSCOw7d\n" \
     "kdPLViBBj0PYwiCzB6P8fJ/0Ou72jCO9vU+IeQEnvpYlYhjPT8CBOV6WIHcDuMRp\n" \
     "/RxuNxDMNe3BrGIkYelGYgJp9oyMuORnzv2JUhZEfuMytiJiShb/sgybXYnWBI58\n" \
-    "zSc=\n" \
+    "zSc=\n"                                                             \
     "-----END CERTIFICATE-----\n"
 
 /* P-256. */
-#define CERTIFICATE_EC \
-    "-----BEGIN CERTIFICATE-----\n" \
+#define CERTIFICATE_EC                                                   \
+    "-----BEGIN CERTIFICATE-----\n"                                      \
     "MIIBhjCCAS2gAwIBAgIUBpxaGESTAk02G9M4LxViZlumLPwwCgYIKoZIzj0EAwIw\n" \
     "GDEWMBQGA1UEAwwNY3VydmUuZXhhbXBsZTAgFw0yNjExMjkwMjEzNDZaGA8yMTI2\n" \
     "MTEwNTAyMTM0NlowGDEWMBQGA1UEAwwNY3VydmUuZXhhbXBsZTBZMBMGByqGSM49\n" \
@@ -53,7 +53,7 @@
     "3pllt4LbDUKaX7ntVBYEtlosjTAfBgNVHSMEGDAWgBTG3pllt4LbDUKaX7ntVBYE\n" \
     "tlosjTAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIGwrEEooAib2\n" \
     "Is3Yik1qfzwvRq6eLUQJ8/1h3Fn8CAV5AiAY5pTQy76+LNJZ8Eli22fW7cPo0ymG\n" \
-    "hrANEqQicO+6Vw==\n" \
+    "hrANEqQicO+6Vw==\n"                                                 \
     "-----END CERTIFICATE-----\n"
 
 #endif

@@ -34,7 +34,7 @@ static const char hosted[] =
     "        h1 { letter-spacing: \"0\"; }\n"
     "      staySignedIn: true\n"
     "      texts:\n"
-    "        - { language: de, key: SignIn_Title, text: 'Schön, dass Sie da sind' }\n"
+    "        - { language: de, key: SignIn_Title, text: 'Willkommen zurück' }\n"
     "        - { language: en, key: SignIn_Title, text: Good to see you }\n"
     "    userFlows:\n"
     "      - name: signup\n"
@@ -401,6 +401,38 @@ static void roles_of_users_stay_until_they_are_named(void **state)
     store_close(store);
 }
 
+/* Users lose what an application no longer offers them; else the export would name roles that there are not. */
+static void users_lose_roles_that_end(void **state)
+{
+    static const char api[] = "tenants:\n  - name: petstore\n    applications:\n      - name: Pets API\n"
+                              "        clientId: 2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n        roles: ";
+    static const struct {
+        const char *roles, *left;
+    } rows[] = {
+        { "[{ value: Pets.Admin }, { value: Pets.Any }]\n", "2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31 Pets.Admin\n"
+                                                            "2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31 Pets.Any\n" },
+        { "[{ value: Pets.Admin }, { value: Pets.Any, members: [applications] }]\n",
+          "2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31 Pets.Admin\n" },
+        { "[]\n", "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct store *store = store_with_hosted();
+        struct applied a;
+        char text[512];
+        snprintf(text, sizeof text, "%s%s", api, rows[i].roles);
+        apply(store, text, &a);
+        assert_string_equal(a.why.text, "");
+        expect_roles(store, rows[i].left);
+        char *again = exported(store);
+        apply(store, again, &a);
+        assert_string_equal(a.why.text, "");
+        assert_null(strstr(a.report, "changed"));
+        free(again);
+        store_close(store);
+    }
+}
+
 /* A name as an API may pass to an application further down, and to none that is not in the manifest. */
 static void an_identifier_uri_can_pass_on(void **state)
 {
@@ -433,6 +465,7 @@ int main(void)
         cmocka_unit_test(changes_are_told_by_field),
         cmocka_unit_test(secrets_stay_until_they_are_named),
         cmocka_unit_test(roles_of_users_stay_until_they_are_named),
+        cmocka_unit_test(users_lose_roles_that_end),
         cmocka_unit_test(an_identifier_uri_can_pass_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -293,7 +293,6 @@ static void each_value_is_judged(void **state)
 }
 
 #define HASH "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85"
-#define SECRETS(digit) "{ hash: " HASH digit " }, { hash: " HASH digit " }, { hash: " HASH digit " }, "
 #define ROLES "        api: { identifierUri: api://pets }\n        roles: [{ value: r, members: [applications] }]\n"
 #define USER "    users:\n      - email: sam@example.org\n        roles: "
 
@@ -306,8 +305,8 @@ static const struct {
       AT_APP "redirectUris: has an address twice; each belongs to one platform" },
     { APP "        secrets: [{ hint: abc }]",
       AT_APP "secrets[0].hash: is missing; 'doorcode app add-secret' makes a secret with its hash" },
-    { APP "        secrets: [" SECRETS("0") SECRETS("1") SECRETS("2") SECRETS("3") "]",
-      AT_APP "secrets: has more than 10 entries" },
+    { APP "        secrets: [{ hash: " HASH "0 }, { hash: " HASH "0 }]",
+      AT_APP "secrets[1].hash: is the hash of another secret" },
     { APP "        secrets: [{ keyId: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, hash: " HASH "0 }, "
           "{ keyId: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, hash: " HASH "1 }]",
       AT_APP "secrets[1].keyId: is the id of another secret" },
@@ -371,7 +370,7 @@ static char *many(const char *before, const char *entry, size_t n, const char *a
     size_t at = (size_t)snprintf(text, room, "%s", before);
 
     for (size_t i = 0; i < n; i++)
-        at += (size_t)snprintf(text + at, room - at, "%s%zu%s", entry, i, strchr(entry, '{') == NULL ? ", " : " }, ");
+        at += (size_t)snprintf(text + at, room - at, "%s%02zu%s", entry, i, strchr(entry, '{') == NULL ? ", " : " }, ");
     snprintf(text + at, room - at, "%s", after);
     return text;
 }
@@ -381,6 +380,8 @@ static const struct {
     size_t most;
     const char *why;
 } lists[] = {
+    { APP "        secrets: [", "{ hash: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8",
+      LIMIT_SECRETS, AT_APP "secrets: has more than 10 entries" },
     { APP "        roles: [", "{ value: r", LIMIT_ROLES, AT_APP "roles: has more than 64 entries" },
     { LOOK "texts: [", "{ language: de, text: x, key: k", LIMIT_TEXT_OVERRIDES,
       "4: tenants[0].branding: has more than 256 texts" },

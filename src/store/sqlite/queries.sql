@@ -285,6 +285,9 @@ DELETE FROM client_secrets WHERE tenant_id = ?1 AND client_id = ?2
 DELETE FROM app_roles WHERE tenant_id = ?1 AND client_id = ?2
 -- name: application_user_roles_delete
 DELETE FROM user_roles WHERE client_id = ?2 AND user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
+-- name: application_stale_roles_delete
+DELETE FROM user_roles WHERE client_id = ?2 AND user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
+AND value NOT IN (SELECT value FROM app_roles WHERE tenant_id = ?1 AND client_id = ?2 AND members & 1)
 -- name: redirect_uri_insert
 INSERT INTO redirect_uris (platform, uri, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: application_text_insert
