@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/digest.h"
 
-#include <openssl/evp.h>
+#include <sodium.h>
 
-err digest_sha256(struct slice text, uint8_t out[DIGEST_SHA256])
+void digest_sha256(struct slice text, uint8_t out[DIGEST_SHA256])
 {
-    ENSURE(EVP_Digest(text.p, text.n, out, NULL, EVP_sha256(), NULL) == 1, CRYPTO);
-    return OK;
+    crypto_hash_sha256(out, (const unsigned char *)text.p, text.n);
+}
+
+void digest_sha512(struct slice text, uint8_t out[DIGEST_SHA512])
+{
+    crypto_hash_sha512(out, (const unsigned char *)text.p, text.n);
 }

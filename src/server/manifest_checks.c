@@ -178,11 +178,19 @@ const char *check_no_secret(const char *text)
     return "a secret in clear is not read; 'doorcode app add-secret' makes one and keeps its hash";
 }
 
+/* What follows a first certificate would never be looked at. */
 const char *check_certificate(const char *text)
 {
-    return certificate_is_usable(slice_of(text))
-               ? NULL
-               : "must be one X.509 certificate in PEM with an RSA key of 2048 bits or more";
+    static const char begin[] = "-----BEGIN ";
+    const char *first = strstr(text, begin);
+    struct certificate *certificate = NULL;
+
+    if (first != NULL && strstr(first + 1, begin) != NULL)
+        return "must be one certificate alone";
+    err opened = certificate_open(slice_of(text), &certificate);
+    certificate_free(certificate);
+    return err_is_ok(opened) ? NULL
+                             : "must be an X.509 certificate in PEM with a key of RSA, 2048 bits or more, or P-256";
 }
 
 const char *check_regex(const char *text)

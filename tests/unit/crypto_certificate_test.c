@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which texts are taken for an application's certificate, and SHA-256 against FIPS 180-4. */
+/* Registered certificates and the signatures of their keys (RFC 7518, 3.3 to 3.5), made here by OpenSSL directly. */
+#include "crypto/certificate.h"
+#include "crypto/digest.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,69 +10,136 @@
 
 #include <cmocka.h>
 
-#include "crypto/certificate.h"
-#include "crypto/digest.h"
-#include "support/certificates.h"
+#include "support/assertion_signed.h"
 
-#include <string.h>
+static const struct slice text = { "header.claims", 13 };
 
-static const char rsa[] = CERTIFICATE_RSA;
-
-static void one_certificate_with_a_long_rsa_key(void **state)
+static struct certificate *open_it(const char *pem)
 {
-    static const struct {
-        const char *text;
-        bool usable;
-    } rows[] = {
-        { CERTIFICATE_RSA, true },
-        { "subject=CN = shop.example\n" CERTIFICATE_RSA, true }, /* as openssl prints it */
-        { CERTIFICATE_RSA "\n", true },
-        { CERTIFICATE_RSA_1024, false },
-        { CERTIFICATE_EC, false },
-        { CERTIFICATE_RSA CERTIFICATE_RSA, false },
-        { CERTIFICATE_RSA CERTIFICATE_EC, false },
-        { "", false },
-        { "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", false },
-        { "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", false },
-        { "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n", false },
-        { "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: "
-          "AES-128-CBC,00000000000000000000000000000000\n"
-          "\nMIIB\n-----END CERTIFICATE-----\n",
-          false },
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (certificate_is_usable(slice_of(rows[i].text)) != rows[i].usable)
-            fail_msg("row %zu", i);
+    struct certificate *c;
+
+    assert_int_equal(certificate_open(slice_of(pem), &c).code, ERR_OK);
+    return c;
 }
 
-/* However much of it is there. */
-static void cut_short(void **state)
+static enum err_code verify(const char *certificate, const char *alg, const char *signed_as, const char *key)
 {
-    (void)state;
-    for (size_t n = 0; n < sizeof rsa - sizeof "----\n"; n++)
-        assert_false(certificate_is_usable((struct slice){ rsa, n }));
+    struct certificate *c = open_it(certificate);
+    unsigned char signature[512];
+    size_t n;
+
+    assertion_sign(signed_as, key, text, signature, &n);
+    enum err_code code = certificate_verify(c, slice_of(alg), text, slice_bytes(signature, n)).code;
+    certificate_free(c);
+    return code;
 }
 
-static void sha256(void **state)
+static void test_signatures(void **state)
 {
-    static const uint8_t abc[] = { 0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40,
-                                   0xde, 0x5d, 0xae, 0x22, 0x23, 0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17,
-                                   0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad };
-    uint8_t hash[DIGEST_SHA256];
     (void)state;
-    assert_int_equal(digest_sha256(SLICE("abc"), hash).code, ERR_OK);
-    assert_memory_equal(hash, abc, sizeof abc);
-    assert_int_equal(digest_sha256(SLICE_EMPTY, hash).code, ERR_OK);
-    assert_int_equal(hash[0], 0xe3);
+    assert_int_equal(verify(CERTIFICATE_RSA, "RS256", "RS256", KEY_RSA), ERR_OK);
+    assert_int_equal(verify(CERTIFICATE_RSA, "PS256", "PS256", KEY_RSA), ERR_OK);
+    assert_int_equal(verify(CERTIFICATE_EC, "ES256", "ES256", KEY_EC), ERR_OK);
+    /* signed otherwise than said */
+    assert_int_equal(verify(CERTIFICATE_RSA, "RS256", "PS256", KEY_RSA), ERR_CRYPTO);
+    assert_int_equal(verify(CERTIFICATE_RSA, "PS256", "RS256", KEY_RSA), ERR_CRYPTO);
+    assert_int_equal(verify(CERTIFICATE_EC, "ES256", "RS256", KEY_EC), ERR_CRYPTO); /* DER */
+    /* by another */
+    assert_int_equal(verify(CERTIFICATE_RSA, "RS256", "RS256", KEY_STRANGER), ERR_CRYPTO);
+    /* algorithms that the key does not have, or nobody has */
+    assert_int_equal(verify(CERTIFICATE_RSA, "ES256", "RS256", KEY_RSA), ERR_CRYPTO);
+    assert_int_equal(verify(CERTIFICATE_EC, "RS256", "ES256", KEY_EC), ERR_CRYPTO);
+    assert_int_equal(verify(CERTIFICATE_RSA, "none", "RS256", KEY_RSA), ERR_CRYPTO);
+    assert_int_equal(verify(CERTIFICATE_RSA, "HS256", "RS256", KEY_RSA), ERR_CRYPTO);
+    assert_int_equal(verify(CERTIFICATE_RSA, "", "RS256", KEY_RSA), ERR_CRYPTO);
+}
+
+static void test_every_bit_counts(void **state)
+{
+    struct certificate *c = open_it(CERTIFICATE_EC);
+    unsigned char signature[512];
+    size_t n;
+
+    (void)state;
+    assertion_sign("ES256", KEY_EC, text, signature, &n);
+    for (size_t i = 0; i < n; i++) {
+        signature[i] ^= 1;
+        assert_int_equal(certificate_verify(c, SLICE("ES256"), text, slice_bytes(signature, n)).code, ERR_CRYPTO);
+        signature[i] ^= 1;
+    }
+    assert_int_equal(certificate_verify(c, SLICE("ES256"), text, slice_bytes(signature, n - 1)).code, ERR_CRYPTO);
+    assert_int_equal(certificate_verify(c, SLICE("ES256"), text, slice_bytes(signature, n)).code, ERR_OK);
+    assert_int_equal(certificate_verify(c, SLICE("ES256"), SLICE("header.claim"), slice_bytes(signature, n)).code,
+                     ERR_CRYPTO);
+    memset(signature, 0, n); /* r and s of zero sign everything where nobody looks */
+    assert_int_equal(certificate_verify(c, SLICE("ES256"), text, slice_bytes(signature, n)).code, ERR_CRYPTO);
+    certificate_free(c);
+}
+
+static void test_what_is_opened(void **state)
+{
+    static const char *const refused[] = { "",
+                                           "pem",
+                                           KEY_RSA,
+                                           CERTIFICATE_P384,
+                                           CERTIFICATE_WEAK,
+                                           "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" };
+    struct certificate *c;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_int_equal(certificate_open(slice_of(refused[i]), &c).code, ERR_FORMAT);
+}
+
+static void test_names(void **state)
+{
+    struct certificate *c = open_it(CERTIFICATE_RSA);
+
+    (void)state;
+    assert_true(certificate_has_x5t(c, slice_of(X5T_RSA)));
+    assert_true(certificate_has_x5t(c, SLICE(X5T_RSA "=")));
+    assert_true(certificate_has_x5t_s256(c, slice_of(X5T_S256_RSA)));
+    assert_false(certificate_has_x5t(c, slice_of(X5T_S256_RSA)));
+    assert_false(certificate_has_x5t_s256(c, slice_of(X5T_RSA)));
+    assert_false(certificate_has_x5t(c, slice_of(X5T_EC)));
+    assert_false(certificate_has_x5t(c, SLICE_EMPTY));
+    assert_false(certificate_has_x5t(c, SLICE("===")));
+    assert_false(certificate_has_x5t(c, (struct slice){ X5T_RSA, sizeof X5T_RSA - 3 }));
+    certificate_free(c);
+}
+
+static void test_times(void **state)
+{
+    struct certificate *c = open_it(CERTIFICATE_OLD); /* the year 2020 */
+
+    (void)state;
+    assert_false(certificate_is_valid(c, 1577836799));
+    assert_true(certificate_is_valid(c, 1577836801));
+    assert_true(certificate_is_valid(c, 1609459199));
+    assert_false(certificate_is_valid(c, 1609459201));
+    certificate_free(c);
+}
+
+/* FIPS 180-4's examples. */
+static void test_digests(void **state)
+{
+    static const uint8_t abc[4] = { 0xba, 0x78, 0x16, 0xbf }, abc512[4] = { 0xdd, 0xaf, 0x35, 0xa1 };
+    uint8_t out[DIGEST_SHA512];
+
+    (void)state;
+    digest_sha256(SLICE("abc"), out);
+    assert_memory_equal(out, abc, sizeof abc);
+    digest_sha512(SLICE("abc"), out);
+    assert_memory_equal(out, abc512, sizeof abc512);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_certificate_with_a_long_rsa_key),
-        cmocka_unit_test(cut_short),
-        cmocka_unit_test(sha256),
+        cmocka_unit_test(test_signatures),     cmocka_unit_test(test_every_bit_counts),
+        cmocka_unit_test(test_what_is_opened), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_times),          cmocka_unit_test(test_digests),
     };
+
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "support/certificates.h"
+#include "support/assertion_signed.h"
 #include "support/manifest_applied.h"
 
 #define HASH_A "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -83,7 +83,7 @@ static const char not_hash[] =
     "must be sha256: and 64 hex digits; a secret in clear is not read, 'doorcode app add-secret' makes one";
 static const char not_read[] = "a secret in clear is not read; 'doorcode app add-secret' makes one and keeps its hash";
 static const char not_time[] = "must be a day or a time like 2027-01-31T12:00:00Z, in quotes";
-static const char not_pem[] = "must be one X.509 certificate in PEM with an RSA key of 2048 bits or more";
+static const char not_pem[] = "must be an X.509 certificate in PEM with a key of RSA, 2048 bits or more, or P-256";
 static const char not_option[] = "must be one of the options";
 
 /* The value stands in double quotes; "%" in it, for tests of length, is a run of 'a' that makes it `length` long. */
@@ -216,6 +216,9 @@ static const struct {
     { &ends, "tomorrow", not_time, 0 },
     { &ends, "2027-02-30", not_time, 0 },
     { &certificate, "MIIB", not_pem, 0 },
+    { &certificate, "-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----\\n", not_pem, 0 },
+    { &certificate, "-----BEGIN CERTIFICATE-----\\n-----BEGIN CERTIFICATE-----\\n", "must be one certificate alone",
+      0 },
     { &claim, "auth_time", NULL, 0 },
     { &claim, "auth time", "must be letters, digits and _ . -", 0 },
     { &input, "textBox", NULL, 0 },
@@ -311,8 +314,8 @@ static const struct {
           "{ keyId: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, hash: " HASH "1 }]",
       AT_APP "secrets[1].keyId: is the id of another secret" },
     { APP "        secrets: [{ hash: " HASH "0, hint: abcd }]", AT_APP "secrets[0].hint: must be 0 to 3 bytes long" },
-    { APP "        certificates: [a]", AT_APP "certificates: must be one X.509 certificate in PEM with an RSA key of "
-                                              "2048 bits or more" },
+    { APP "        certificates: [a]",
+      AT_APP "certificates: must be an X.509 certificate in PEM with a key of RSA, 2048 bits or more, or P-256" },
     { APP "        roles: [{ value: a }, { value: b }, { value: a }]",
       AT_APP "roles[2].value: is the value of another role" },
     { APP "        roles: [{ id: 5c7e1d40-8f2b-4e36-8b1d-6d2a3f4e5c72, value: a }, "
