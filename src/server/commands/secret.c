@@ -75,7 +75,7 @@ static void print_secret(struct admin *a, const char *text, const struct client_
     fputs("Keep the secret now: only its hash is stored, and it is not shown again.\n", a->line->errors);
 }
 
-static int add_random_secret(struct admin *a, const struct application *app, struct client_secret *secret)
+static int add_random_secret(struct admin *a, const struct application *app, struct client_secret secret)
 {
     struct client_secret secrets[LIMIT_SECRETS];
     uint8_t random[SECRET_BYTES];
@@ -87,14 +87,14 @@ static int add_random_secret(struct admin *a, const struct application *app, str
     b64url_put(&out, random, sizeof random);
     text[out.n] = '\0';
     wipe(random, sizeof random);
-    digest_sha256(buf_slice(&out), secret->hash);
-    secret->hint = (struct slice){ text, HINT };
+    digest_sha256(buf_slice(&out), secret.hash);
+    secret.hint = (struct slice){ text, HINT };
     for (size_t i = 0; i < app->secret_count; i++)
         secrets[i] = app->secrets[i];
-    secrets[app->secret_count] = *secret;
+    secrets[app->secret_count] = secret;
     int status = put_secrets(a, app, secrets, app->secret_count + 1);
     if (status == COMMAND_OK)
-        print_secret(a, text, secret);
+        print_secret(a, text, &secret);
     wipe(text, sizeof text);
     return status;
 }
@@ -126,7 +126,7 @@ static int add_secret(struct admin *a, const struct tenant *tenant)
     struct client_secret secret = {
         .key_id = guid_new(&rng_system), .name = slice_of(name), .starts_at = now, .ends_at = now + (instant)days * DAY
     };
-    return add_random_secret(a, app, &secret);
+    return add_random_secret(a, app, secret);
 }
 
 /* ---- remove ---- */
