@@ -4,6 +4,7 @@
 #ifndef DOORCODE_TESTS_ADMIN_RAN_H
 #define DOORCODE_TESTS_ADMIN_RAN_H
 
+#include "crypto/vault.h"
 #include "server/commands/commands.h"
 #include "store/store.h"
 #include "support/command_ran.h"
