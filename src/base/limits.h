@@ -10,14 +10,13 @@ enum {
     LIMIT_BODY = 8192,               /* largest legal form is a refresh request, about 3 KiB */
     LIMIT_BODY_PAGE = 32768,         /* form of a hosted page: an authorization request, sealed, and attributes */
     LIMIT_BODY_JSON = 65536,         /* development and administration JSON */
-    LIMIT_EXCHANGE_MEMORY =
-        98304,                  /* arena of one exchange: body, fields, sealed mail, three signed tokens, the reply */
-    LIMIT_FORM_FIELDS = 64,     /* SDKs send at most about 20 */
-    LIMIT_REQUEST_SECONDS = 30, /* from first byte to last byte of a request */
-    LIMIT_IDLE_SECONDS = 75,    /* between requests of a connection */
-    LIMIT_HEADERS = 64,         /* header lines of one request; browsers and SDKs send at most about 30 */
-    LIMIT_TARGET = 8192,        /* path and query; the longest is an authorization request of OpenID Connect */
-    LIMIT_HOST = 261,           /* a domain name of 253 and a port */
+    LIMIT_EXCHANGE_MEMORY = 131072,  /* arena of one exchange: body, rounds of a flow, sealed mail, tokens, page */
+    LIMIT_FORM_FIELDS = 64,          /* SDKs send at most about 20 */
+    LIMIT_REQUEST_SECONDS = 30,      /* from first byte to last byte of a request */
+    LIMIT_IDLE_SECONDS = 75,         /* between requests of a connection */
+    LIMIT_HEADERS = 64,              /* header lines of one request; browsers and SDKs send at most about 30 */
+    LIMIT_TARGET = 8192,             /* path and query; the longest is an authorization request of OpenID Connect */
+    LIMIT_HOST = 261,                /* a domain name of 253 and a port */
     LIMIT_METHOD = 32,
     LIMIT_DISCARD = 262144,    /* read and thrown away after a body that is too large, so that the reply arrives */
     LIMIT_LARGE_BODIES = 16,   /* bodies beyond LIMIT_BODY in memory at once; more get 503 */
@@ -30,6 +29,7 @@ enum {
     LIMIT_USERNAME = 1024,           /* raw form value before it is parsed as an address */
     LIMIT_CONTINUATION_TOKEN = 1024, /* ours have at most 920 characters: two addresses of full length */
     LIMIT_REFRESH_TOKEN = 256,       /* ours have about 90 */
+    LIMIT_ASSERTION = 6144,          /* of a client, with the certificates of its chain; MSAL sends about 2,500 */
     LIMIT_SCOPE = 1024,
     LIMIT_SCOPES = 16,
     LIMIT_RESOURCE = 256,      /* an API's identifier URI */
