@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "client_limits.h"
-#include "digest.h"
 #include "json.h"
+#include "pkce.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -136,11 +136,11 @@ static bool is_for(const json_t *claims, const char *client_id)
 /* What a claim that may be absent has to hash. */
 static bool hash_fits(const json_t *claims, const char *name, const char *text, enum jws_algorithm algorithm)
 {
-    struct digest_text half;
+    struct pkce_text half;
     const json_t *value = json_object_get(claims, name);
     if (value == NULL || text == NULL)
         return true;
-    return digest_half(slice_of(text), algorithm == JWS_EDDSA, &half) && is_text(value, half.c);
+    return pkce_half_hash(slice_of(text), algorithm == JWS_EDDSA, &half) && is_text(value, half.c);
 }
 
 static bool nonce_fits(const json_t *claims, const char *nonce)

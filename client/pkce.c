@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "digest.h"
+#include "pkce.h"
 
 #include "base/b64.h"
 #include "base/secret.h"
@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 #include <sys/random.h>
 
-static bool put_text(const unsigned char *bytes, size_t n, struct digest_text *out)
+static bool put_text(const unsigned char *bytes, size_t n, struct pkce_text *out)
 {
     struct buf text;
     buf_init(&text, out->c, sizeof(out->c));
@@ -16,7 +16,7 @@ static bool put_text(const unsigned char *bytes, size_t n, struct digest_text *o
     return buf_ok(&text);
 }
 
-bool digest_random(struct digest_text *out)
+bool pkce_random(struct pkce_text *out)
 {
     unsigned char bytes[32];
     bool got = getrandom(bytes, sizeof(bytes), 0) == (ssize_t)sizeof(bytes); /* so few come whole, or not at all */
@@ -25,14 +25,14 @@ bool digest_random(struct digest_text *out)
     return got;
 }
 
-bool digest_sha256(struct slice text, struct digest_text *out)
+bool pkce_challenge(struct slice text, struct pkce_text *out)
 {
     unsigned char hash[EVP_MAX_MD_SIZE];
     unsigned n = 0;
     return EVP_Digest(text.p, text.n, hash, &n, EVP_sha256(), NULL) == 1 && put_text(hash, n, out);
 }
 
-bool digest_half(struct slice text, bool wide, struct digest_text *out)
+bool pkce_half_hash(struct slice text, bool wide, struct pkce_text *out)
 {
     unsigned char hash[EVP_MAX_MD_SIZE];
     unsigned n = 0;
