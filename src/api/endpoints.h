@@ -5,15 +5,22 @@
 
 #include "api/hosted/logout_work.h"
 #include "api/native/native_work.h"
+#include "api/oidc/device_work.h"
 #include "api/oidc/refresh_work.h"
+
+/* The grant type decides which of them it is. */
+union token_work {
+    struct native_work native;
+    struct refresh_work refresh;
+    struct device_work device;
+};
 
 enum {
     NATIVE_WORK = sizeof(struct native_work),
     HOSTED_WORK = sizeof(struct hosted_work),
     LOGOUT_WORK = sizeof(struct logout_work),
-    /* the grant type decides which of the two it is */
-    TOKEN_WORK = sizeof(struct native_work) > sizeof(struct refresh_work) ? sizeof(struct native_work)
-                                                                          : sizeof(struct refresh_work)
+    DEVICE_WORK = sizeof(struct device_work),
+    TOKEN_WORK = sizeof(union token_work)
 };
 
 /* native/ */
@@ -25,7 +32,8 @@ extern const struct exchange_steps initiate_steps, challenge_steps, introspect_s
 extern const struct exchange_steps authorize_steps, interact_steps, logout_steps, device_page_steps, device_form_steps,
     asset_steps, branding_css_steps;
 /* oidc/ */
-extern const struct exchange_steps token_steps, token_refresh_steps, discovery_steps, keys_steps, error_help_steps;
+extern const struct exchange_steps token_steps, token_refresh_steps, token_device_steps, device_code_steps,
+    discovery_steps, keys_steps, error_help_steps;
 /* ops/ */
 extern const struct exchange_steps healthz_steps, readyz_steps, metrics_steps;
 /* dev/ */

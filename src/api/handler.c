@@ -6,6 +6,7 @@
 #include "api/reply.h"
 #include "api/router.h"
 #include "api/throttle.h"
+#include "wire/basic.h"
 
 static enum error_id error_of_defect(enum http_defect defect)
 {
@@ -87,11 +88,22 @@ static void check_repeated(struct exchange *x)
         exchange_refuse(x, ERROR_PARAMETER_REPEATED, name);
 }
 
+/* In the body; else in the Authorization header, where a client may authenticate itself (RFC 6749, 2.3.1). */
+static struct slice client_id_of(struct exchange *x)
+{
+    struct slice named = form_get(&x->form, SLICE("client_id"));
+    struct basic basic;
+
+    if (named.n > 0 || !err_is_ok(basic_parse(x->call->request.authorization, &x->call->arena, &basic)))
+        return named;
+    return basic.id;
+}
+
 static void check_application(struct exchange *x)
 {
     struct guid client_id;
 
-    if (!guid_parse(form_get(&x->form, SLICE("client_id")), &client_id)) {
+    if (!guid_parse(client_id_of(x), &client_id)) {
         exchange_refuse(x, ERROR_CLIENT_ID_INVALID, SLICE_EMPTY);
         return;
     }

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "crypto/shorthash.h"
+#include "model/device_code.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PROBES = 8, KEY_MAX = 17, FILE_MAGIC = 0x44435448 };
+enum { PROBES = 8, KEY_MAX = 17, FILE_MAGIC = 0x44435448, HOUR = 3600 };
 
 struct slot {
     uint64_t key;
@@ -35,7 +36,15 @@ struct file_head {
 
 static int64_t window_length(enum throttle_kind kind)
 {
-    return kind == THROTTLE_CODES_ADDRESS || kind == THROTTLE_CODES_TENANT ? 3600 : 1;
+    switch (kind) {
+    case THROTTLE_REQUESTS_ADDRESS:
+    case THROTTLE_REQUESTS_TENANT:
+        return 1;
+    case THROTTLE_POLLS_DEVICE:
+        return DEVICE_POLL_SECONDS;
+    default:
+        return HOUR;
+    }
 }
 
 err throttle_new(const struct throttle_limits *limits, const struct rng *rng, struct throttle **out)
@@ -58,7 +67,7 @@ void throttle_free(struct throttle *t)
     free(t);
 }
 
-/* Who is counted: an address (an IPv6 host owns its /64) or a tenant. */
+/* Who is counted: an address (an IPv6 host owns its /64), a tenant or a device. */
 static uint64_t key_of_address(const struct throttle *t, enum throttle_kind kind, const char *address)
 {
     unsigned char bytes[KEY_MAX] = { (unsigned char)kind };
@@ -75,6 +84,14 @@ static uint64_t key_of_tenant(const struct throttle *t, enum throttle_kind kind,
     unsigned char bytes[KEY_MAX] = { (unsigned char)kind };
 
     memcpy(bytes + 1, tenant.b, sizeof tenant.b);
+    return shorthash(t->hash_key, slice_bytes(bytes, sizeof bytes));
+}
+
+static uint64_t key_of_device(const struct throttle *t, enum throttle_kind kind, uint64_t device_id)
+{
+    unsigned char bytes[KEY_MAX] = { (unsigned char)kind };
+
+    memcpy(bytes + 1, &device_id, sizeof device_id);
     return shorthash(t->hash_key, slice_bytes(bytes, sizeof bytes));
 }
 
@@ -134,6 +151,42 @@ int64_t throttle_code(struct throttle *t, const char *client_address, struct gui
     return take(t, THROTTLE_CODES_ADDRESS, THROTTLE_CODES_TENANT, client_address, tenant, now);
 }
 
+/* One more for the key alone. */
+static int64_t take_one(struct throttle *t, enum throttle_kind kind, uint64_t key, instant now)
+{
+    int64_t length = window_length(kind);
+    uint32_t limit = t->limits.limit[kind];
+
+    if (limit == 0)
+        return 0;
+    pthread_mutex_lock(&t->lock);
+    struct slot *s = slot_of(t, kind, key, now);
+    bool over = s->count >= limit;
+    s->count += !over;
+    pthread_mutex_unlock(&t->lock);
+    return over ? (now / length + 1) * length - now : 0;
+}
+
+int64_t throttle_guess(struct throttle *t, const char *client_address, instant now)
+{
+    return take_one(t, THROTTLE_GUESSES_ADDRESS, key_of_address(t, THROTTLE_GUESSES_ADDRESS, client_address), now);
+}
+
+void throttle_guessed(struct throttle *t, const char *client_address, instant now)
+{
+    uint64_t key = key_of_address(t, THROTTLE_GUESSES_ADDRESS, client_address);
+
+    pthread_mutex_lock(&t->lock);
+    struct slot *s = slot_of(t, THROTTLE_GUESSES_ADDRESS, key, now);
+    s->count -= s->count > 0;
+    pthread_mutex_unlock(&t->lock);
+}
+
+int64_t throttle_device(struct throttle *t, enum throttle_kind kind, uint64_t device_id, instant now)
+{
+    return take_one(t, kind, key_of_device(t, kind, device_id), now);
+}
+
 static void close_file(FILE **file)
 {
     if (*file != NULL)
@@ -142,7 +195,7 @@ static void close_file(FILE **file)
 
 static bool is_worth_saving(const struct slot *s, instant now)
 {
-    return window_length(s->kind) > 1 && s->count > 0 && !is_over(s, now);
+    return window_length(s->kind) == HOUR && s->count > 0 && !is_over(s, now);
 }
 
 static err write_slots(struct throttle *t, FILE *file, instant now)

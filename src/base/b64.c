@@ -15,14 +15,14 @@ static char encode6(unsigned v, char c62, char c63)
     return (char)c;
 }
 
-/* 0..63, or 256 and more for a character outside the URL alphabet. */
-static unsigned decode6(unsigned c)
+/* 0..63, or 256 and more for a character outside the alphabet. */
+static unsigned decode6(unsigned c, unsigned c62, unsigned c63)
 {
     unsigned v = (in_range(c, 'A', 'Z') & (c - 'A')) | (in_range(c, 'a', 'z') & (c - 'a' + 26U)) |
-                 (in_range(c, '0', '9') & (c - '0' + 52U)) | (in_range(c, '-', '-') & 62U) |
-                 (in_range(c, '_', '_') & 63U);
-    unsigned known = in_range(c, 'A', 'Z') | in_range(c, 'a', 'z') | in_range(c, '0', '9') | in_range(c, '-', '-') |
-                     in_range(c, '_', '_');
+                 (in_range(c, '0', '9') & (c - '0' + 52U)) | (in_range(c, c62, c62) & 62U) |
+                 (in_range(c, c63, c63) & 63U);
+    unsigned known = in_range(c, 'A', 'Z') | in_range(c, 'a', 'z') | in_range(c, '0', '9') | in_range(c, c62, c62) |
+                     in_range(c, c63, c63);
     return v | ((~known & 0xffU) << 8);
 }
 
@@ -65,7 +65,7 @@ void b64_put(struct buf *out, const void *bytes, size_t n)
         buf_putc(out, '=');
 }
 
-bool b64url_decode(struct slice text, void *out, size_t cap, size_t *n)
+static bool decode(struct slice text, unsigned c62, unsigned c63, void *out, size_t cap, size_t *n)
 {
     unsigned char *dst = out;
     unsigned word = 0;
@@ -76,7 +76,7 @@ bool b64url_decode(struct slice text, void *out, size_t cap, size_t *n)
     if (text.n % 4 == 1 || text.n / 4 * 3 + (text.n % 4 * 3) / 4 > cap)
         return false;
     for (size_t i = 0; i < text.n; i++) {
-        unsigned v = decode6((unsigned char)text.p[i]);
+        unsigned v = decode6((unsigned char)text.p[i], c62, c63);
         bad |= v >> 8;
         word = (word << 6) | (v & 63U);
         bits += 6;
@@ -87,4 +87,18 @@ bool b64url_decode(struct slice text, void *out, size_t cap, size_t *n)
     }
     *n = length;
     return bad == 0 && (word & ((1U << bits) - 1U)) == 0;
+}
+
+bool b64url_decode(struct slice text, void *out, size_t cap, size_t *n)
+{
+    return decode(text, '-', '_', out, cap, n);
+}
+
+bool b64_decode(struct slice text, void *out, size_t cap, size_t *n)
+{
+    if (text.n % 4 != 0)
+        return false;
+    for (int padding = 0; padding < 2 && slice_ends(text, SLICE("=")); padding++)
+        text.n--;
+    return decode(text, '+', '/', out, cap, n);
 }

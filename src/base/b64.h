@@ -13,5 +13,7 @@ void b64url_put(struct buf *out, const void *bytes, size_t n);
 void b64_put(struct buf *out, const void *bytes, size_t n); /* standard alphabet, padded */
 /* Decodes strictly: no padding, no other characters, no stray low bits. False if bad or longer than cap. */
 bool b64url_decode(struct slice text, void *out, size_t cap, size_t *n);
+/* The same for the standard alphabet, which is padded. */
+bool b64_decode(struct slice text, void *out, size_t cap, size_t *n);
 
 #endif

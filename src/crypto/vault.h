@@ -27,6 +27,7 @@ enum vault_purpose {
     VAULT_CODE_SECRET,   /* MAC: authorization codes */
     VAULT_DEVICE,        /* MAC: device codes */
     VAULT_FLOW_COOKIE,   /* MAC: what binds a page to its browser */
+    VAULT_ASSERTION,     /* MAC: what a client assertion was used for */
     VAULT_PURPOSES
 };
 

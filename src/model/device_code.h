@@ -8,7 +8,8 @@
 #include "base/guid.h"
 #include "base/limits.h"
 
-enum { DEVICE_CODE_HASH = 32, USER_CODE_TEXT = 9 };
+/* How often a device may ask: its `interval` on the wire. */
+enum { DEVICE_CODE_HASH = 32, USER_CODE_TEXT = 9, DEVICE_POLL_SECONDS = 5 };
 
 enum device_state { DEVICE_PENDING, DEVICE_GRANTED, DEVICE_DECLINED, DEVICE_USED, DEVICE_STATES };
 

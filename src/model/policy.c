@@ -29,4 +29,5 @@ const struct policy policy_default = {
     .requests_per_second_tenant = 200,
     .codes_per_hour_address = 60,
     .codes_per_hour_tenant = 10000,
+    .guesses_per_hour_address = 30,
 };

@@ -34,6 +34,7 @@ struct policy {
     uint32_t requests_per_second_tenant;  /* 200 */
     uint32_t codes_per_hour_address;      /* 60 */
     uint32_t codes_per_hour_tenant;       /* 10000 */
+    uint32_t guesses_per_hour_address;    /* 30: wrong codes of devices; 0: no limit */
 };
 
 extern const struct policy policy_default;

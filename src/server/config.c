@@ -142,6 +142,8 @@ static const struct field throttle_fields[] = {
            "Codes per hour that a client address may cause; 0 is no limit."),
     NUMBER("codesPerHourTenant", policy, codes_per_hour_tenant, 0, 1000000000,
            "Codes per hour of a tenant; 0 is no limit."),
+    NUMBER("guessesPerHourAddress", policy, guesses_per_hour_address, 0, 1000000000,
+           "Wrong codes of devices per hour that a client address may type; 0 is no limit."),
     END,
 };
 

@@ -81,7 +81,7 @@ struct policy dev_mode_policy(void)
     p.resend_seconds = 0;
     p.sent_limit = 100000;
     p.requests_per_second_address = p.requests_per_second_tenant = 0;
-    p.codes_per_hour_address = p.codes_per_hour_tenant = 0;
+    p.codes_per_hour_address = p.codes_per_hour_tenant = p.guesses_per_hour_address = 0;
     return p;
 }
 

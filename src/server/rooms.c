@@ -66,6 +66,9 @@ static err open_throttle(struct rooms *r)
         [THROTTLE_REQUESTS_TENANT] = policy->requests_per_second_tenant,
         [THROTTLE_CODES_ADDRESS] = policy->codes_per_hour_address,
         [THROTTLE_CODES_TENANT] = policy->codes_per_hour_tenant,
+        [THROTTLE_GUESSES_ADDRESS] = policy->guesses_per_hour_address,
+        [THROTTLE_POLLS_DEVICE] = LIMIT_DEVICE_POLLS,
+        [THROTTLE_ENTRIES_DEVICE] = LIMIT_DEVICE_ENTRIES,
     } };
 
     TRY(throttle_new(&limits, r->options.rng, &r->throttle));

@@ -57,7 +57,7 @@ static err decode_bytes(struct slice s, char *dst, size_t *length)
     return OK;
 }
 
-static err decode(struct slice s, struct arena *arena, struct slice *out)
+err form_decode(struct slice s, struct arena *arena, struct slice *out)
 {
     *out = s;
     if (is_encoded(s)) {
@@ -84,8 +84,8 @@ err form_parse(struct slice body, struct arena *arena, struct form *out)
         ENSURE(out->n < LIMIT_FORM_FIELDS, FULL);
         struct form_field *field = &out->fields[out->n];
         struct slice name = slice_cut(pair, '=', &value);
-        TRY(decode(name, arena, &field->name));
-        TRY(decode(value, arena, &field->value));
+        TRY(form_decode(name, arena, &field->name));
+        TRY(form_decode(value, arena, &field->value));
         out->n++;
     }
     return OK;
@@ -97,6 +97,14 @@ struct slice form_get(const struct form *form, struct slice name)
         if (slice_eq(form->fields[i].name, name))
             return form->fields[i].value;
     return SLICE_EMPTY;
+}
+
+bool form_has(const struct form *form, struct slice name)
+{
+    for (size_t i = 0; i < form->n; i++)
+        if (slice_eq(form->fields[i].name, name))
+            return true;
+    return false;
 }
 
 bool form_repeated(const struct form *form, struct slice name)

@@ -24,6 +24,10 @@ NODISCARD err form_parse(struct slice body, struct arena *arena, struct form *ou
 /* The value, or the empty slice: empty means absent (spec V1, 1.4). The first, where repeated. */
 struct slice form_get(const struct form *form, struct slice name);
 bool form_repeated(const struct form *form, struct slice name);
+/* True if the name stands there, whatever its value. */
+bool form_has(const struct form *form, struct slice name);
+/* One name or value decoded: borrowed, or in the arena. FORMAT, FULL as above. */
+NODISCARD err form_decode(struct slice encoded, struct arena *arena, struct slice *out);
 /* Appends "name=value", percent-encoded, with '&' where the buffer is not empty. */
 void form_put(struct buf *out, struct slice name, struct slice value);
 

@@ -4,9 +4,11 @@
  *   @advance 600            moves the clock
  *   @code NAME ADDRESS      waits for the next mail to ADDRESS and keeps its code
  *   @remove ADDRESS         the user of petstore is deleted
+ *   @allow CODE ADDRESS     the user of petstore lets the device of this user code go on; @decline CODE: or does not
  *   > METHOD PATH           a request: headers, an empty ">" line, the body; <NAME> puts in what was kept
  *   < STATUS                its reply: headers that must be there, an empty "<" line, the whole body
- * In a body: <token:NAME> keeps base64url, <jws> and <guid> match theirs, <refresh:NAME> keeps a refresh token. */
+ * In a body: <token:NAME> keeps base64url, <jws> and <guid> match theirs, <refresh:NAME> keeps a refresh token, <device:NAME>
+ * a device code. */
 #include "support/world.h"
 
 #include <ctype.h>
@@ -91,7 +93,7 @@ static size_t span_of(struct slice kind, const char *text)
         const char *name;
         const char *begins;
         const char *more; /* characters besides base64url's */
-    } kinds[] = { { "token", "", "" }, { "jws", "ey", "." }, { "refresh", "1.", "." } };
+    } kinds[] = { { "token", "", "" }, { "jws", "ey", "." }, { "refresh", "1.", "." }, { "device", "2.", "." } };
     char set[80];
     struct guid g;
 
@@ -193,6 +195,27 @@ static void remove_user(struct transcript *t, const char *address)
     assert_true(err_is_ok(store_write(store, &gone, 1)));
 }
 
+static void answer_device(struct transcript *t, const char *arguments, enum device_state answer)
+{
+    struct store *store = rooms_store(t->world.rooms);
+    char name[NAME], address[256] = "";
+    struct device_code device;
+    struct guid tenant;
+    struct user user = { .enabled = true };
+
+    assert_in_range(sscanf(arguments, "%31s %255s", name, address), 1, 2);
+    assert_true(guid_parse(SLICE(WORLD_TENANT), &tenant));
+    assert_true(err_is_ok(store_device_by_user_code(store, slice_of(recall(t, name, strlen(name))), &device)));
+    if (answer == DEVICE_GRANTED)
+        assert_true(err_is_ok(store_user_by_identity(store, tenant, slice_of(address), &user)));
+    device.state = answer;
+    device.user_id = user.id;
+    device.session_id = (struct guid){ { 0xdd, 1 } };
+    device.authenticated_at = WORLD_START;
+    const struct store_write decided = { .kind = WRITE_DEVICE_DECIDE, .device = &device };
+    assert_true(err_is_ok(store_write(store, &decided, 1)));
+}
+
 enum part { NOWHERE, REQUEST_HEAD, REQUEST_BODY, REPLY_HEAD, REPLY_BODY };
 
 static enum part request_line(struct transcript *t, enum part part, const char *text)
@@ -236,6 +259,10 @@ static void other_line(struct transcript *t, const char *line)
         take_code(t, line + 6);
     else if (strncmp(line, "@remove ", 8) == 0)
         remove_user(t, line + 8);
+    else if (strncmp(line, "@allow ", 7) == 0)
+        answer_device(t, line + 7, DEVICE_GRANTED);
+    else if (strncmp(line, "@decline ", 9) == 0)
+        answer_device(t, line + 9, DEVICE_DECLINED);
     else
         assert_true(line[0] == '\0' || line[0] == '#');
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any text as a continuation token, a refresh token, a signed token: none of them is ours. */
+/* Any text as a continuation token, a refresh token, a code of a browser or a device, a signed token: none of them is ours. */
 #include "api/continuation_token.h"
 #include "crypto/keyring.h"
 #include "token/opaque.h"
+#include "token/user_code.h"
+
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -32,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena arena;
     struct continuation c;
     struct buf out;
+    char typed[USER_CODE_TEXT + 1];
     uint64_t id;
     uint8_t hash[OPAQUE_HASH];
 
@@ -39,7 +43,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&arena, block, sizeof block);
     ASSERT(!err_is_ok(continuation_open(vault, text, 1800000000, &arena, &c)));
     ASSERT(!err_is_ok(keyring_verify(ring, text, &out)));
-    if (opaque_parse(vault, OPAQUE_REFRESH, text, &id, hash))
-        ASSERT(id > 0 && text.n == OPAQUE_TEXT);
+    for (enum opaque_kind kind = OPAQUE_REFRESH; kind <= OPAQUE_DEVICE; kind++)
+        if (opaque_parse(vault, kind, text, &id, hash))
+            ASSERT(id > 0 && text.n == OPAQUE_TEXT);
+    if (user_code_parse(text, typed))
+        ASSERT(strlen(typed) == USER_CODE_TEXT);
     return 0;
 }

@@ -55,12 +55,12 @@ static void deliver(const char *bytes, size_t n)
 
 static void post(const uint8_t *data, size_t size)
 {
-    static const char *const endpoints[] = { "initiate", "challenge", "token" };
+    static const char *const endpoints[] = { "initiate", "challenge", "token", "devicecode" };
     char request[MOST + 256];
     int head = snprintf(request, sizeof request,
                         "POST /petstore/oauth2/v2.0/%s HTTP/1.1\r\nHost: l\r\nConnection: close\r\n"
                         "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n",
-                        endpoints[data[1] % 3], size - 2);
+                        endpoints[data[1] % 4], size - 2);
 
     memcpy(request + head, data + 2, size - 2);
     deliver(request, (size_t)head + size - 2);

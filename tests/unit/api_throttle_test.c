@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/throttle.h"
 #include "crypto/vault.h"
+#include "model/device_code.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -139,6 +140,65 @@ static void test_flood(void **state)
     throttle_free(t);
 }
 
+static struct throttle *make_for_devices(void)
+{
+    const struct throttle_limits limits = {
+        .limit = { [THROTTLE_GUESSES_ADDRESS] = 2, [THROTTLE_POLLS_DEVICE] = 2, [THROTTLE_ENTRIES_DEVICE] = 3 }
+    };
+    struct throttle *t = NULL;
+
+    assert_int_equal(throttle_new(&limits, &rng_system, &t).code, ERR_OK);
+    return t;
+}
+
+/* Wrong ones are used up, by each address for itself; a right one is given back; a restart forgives nothing. */
+static void test_guesses(void **state)
+{
+    char path[] = "/tmp/doorcode-throttle-XXXXXX";
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    struct throttle *t = make_for_devices();
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(throttle_guess(t, "192.0.2.1", NOW), 0);
+        throttle_guessed(t, "192.0.2.1", NOW);
+    }
+    assert_int_equal(throttle_guess(t, "192.0.2.1", NOW), 0);
+    assert_int_equal(throttle_guess(t, "192.0.2.1", NOW), 0);
+    assert_int_equal(throttle_guess(t, "192.0.2.1", NOW + 600), 3000);
+    assert_int_equal(throttle_guess(t, "192.0.2.2", NOW), 0);
+    assert_int_equal(throttle_save(t, path, NOW).code, ERR_OK);
+    throttle_free(t);
+    t = make_for_devices();
+    assert_int_equal(throttle_load(t, path, NOW + 10).code, ERR_OK);
+    assert_int_equal(throttle_guess(t, "192.0.2.1", NOW + 10), 3590);
+    assert_int_equal(throttle_guess(t, "192.0.2.1", NOW + 3600), 0);
+    throttle_free(t);
+    unlink(path);
+}
+
+static void test_devices(void **state)
+{
+    static const struct {
+        enum throttle_kind kind;
+        int limit;
+        int64_t seconds;
+    } kinds[] = { { THROTTLE_POLLS_DEVICE, 2, DEVICE_POLL_SECONDS }, { THROTTLE_ENTRIES_DEVICE, 3, 3600 } };
+
+    (void)state;
+    struct throttle *t = make_for_devices();
+    for (size_t i = 0; i < 2; i++) {
+        for (int k = 0; k < kinds[i].limit; k++)
+            assert_int_equal(throttle_device(t, kinds[i].kind, 7, NOW + k), 0);
+        assert_int_equal(throttle_device(t, kinds[i].kind, 7, NOW + 4), kinds[i].seconds - 4);
+        assert_int_equal(throttle_device(t, kinds[i].kind, 8, NOW + 4), 0);
+        assert_int_equal(throttle_device(t, kinds[i].kind, 7, NOW + kinds[i].seconds), 0);
+    }
+    throttle_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +209,8 @@ int main(void)
         cmocka_unit_test(test_taken_from_both_or_neither),
         cmocka_unit_test(test_restart_keeps_codes),
         cmocka_unit_test(test_flood),
+        cmocka_unit_test(test_guesses),
+        cmocka_unit_test(test_devices),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

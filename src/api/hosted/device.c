@@ -5,6 +5,8 @@
 
 #include "api/hosted/ticket.h"
 #include "api/router.h"
+#include "api/throttle.h"
+#include "flow/device.h"
 #include "token/user_code.h"
 
 static err reply_form(struct exchange *x)
@@ -19,25 +21,62 @@ static err reply_form(struct exchange *x)
 
 const struct exchange_steps device_page_steps = { .reply = reply_form, .refuse = hosted_refuse };
 
-static err load(struct exchange *x)
+static void refuse_for_now(struct exchange *x, int64_t seconds)
+{
+    x->retry_after = seconds;
+    exchange_refuse(x, ERROR_THROTTLED, SLICE_EMPTY);
+}
+
+/* What nobody can have been given is no guess. */
+static err parse(struct exchange *x)
 {
     struct hosted_work *work = hosted_work(x);
-    char user_code[USER_CODE_TEXT + 1];
 
-    if (!user_code_parse(form_get(&x->form, SLICE("user_code")), user_code)) {
+    if (!user_code_parse(form_get(&x->form, SLICE("user_code")), work->device.user_code)) {
         exchange_refuse(x, ERROR_USER_CODE_WRONG, SLICE_EMPTY);
         return OK;
     }
-    err loaded = store_device_by_user_code(x->api->store, slice_of(user_code), &work->device);
-    if (loaded.code != ERR_NOT_FOUND)
-        TRY(loaded);
-    bool good = err_is_ok(loaded) && work->device.state == DEVICE_PENDING && x->now < work->device.expires_at;
-    if (good) {
-        x->tenant = directory_tenant_by_id(x->directory, work->device.tenant_id);
-        x->app = directory_application(x->directory, work->device.tenant_id, work->device.client_id);
-    }
-    if (!good || x->tenant == NULL || x->app == NULL)
+    int64_t wait = throttle_guess(x->api->throttle, x->call->request.client_address, x->now);
+    if (wait > 0)
+        refuse_for_now(x, wait);
+    return OK;
+}
+
+/* The device that waits for this code, with its tenant and application. */
+static err find_device(struct exchange *x, bool *found)
+{
+    struct device_code *device = &hosted_work(x)->device;
+    char user_code[USER_CODE_TEXT + 1];
+
+    *found = false;
+    slice_to_cstr(slice_of(device->user_code), user_code, sizeof user_code);
+    err loaded = store_device_by_user_code(x->api->store, slice_of(user_code), device);
+    if (loaded.code == ERR_NOT_FOUND)
+        return OK;
+    TRY(loaded);
+    if (!device_waits(device, x->now))
+        return OK;
+    x->tenant = directory_tenant_by_id(x->directory, device->tenant_id);
+    x->app = directory_application(x->directory, device->tenant_id, device->client_id);
+    *found = x->tenant != NULL && x->app != NULL;
+    return OK;
+}
+
+static err load(struct exchange *x)
+{
+    bool found;
+
+    TRY(find_device(x, &found));
+    if (!found) {
         exchange_refuse(x, ERROR_USER_CODE_WRONG, SLICE_EMPTY);
+        EMIT(x->api->events, device_code_wrong, &x->correlation_id,
+             field_client_address(slice_of(x->call->request.client_address)));
+        return OK;
+    }
+    throttle_guessed(x->api->throttle, x->call->request.client_address, x->now);
+    int64_t wait = throttle_device(x->api->throttle, THROTTLE_ENTRIES_DEVICE, hosted_work(x)->device.id, x->now);
+    if (wait > 0)
+        refuse_for_now(x, wait);
     return OK;
 }
 
@@ -59,7 +98,9 @@ static err reply(struct exchange *x)
 
 static err refuse(struct exchange *x)
 {
-    return x->refusal == ERROR_USER_CODE_WRONG ? reply_form(x) : hosted_refuse(x);
+    bool can_try = x->refusal == ERROR_USER_CODE_WRONG || x->refusal == ERROR_THROTTLED;
+
+    return can_try ? reply_form(x) : hosted_refuse(x);
 }
 
-const struct exchange_steps device_form_steps = { .load = load, .reply = reply, .refuse = refuse };
+const struct exchange_steps device_form_steps = { .parse = parse, .load = load, .reply = reply, .refuse = refuse };

@@ -138,6 +138,9 @@ err hosted_issue(struct exchange *x)
 
     if (work->action == ACTION_FLOW)
         TRY(issue_flow(x));
+    if (work->page == PAGE_DEVICE_DECLINED)
+        EMIT(x->api->events, device_declined, &x->correlation_id, field_tenant(x->tenant->id),
+             field_application(x->app->client_id));
     if (!work->answer.given || exchange_refused(x))
         return OK;
     EMIT(x->api->events, authorization_given, &x->correlation_id, field_tenant(x->tenant->id),

@@ -7,6 +7,7 @@
 #include "api/continuation_token.h"
 #include "api/hosted/hosted_form.h"
 #include "api/hosted/ticket.h"
+#include "flow/device.h"
 #include "wire/native_in.h"
 
 static struct slice get(struct exchange *x, const char *name)
@@ -174,12 +175,30 @@ static err parse(struct exchange *x)
 
 /* ---- steps ---- */
 
+/* Answered once, from whichever browser. */
+static err load_device(struct exchange *x)
+{
+    struct hosted_work *work = hosted_work(x);
+
+    if (work->request.device_id == 0)
+        return OK;
+    err loaded = store_device_code(x->api->store, work->request.device_id, &work->device);
+    if (loaded.code != ERR_NOT_FOUND)
+        TRY(loaded);
+    if (err_is_ok(loaded) && device_waits(&work->device, x->now))
+        return OK;
+    work->interactive = false;
+    exchange_refuse(x, ERROR_DEVICE_HANDLED, SLICE_EMPTY);
+    return OK;
+}
+
 static err load(struct exchange *x)
 {
     struct hosted_work *work = hosted_work(x);
 
+    TRY(load_device(x));
     TRY(hosted_load_sessions(x));
-    if (work->action != ACTION_FLOW)
+    if (exchange_refused(x) || work->action != ACTION_FLOW)
         return OK;
     TRY(native_load(x));
     hosted_ask_for_details(x);
@@ -202,17 +221,25 @@ static err decide_stay(struct exchange *x)
     return hosted_give_answer(x, &work->session, &s->user);
 }
 
-static err decide_device(struct exchange *x)
+static err turn_device_away(struct exchange *x)
 {
     struct hosted_work *work = hosted_work(x);
-    struct authorize_facts facts;
 
-    if (work->said_yes)
-        return hosted_authorize(x, &facts);
     work->device = (struct device_code){ .id = work->request.device_id, .state = DEVICE_DECLINED };
     exchange_write(x, WRITE_DEVICE_DECIDE)->device = &work->device;
     work->page = PAGE_DEVICE_DECLINED;
     return OK;
+}
+
+static err decide_device(struct exchange *x)
+{
+    struct authorize_facts facts;
+
+    if (hosted_work(x)->request.device_id == 0) {
+        exchange_refuse(x, ERROR_INTERACTION_INVALID, SLICE_EMPTY);
+        return OK;
+    }
+    return hosted_work(x)->said_yes ? hosted_authorize(x, &facts) : turn_device_away(x);
 }
 
 static err decide(struct exchange *x)
@@ -230,6 +257,8 @@ static err decide(struct exchange *x)
     case ACTION_DEVICE:
         return decide_device(x);
     case ACTION_CANCEL:
+        if (work->request.device_id != 0)
+            return turn_device_away(x);
         work->interactive = false;
         exchange_refuse(x, ERROR_CANCELLED, SLICE_EMPTY);
         return OK;

@@ -4,10 +4,12 @@
 #define DOORCODE_API_OIDC_REFRESH_WORK_H
 
 #include "api/extensions.h"
+#include "api/oidc/client_proof.h"
 #include "api/tokens.h"
 #include "flow/refresh.h"
 
 struct refresh_work {
+    struct client_proof proof;
     uint64_t id; /* of the given token */
     uint8_t hash[REFRESH_HASH];
     struct refresh_facts facts;

@@ -16,12 +16,18 @@ static err parse(struct exchange *x)
 
     if (exchange_refused(x))
         return OK;
-    if (!x->app->public_client)
-        exchange_refuse(x, ERROR_SECRET_MISSING, SLICE_EMPTY);
-    else if (token.n > LIMIT_REFRESH_TOKEN ||
-             !opaque_parse(x->api->vault, OPAQUE_REFRESH, token, &work->id, work->hash))
+    if (token.n > LIMIT_REFRESH_TOKEN || !opaque_parse(x->api->vault, OPAQUE_REFRESH, token, &work->id, work->hash))
         exchange_refuse(x, ERROR_REFRESH_MALFORMED, SLICE_EMPTY);
+    client_proof_read(x, "refresh_token", &work->proof);
     return OK;
+}
+
+/* What the token's application must prove: as the address demanded that the sign-in went to. */
+static enum platform_type platform_of(const struct exchange *x, const struct refresh_work *work)
+{
+    bool is_ours = work->facts.token != NULL && work->facts.secret_right;
+
+    return is_ours ? (enum platform_type)work->grant.platform : client_platform(x->app);
 }
 
 static err load_user(struct exchange *x)
@@ -91,6 +97,11 @@ static err decide(struct exchange *x)
 {
     struct refresh_work *work = refresh_work(x);
 
+    work->outcome = (struct refresh_outcome){ .refusal = ERROR_NONE };
+    client_proof_check(x, &work->proof, platform_of(x, work));
+    client_proof_write(x, &work->proof);
+    if (exchange_refused(x))
+        return OK;
     refresh_decide(&work->facts, &work->outcome);
     if (work->outcome.refusal != ERROR_NONE)
         exchange_refuse(x, work->outcome.refusal, SLICE_EMPTY);
