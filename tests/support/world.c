@@ -23,6 +23,7 @@ struct world_ground {
     _Atomic uint64_t chance;
     struct rng rng;
     char paths[3][512];
+    char origin[64];
 };
 
 static int64_t now_us(void *ctx)
@@ -81,6 +82,19 @@ static struct world_ground *new_ground(const struct world_options *options)
     return g;
 }
 
+/* A port that nobody uses just now. */
+static uint16_t free_port(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    socklen_t n = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    MUST(fd >= 0 && bind(fd, (struct sockaddr *)&address, n) == 0);
+    MUST(getsockname(fd, (struct sockaddr *)&address, &n) == 0);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
 void world_open(struct world *w, const struct world_options *options)
 {
     char why[256] = "";
@@ -109,6 +123,11 @@ void world_open(struct world *w, const struct world_options *options)
     MUST(w->events != NULL);
     o.rng = options->seed == 0 ? &rng_system : &g->rng;
     set_paths(&o, options->folder, g->paths);
+    if (options->own_origin) {
+        o.http.listeners[0].port = free_port();
+        snprintf(g->origin, sizeof g->origin, "http://127.0.0.1:%u", (unsigned)o.http.listeners[0].port);
+        o.origin = g->origin;
+    }
     if (!err_is_ok(rooms_open(&o, &w->rooms, why))) {
         fprintf(stderr, "test world: %s\n", why);
         abort();
