@@ -41,7 +41,7 @@ static int64_t clock_ms(void)
 /* ---- the resolver: libcurl asks this one, since a program's functions come before the C library's ---- */
 
 static _Atomic int resolving;
-static atomic_bool resolves; /* else names of slow.test are waited for */
+static _Atomic bool resolves; /* else names of slow.test are waited for */
 
 static const char *address_of(const char *name)
 {

@@ -137,7 +137,7 @@ static const struct row rows[] = {
     { "/petstore/OAuth2/v2.0/initiate", GOOD, 404, 90023 },
     { "/petstore/../petstore/oauth2/v2.0/initiate", GOOD, 404, 90023 },
     { "/x/petstore/oauth2/v2.0/initiate", GOOD, 404, 90023 },
-    { "/petstore/oauth2/v2.0/authorize", GOOD, 404, 90023 },
+    { "/petstore/oauth2/v1.0/authorize", GOOD, 404, 90023 },
     { "/dev/reset", GOOD, 404, 90023 },
     { "/", GOOD, 404, 90023 },
     { "/healthz", GOOD, 405, 900561 },
