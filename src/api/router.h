@@ -11,6 +11,7 @@
 /* Forms of hosted pages carry the whole authorization request with them. */
 #define AUTHORIZE_PATH "/oauth2/v2.0/authorize"
 #define INTERACT_PATH "/interact"
+#define TOKEN_PATH "/oauth2/v2.0/token"
 
 struct route {
     const struct endpoint *endpoint; /* NULL: no such path */

@@ -42,6 +42,8 @@ enum {
     LIMIT_PAGE = 40960,        /* a hosted page */
     LIMIT_CUSTOM_CSS = 16384,  /* a tenant's own style sheet */
     LIMIT_SECRETS = 10,        /* of an application */
+    LIMIT_ROLES = 32,          /* of a user in one application: they go into every token */
+    LIMIT_ROLES_TEXT = 1024,   /* … their values together */
     LIMIT_DEVICE_POLLS = 2,    /* of a device in an interval: a clock's jitter puts two into one window, never three */
     LIMIT_DEVICE_ENTRIES = 10, /* how often a device's code is typed in an hour, back and forth included */
     LIMIT_PASSWORD = 256,      /* spec V1, 4.14 */

@@ -2,7 +2,8 @@
 #include "token/claims.h"
 
 #include "base/b64.h"
-#include "wire/json_out.h"
+#include "crypto/digest.h"
+#include "token/optional_claims.h"
 
 #include <string.h>
 
@@ -128,6 +129,8 @@ static bool is_ours(struct slice name)
         "unique_name",
         "family_name",
         "given_name",
+        "c_hash",
+        "at_hash",
     };
 
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
@@ -148,12 +151,13 @@ static void put_values(struct json *j, const char *name, const struct claim *cla
     json_end(j);
 }
 
-static void put_extra(struct json *j, const struct claims_input *in)
+static void put_extra(struct json *j, const struct claims_input *in, enum token_kind kind)
 {
     char name[CLAIM_NAME_MAX];
 
     for (size_t i = 0; i < in->extra.n; i++)
-        if (!is_ours(in->extra.items[i].name) && slice_to_cstr(in->extra.items[i].name, name, sizeof name))
+        if (!is_ours(in->extra.items[i].name) && !optional_claims_have(in, kind, in->extra.items[i].name) &&
+            slice_to_cstr(in->extra.items[i].name, name, sizeof name))
             put_values(j, name, &in->extra.items[i]);
 }
 
@@ -194,6 +198,30 @@ static err sign(const struct claims_input *in, const struct keyring *ring, bool 
     return OK;
 }
 
+/* Half of the text's hash, by the hash of the signature's algorithm (OpenID Connect Core, 3.1.3.6). */
+static void put_half_hash(struct json *j, const char *key, struct slice text, enum signing_alg alg)
+{
+    uint8_t hash[DIGEST_SHA512];
+
+    if (text.n == 0)
+        return;
+    if (alg == ALG_EDDSA)
+        digest_sha512(text, hash);
+    else
+        digest_sha256(text, hash);
+    put_b64(j, key, hash, alg == ALG_EDDSA ? DIGEST_SHA512 / 2 : DIGEST_SHA256 / 2);
+}
+
+static void put_roles(struct json *j, const struct slices *roles)
+{
+    if (roles->n == 0)
+        return;
+    json_array(j, "roles");
+    for (size_t i = 0; i < roles->n; i++)
+        json_text(j, NULL, roles->items[i]);
+    json_end(j);
+}
+
 err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
                     struct arena *arena, struct slice *token)
 {
@@ -204,6 +232,10 @@ err claims_id_token(const struct claims_input *in, const struct vault *v, const 
     json_cstr(&j, "aud", client_id.c);
     json_text(&j, "iss", in->issuer);
     put_times(&j, in, in->id_token_seconds);
+    if (in->auth_time)
+        json_number(&j, "auth_time", in->authenticated_at);
+    put_half_hash(&j, "c_hash", in->code, in->application->signing_alg);
+    put_half_hash(&j, "at_hash", in->access_token, in->application->signing_alg);
     if (in->scope->email)
         json_cstr(&j, "email", in->user->email);
     put_idp(&j, in->user);
@@ -213,20 +245,27 @@ err claims_id_token(const struct claims_input *in, const struct vault *v, const 
     put_guid(&j, "oid", in->user->id);
     json_cstr(&j, "preferred_username", in->user->email);
     put_rh(&j, in, in->application->client_id);
+    put_roles(&j, &in->client_roles);
     put_guid(&j, "sid", in->session_id);
     put_sub(&j, in, v, slice_of(client_id.c));
-    put_extra(&j, in);
+    optional_claims_put(&j, in, TOKEN_ID);
+    put_extra(&j, in, TOKEN_ID);
     put_tail(&j, in, "2.0");
     json_end(&j);
     return sign(in, ring, false, &claims, arena, token);
 }
 
-/* An API's audience is its application id, where the resource names it (spec OIDC, 5.3). */
-static struct slice audience_of(const struct scope_grant *scope, struct guid *id)
+/* An API's audience is its application id, where the directory or the resource's name tells it (spec OIDC, 5.3). */
+static struct slice audience_of(const struct claims_input *in, struct guid *id, struct guid_text *space)
 {
-    struct slice resource = slice_of(scope->resource);
+    struct slice resource = slice_of(in->scope->resource);
 
     *id = GUID_NIL;
+    if (in->api != NULL) {
+        *id = in->api->client_id;
+        *space = guid_format(*id);
+        return slice_of(space->c);
+    }
     if (resource.n == 0)
         resource = slice_of(graph_id);
     if (slice_starts(resource, SLICE("api://")) && guid_parse(slice_from(resource, 6), id))
@@ -254,7 +293,7 @@ static void put_client_v1(struct json *j, const struct claims_input *in)
     json_cstr(j, "acr", "1");
     put_amr(j, in->proofs);
     put_guid(j, "appid", in->application->client_id);
-    json_cstr(j, "appidacr", "0");
+    json_cstr(j, "appidacr", in->client_acr);
     json_text(j, "app_displayname", in->application->name);
     if (in->user->surname[0] != '\0')
         json_cstr(j, "family_name", in->user->surname);
@@ -267,7 +306,7 @@ static void put_client_v1(struct json *j, const struct claims_input *in)
 static void put_client_v2(struct json *j, const struct claims_input *in)
 {
     put_guid(j, "azp", in->application->client_id);
-    json_cstr(j, "azpacr", "0");
+    json_cstr(j, "azpacr", in->client_acr);
     json_cstr(j, "preferred_username", in->user->email);
 }
 
@@ -291,7 +330,8 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
                         struct arena *arena, struct slice *token)
 {
     struct guid audience_id;
-    struct slice audience = audience_of(in->scope, &audience_id);
+    struct guid_text space;
+    struct slice audience = audience_of(in, &audience_id, &space);
     bool is_graph = in->scope->resource[0] == '\0';
     struct buf claims;
     struct json j = begin(&claims, in, arena);
@@ -307,10 +347,13 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     put_name(&j, in->user);
     put_guid(&j, "oid", in->user->id);
     put_rh(&j, in, audience_id);
+    put_roles(&j, &in->api_roles);
     put_scp(&j, in->scope);
     put_guid(&j, "sid", in->session_id);
     put_sub(&j, in, v, audience);
-    put_extra(&j, in);
+    if (!is_graph)
+        optional_claims_put(&j, in, TOKEN_ACCESS);
+    put_extra(&j, in, TOKEN_ACCESS);
     put_tail(&j, in, is_graph ? "1.0" : "2.0");
     json_end(&j);
     return sign(in, ring, is_graph, &claims, arena, token);
