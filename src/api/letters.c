@@ -47,7 +47,8 @@ err letter_seal_code(struct exchange *x, const struct letter_order *order, struc
     text_cut(slice_of(order->code), letter.code, sizeof letter.code);
     text_cut(slice_of(language), letter.language, sizeof letter.language);
     text_cut(x->tenant->display_name, letter.tenant_name, sizeof letter.tenant_name);
-    text_cut(x->tenant->branding.logo_url, letter.logo_url, sizeof letter.logo_url);
+    if (slice_starts(x->tenant->branding.logo_url, SLICE("https://"))) /* mail programs show no data URLs */
+        text_cut(x->tenant->branding.logo_url, letter.logo_url, sizeof letter.logo_url);
     text_cut(x->tenant->branding.accent_color, letter.accent_color, sizeof letter.accent_color);
     text_cut(slice_of(guid_format(x->app->client_id).c), letter.client_id, sizeof letter.client_id);
     mail->id = store_next_id(x->api->store);

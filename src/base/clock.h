@@ -5,7 +5,7 @@
 #ifndef DOORCODE_BASE_CLOCK_H
 #define DOORCODE_BASE_CLOCK_H
 
-#include <stdint.h>
+#include "base/slice.h"
 
 typedef int64_t instant; /* seconds since 1970-01-01T00:00:00Z; 0 = never */
 
@@ -33,5 +33,8 @@ struct clock_text {
 };
 /* "2026-07-22 10:15:30Z", the form of Entra's error bodies (spec V1, 1.9). */
 struct clock_text clock_format(instant at);
+/* The same, also with a T in the middle, or a day alone: its first moment. False for other texts and for days and times
+ * that there are not; years 1970 to 9999. */
+bool clock_parse(struct slice text, instant *out);
 
 #endif

@@ -129,6 +129,6 @@ void authorize_decide(const struct authorize_facts *f, struct authorize_outcome 
     } else {
         authorize_picked(f, at, out);
         if (out->kind == AUTHORIZE_REFUSE) /* another account may be fine */
-            out->kind = AUTHORIZE_PICK;
+            *out = (struct authorize_outcome){ .kind = AUTHORIZE_PICK };
     }
 }

@@ -113,8 +113,15 @@ err continuation_unpack(struct slice bytes, struct continuation *out)
     return OK;
 }
 
+int64_t continuation_left(const struct continuation *c, const struct policy *policy, instant now)
+{
+    instant token_end = c->issued_at + policy->token_seconds, flow_end = c->started_at + policy->flow_seconds;
+    instant end = token_end < flow_end ? token_end : flow_end;
+
+    return now < end ? end - now : 0;
+}
+
 bool continuation_expired(const struct continuation *c, const struct policy *policy, instant now)
 {
-    return now < c->issued_at - CLOCK_SKEW || now >= c->issued_at + policy->token_seconds ||
-           now >= c->started_at + policy->flow_seconds;
+    return now < c->issued_at - CLOCK_SKEW || continuation_left(c, policy, now) == 0;
 }

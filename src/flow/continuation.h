@@ -42,5 +42,7 @@ NODISCARD err continuation_pack(const struct continuation *c, struct buf *out);
 NODISCARD err continuation_unpack(struct slice bytes, struct continuation *out); /* FORMAT */
 /* At most token_seconds old, in a flow at most flow_seconds old; not from the future by more than a minute. */
 bool continuation_expired(const struct continuation *c, const struct policy *policy, instant now);
+/* Seconds that it is still good for: the token's own, or what is left of the flow, whichever ends first; 0: none. */
+int64_t continuation_left(const struct continuation *c, const struct policy *policy, instant now);
 
 #endif

@@ -115,3 +115,9 @@ enum subject_of flow_subject(enum flow_request request, const struct continuatio
         return SUBJECT_TOKEN;
     }
 }
+
+bool flow_redeems_factor(enum flow_request request, const struct continuation *at)
+{
+    return (request == REQUEST_TOKEN_MFA_OOB || request == REQUEST_TOKEN_OOB) && at != NULL &&
+           at->state == STATE_MFA_CODE_SENT;
+}

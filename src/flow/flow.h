@@ -45,6 +45,7 @@ struct flow_facts {
     size_t method_count;
     bool code_right;         /* the given digits make the row's MAC */
     bool attributes_missing; /* required ones, with all that was handed in */
+    bool superseded;         /* a code went to another second factor of this flow since */
     bool address_over_quota; /* client address or tenant may cause no more codes now */
     /* found out when an outcome needed it */
     enum password_check password_check;
@@ -73,6 +74,9 @@ enum subject_of {
     SUBJECT_CONTACT  /* her contact to be registered */
 };
 enum subject_of flow_subject(enum flow_request request, const struct continuation *at);
+
+/* Whether a code of a second factor is handed in. */
+bool flow_redeems_factor(enum flow_request request, const struct continuation *at);
 
 /* Whether a second factor may follow what the token says was proved. */
 bool flow_method_usable(const struct flow_facts *facts, const struct method *method);

@@ -54,7 +54,8 @@ struct outcome {
     bool put_signup;          /* what was handed in */
     bool delete_signup;
     /* afterwards */
-    bool send_code; /* to next.target, or next.username where that is empty */
+    bool send_code;      /* to send_to, or next.target, or the account's own address */
+    const char *send_to; /* borrowed from the facts; NULL: what the token says */
     enum code_purpose purpose;
     bool locks_user; /* this wrong answer was one too many */
 };

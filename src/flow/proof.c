@@ -32,12 +32,16 @@ static bool is_repeat(const struct flow_facts *f)
            in_window(row->issued_at, f->policy->repeat_seconds, f->now);
 }
 
+/* Serials rise with time: what is not younger than the oldest that is kept counts as ended, so that no token comes to life
+ * again when its flow is forgotten. */
 bool proof_ended(const struct flow_facts *f)
 {
+    const uint64_t *ended = f->passcode->ended;
+
     for (size_t i = 0; i < PASSCODE_ENDED_KEPT; i++)
-        if (f->passcode->ended[i] == f->at->flow_serial)
+        if (ended[i] == f->at->flow_serial)
             return true;
-    return false;
+    return f->at->flow_serial < ended[PASSCODE_ENDED_KEPT - 1];
 }
 
 /* The flow has moved past the token: it is at its end, its proof is made (a resend is for unsolved challenges only:
@@ -197,13 +201,17 @@ void proof_forget_failures(const struct flow_facts *f, struct outcome *out)
     row->lockouts = 0;
 }
 
-/* The oldest is forgotten. */
+/* In its place, youngest first; the oldest is forgotten. */
 static void note_end(const struct flow_facts *f, struct passcode *row)
 {
+    size_t place = 0;
+
     if (proof_ended(f))
         return;
-    memmove(row->ended + 1, row->ended, (PASSCODE_ENDED_KEPT - 1) * sizeof row->ended[0]);
-    row->ended[0] = f->at->flow_serial;
+    while (row->ended[place] > f->at->flow_serial)
+        place++;
+    memmove(row->ended + place + 1, row->ended + place, (PASSCODE_ENDED_KEPT - 1 - place) * sizeof row->ended[0]);
+    row->ended[place] = f->at->flow_serial;
 }
 
 void proof_move(const struct flow_facts *f, enum passcode_state state, struct outcome *out)

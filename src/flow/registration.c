@@ -6,9 +6,21 @@
 
 #include <string.h>
 
+/* Only where there is none (spec V1, 2.7): once another flow has registered one, whoever knows no more than the password
+ * must not add her own beside it. */
+static bool none_is_there(const struct flow_facts *f, struct outcome *out)
+{
+    for (size_t i = 0; i < f->method_count; i++)
+        if (flow_method_usable(f, &f->methods[i])) {
+            refuse(out, ERROR_CONTINUATION_INVALID);
+            return false;
+        }
+    return true;
+}
+
 void register_list(const struct flow_facts *f, struct outcome *out)
 {
-    if (user_can_go_on(f, out))
+    if (user_can_go_on(f, out) && none_is_there(f, out))
         move_on(f, OUTCOME_REGISTRABLE, STATE_REGISTER_METHODS, out);
 }
 
@@ -35,7 +47,7 @@ static void remember_contact(const struct flow_facts *f, struct outcome *out)
 
 void register_challenge(const struct flow_facts *f, struct outcome *out)
 {
-    if (!user_can_go_on(f, out))
+    if (!user_can_go_on(f, out) || !none_is_there(f, out))
         return;
     if (f->target == NULL) {
         refuse(out, ERROR_CONTACT_INVALID);
@@ -72,7 +84,7 @@ void register_proved(const struct flow_facts *f, struct outcome *out)
 {
     bool again;
 
-    if (user_can_go_on(f, out) && proof_answered(f, &again, out))
+    if (user_can_go_on(f, out) && proof_answered(f, &again, out) && (again || none_is_there(f, out)))
         finish(f, !again, out);
 }
 
@@ -83,7 +95,7 @@ void register_preverified(const struct flow_facts *f, struct outcome *out)
     bool again = proof_repeated(f, PASSCODE_COMPLETED);
     if (!again && (proof_stands(f, PASSCODE_COMPLETED) || proof_stands(f, PASSCODE_REDEEMED)))
         refuse(out, ERROR_CONTINUATION_REDEEMED);
-    else
+    else if (again || none_is_there(f, out))
         finish(f, !again, out);
 }
 

@@ -82,7 +82,10 @@ void reset_challenge(const struct flow_facts *f, struct outcome *out)
     if (strong == NULL)
         return;
     out->next.proofs |= PROVED_FACTOR;
-    slice_to_cstr(slice_of(strong->target), out->next.target, sizeof out->next.target);
+    out->send_to = strong->target;
+    /* where unknown users are hidden, neither the label nor the length of the token tells that there is one (6.14) */
+    if (!f->tenant->hide_unknown_users)
+        slice_to_cstr(slice_of(strong->target), out->next.target, sizeof out->next.target);
 }
 
 /* ---- continue, submit, poll ---- */
@@ -140,13 +143,22 @@ void reset_poll(const struct flow_facts *f, struct outcome *out)
 
 /* ---- token ---- */
 
+/* The token pays once for the step to the second factor; the identical request a moment later gets it again. */
+static void go_to_factor(const struct flow_facts *f, struct outcome *out)
+{
+    factor_after(f, PROVED_CODE, out);
+    if (out->kind == OUTCOME_INTERRUPT && proof_stands(f, PASSCODE_COMPLETED))
+        proof_move(f, PASSCODE_REDEEMED, out);
+}
+
 /* A code to a strong address was the second factor already; else it is still needed (spec V1, 6.32). */
 void reset_redeem(const struct flow_facts *f, struct outcome *out)
 {
     if (!user_can_go_on(f, out) || !username_fits(f, out))
         return;
-    if (factor_needed(f) && (f->at->proofs & PROVED_FACTOR) == 0 && proof_stands(f, PASSCODE_COMPLETED))
-        factor_after(f, PROVED_CODE, out);
+    bool needed = factor_needed(f) && (f->at->proofs & PROVED_FACTOR) == 0;
+    if (needed && (proof_stands(f, PASSCODE_COMPLETED) || proof_repeated(f, PASSCODE_REDEEMED)))
+        go_to_factor(f, out);
     else if (proof_redeem(f, out))
         redeem(out, f->at->proofs | PROVED_CODE);
 }

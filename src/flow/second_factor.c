@@ -202,6 +202,10 @@ void factor_redeem(const struct flow_facts *f, struct outcome *out)
         refuse(out, ERROR_CONTINUATION_INVALID);
         return;
     }
+    if (f->superseded) { /* as after a resend: the older code is dead (spec V1, 1.10) */
+        refuse(out, ERROR_CODE_WRONG);
+        return;
+    }
     if (proof_answered(f, &again, out))
         give_tokens(f, f->at->proofs | PROVED_FACTOR, out);
 }

@@ -27,24 +27,44 @@ static bool uses_code(const struct flow_facts *f, bool decoy)
     return f->user->origin == ORIGIN_EMAIL_OTP || (f->on_web && !has_password(f->user));
 }
 
+/* A tenant that hides who is unknown has one way for all, the one of the application's user flow: no answer may depend
+ * on the user (spec V1, 6.14). */
+static bool is_for_all(const struct flow_facts *f)
+{
+    return f->tenant->hide_unknown_users || f->user == NULL;
+}
+
 /* The user's method decides, the app's list only limits (spec V1, 3.2 and 6.28). */
-static enum first_factor first_factor(const struct flow_facts *f, bool decoy)
+static enum first_factor first_factor(const struct flow_facts *f)
 {
     uint8_t offered = offered_types(f);
+    bool for_all = is_for_all(f);
 
-    if (uses_password(f, decoy) && (offered & CHALLENGE_PASSWORD) != 0)
+    if (uses_password(f, for_all) && (offered & CHALLENGE_PASSWORD) != 0)
         return FIRST_PASSWORD;
-    if (uses_code(f, decoy) && (offered & CHALLENGE_OOB) != 0)
+    if (uses_code(f, for_all) && (offered & CHALLENGE_OOB) != 0)
         return FIRST_CODE;
     return FIRST_WEB;
 }
 
-/* Why it is the web (spec V1, 4.12). */
-static const char *web_reason(const struct flow_facts *f, bool decoy)
+/* Where unknown users are hidden: whoever cannot sign in that way is as unknown as they are. */
+static bool is_as_unknown(const struct flow_facts *f, enum first_factor way)
 {
-    if (uses_password(f, decoy))
+    if (!f->tenant->hide_unknown_users)
+        return false;
+    if (f->user == NULL || !f->user->enabled)
+        return true;
+    return way == FIRST_PASSWORD ? !has_password(f->user) : !uses_code(f, false);
+}
+
+/* Why it is the web (spec V1, 4.12). */
+static const char *web_reason(const struct flow_facts *f)
+{
+    bool for_all = is_for_all(f);
+
+    if (uses_password(f, for_all))
         return "The account signs in with a password, and the application did not offer challenge type password";
-    if (uses_code(f, decoy))
+    if (uses_code(f, for_all))
         return "The application did not offer challenge type oob";
     return "The account does not sign in with an e-mail one-time passcode";
 }
@@ -53,17 +73,16 @@ static const char *web_reason(const struct flow_facts *f, bool decoy)
 
 void signin_begin(const struct flow_facts *f, struct outcome *out)
 {
-    bool hides = f->tenant->hide_unknown_users;
-
-    if (f->user == NULL && !hides) {
+    if (f->user == NULL && !f->tenant->hide_unknown_users) {
         refuse(out, ERROR_USER_NOT_FOUND);
         return;
     }
-    bool decoy = hides && (f->user == NULL || !f->user->enabled || first_factor(f, false) == FIRST_WEB);
-    if (first_factor(f, decoy) == FIRST_WEB) {
-        redirect(out, web_reason(f, decoy));
+    enum first_factor way = first_factor(f);
+    if (way == FIRST_WEB) {
+        redirect(out, web_reason(f));
         return;
     }
+    bool decoy = is_as_unknown(f, way);
     begin_flow(f, STATE_SIGNIN_STARTED, out);
     out->next.decoy = decoy;
     out->next.user = decoy ? f->decoy : f->user->id;
@@ -80,9 +99,13 @@ void signin_challenge(const struct flow_facts *f, struct outcome *out)
     }
     if (!user_can_go_on(f, out))
         return;
-    enum first_factor factor = first_factor(f, f->at->decoy);
+    enum first_factor factor = first_factor(f);
     if (factor == FIRST_WEB) {
-        redirect(out, web_reason(f, f->at->decoy));
+        redirect(out, web_reason(f));
+        return;
+    }
+    if (is_as_unknown(f, factor) && !f->at->decoy) { /* the application's way has changed since */
+        refuse(out, ERROR_CONTINUATION_INVALID);
         return;
     }
     if (f->at->state == STATE_SIGNIN_CODE_SENT) /* a resend answers oob (spec V1, 3.2) */

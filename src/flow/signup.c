@@ -228,17 +228,32 @@ void signup_attributes_early(const struct flow_facts *f, struct outcome *out)
 
 /* ---- token ---- */
 
-/* Registration at once where the app can do it; never a second factor (spec V1, 6.16). */
+static void register_after_sign_up(const struct flow_facts *f, struct outcome *out)
+{
+    interrupt(f, ERROR_REGISTRATION_REQUIRED, STATE_REGISTER_REQUIRED, out);
+    out->next.subject = f->at->user;
+    out->next.challenge_id = 0;
+    out->next.proofs = PROVED_CODE | PROVED_ADDRESS;
+}
+
+static bool must_register(const struct flow_facts *f)
+{
+    return f->tenant->registration_after_sign_up && factor_needed(f) && f->method_count == 0 &&
+           (f->at->capabilities & CAPABILITY_REGISTRATION_REQUIRED) != 0;
+}
+
+/* Registration at once where the app can do it; never a second factor (spec V1, 6.16). The token pays once: for the
+ * sign-in, or for the registration that ends in it, which the identical request a moment later gets again. */
 void signup_redeem(const struct flow_facts *f, struct outcome *out)
 {
     if (!user_can_go_on(f, out) || !username_fits(f, out))
         return;
-    bool registers = f->tenant->registration_after_sign_up && factor_needed(f) && f->method_count == 0 &&
-                     (f->at->capabilities & CAPABILITY_REGISTRATION_REQUIRED) != 0;
-    if (registers && proof_stands(f, PASSCODE_COMPLETED)) {
-        interrupt(f, ERROR_REGISTRATION_REQUIRED, STATE_REGISTER_REQUIRED, out);
-        out->next.proofs = PROVED_CODE | PROVED_ADDRESS;
+    if (must_register(f) && proof_repeated(f, PASSCODE_REDEEMED)) {
+        register_after_sign_up(f, out);
     } else if (proof_redeem(f, out)) {
-        redeem(out, PROVED_CODE);
+        if (must_register(f))
+            register_after_sign_up(f, out);
+        else
+            redeem(out, PROVED_CODE);
     }
 }

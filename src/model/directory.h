@@ -122,6 +122,7 @@ struct client_secret {
     uint8_t hash[32];  /* SHA-256 of the text */
     int64_t starts_at; /* instants; 0: no bound */
     int64_t ends_at;
+    struct slice name; /* what it is for; may be empty */
 };
 
 enum { ROLE_FOR_USERS = 1, ROLE_FOR_APPLICATIONS = 2 };
@@ -151,8 +152,9 @@ struct application {
     bool id_token_issuance;     /* the authorization endpoint may give id tokens */
     bool access_token_issuance; /* … and access tokens */
     /* as an API */
-    struct slice identifier_uri; /* empty: "api://{client_id}" */
-    struct slices scopes;        /* values that clients may be permitted: "Pets.Read" */
+    struct slice identifier_uri;   /* empty: "api://{client_id}" */
+    uint32_t access_token_version; /* 1: tokens for it have v1.0 claims (spec OIDC, 5.4); else v2.0 */
+    struct slices scopes;          /* values that clients may be permitted: "Pets.Read" */
     const struct app_role *roles;
     size_t role_count;
     struct slices id_token_claims;     /* optional claims (spec OIDC, 5.5) */

@@ -191,8 +191,10 @@ static err copy_secrets(struct directory_builder *b, struct application *a)
 
     TRY(copy_rows(b, a->secrets, a->secret_count, sizeof a->secrets[0], &copy));
     struct client_secret *secrets = copy;
-    for (size_t i = 0; secrets != NULL && i < a->secret_count; i++)
+    for (size_t i = 0; secrets != NULL && i < a->secret_count; i++) {
         TRY(copy_text(b, &secrets[i].hint));
+        TRY(copy_text(b, &secrets[i].name));
+    }
     a->secrets = secrets;
     return OK;
 }

@@ -44,8 +44,8 @@ struct passcode {
     instant failures_since;
     uint32_t lockouts; /* in a row; each doubles the time */
     instant locked_until;
-    /* serials of the last flows that came to their end here, newest first: their tokens stay spent when another flow
-     * has the row */
+    /* serials of the youngest flows that came to their end here, youngest first: their tokens, and those of all flows
+     * before the last of them, stay spent when another flow has the row */
     uint64_t ended[PASSCODE_ENDED_KEPT];
 };
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { NAME_MAX_TEXT = 400, DOMAIN_ROOM = 96, TENANT_NAME_MAX = 253, ATTRIBUTES_MAX = 64 };
+enum { NAME_MAX_TEXT = 400, DOMAIN_ROOM = 96, TENANT_NAME_MAX = 253 };
 
 void scope_tell(struct applying *a, bool exists, const char *kind, struct slice tenant, const char *name,
                 struct buf *diff)
@@ -124,8 +124,6 @@ static err put_tenant(struct scope *s, const struct tenant *stored)
                                .domain = slice_of(s->draft.domain),
                                .display_name =
                                    slice_of(is_absent(s->draft.display_name) ? s->draft.name : s->draft.display_name),
-                               .branding.logo_url = slice_of(s->draft.branding.logo_url),
-                               .branding.accent_color = slice_of(s->draft.branding.accent_color),
                                .issuer = slice_of(s->draft.issuer),
                                .hide_unknown_users = s->draft.hide_unknown_users,
                                .strict_refresh_tokens = s->draft.strict_refresh_tokens,
@@ -133,6 +131,7 @@ static err put_tenant(struct scope *s, const struct tenant *stored)
                                .registration_after_sign_up = s->draft.registration_after_sign_up,
                                .password_reset = s->draft.password_reset,
                                .any_email_passcode = s->draft.any_email_passcode };
+    TRY(scope_read_branding(s, tenant));
     TRY(scope_read_lists(s, tenant));
     TRY(scope_slices(&a->plan, &s->draft.aliases, &tenant->aliases));
     write->tenant = s->tenant = tenant;
@@ -156,18 +155,6 @@ static err read_tenant(struct scope *s)
     return put_tenant(s, stored);
 }
 
-/* ---- user flows ---- */
-
-const struct user_flow *scope_stored_flow(const struct scope *s, struct slice name)
-{
-    const struct directory *d = s->a->directory;
-
-    for (size_t i = 0; i < d->user_flow_count; i++)
-        if (guid_eq(d->user_flows[i].tenant_id, s->tenant->id) && slice_eq(d->user_flows[i].name, name))
-            return &d->user_flows[i];
-    return NULL;
-}
-
 err scope_take_name(struct scope *s, const struct field_reader *reader, struct yaml_value map, const char *field,
                     const char *kind, struct slice name, const char *what)
 {
@@ -176,72 +163,12 @@ err scope_take_name(struct scope *s, const struct field_reader *reader, struct y
     return taken.code == ERR_CONFLICT ? field_complain(reader, map, field, what) : taken;
 }
 
-static bool is_named_before(const struct flow_attribute *attributes, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (slice_eq(attributes[k].name, attributes[i].name))
-            return true;
-    return false;
-}
-
-static err read_attributes(struct scope *s, const struct field_reader *reader, const struct map_list *list,
-                           struct user_flow *flow)
-{
-    struct flow_attribute *attributes = plan_take(&s->a->plan, list->n * sizeof *attributes);
-
-    if (list->n > ATTRIBUTES_MAX)
-        return field_complain(reader, list->value, "attributes", "has more than 64 entries");
-    ENSURE(attributes != NULL, NO_MEMORY);
-    for (size_t i = 0; i < list->n; i++) {
-        struct manifest_attribute draft = { .type = 0 };
-        struct field_reader inner;
-        TRY(fields_read_item(reader, "attributes", list, i, manifest_attribute_fields, &draft, &inner));
-        attributes[i] = (struct flow_attribute){ .name = slice_of(draft.name),
-                                                 .type = slice_of(manifest_attribute_types[draft.type]),
-                                                 .label = slice_of(draft.label),
-                                                 .regex = slice_of(draft.regex),
-                                                 .required = draft.required };
-        if (is_named_before(attributes, i))
-            return field_complain(&inner, yml_item(list->value, i), "name", "is the name of another attribute");
-    }
-    flow->attributes = attributes;
-    flow->attribute_count = list->n;
-    return OK;
-}
-
-static err read_user_flow(struct scope *s, size_t i)
-{
-    struct manifest_user_flow draft = { .sign_up = true };
-    struct field_reader reader;
-    char space[DIFF_MAX];
-    struct buf diff;
-
-    TRY(fields_read_item(&s->reader, "userFlows", &s->draft.user_flows, i, manifest_user_flow_fields, &draft, &reader));
-    TRY(scope_take_name(s, &reader, yml_item(s->draft.user_flows.value, i), "name", "user flow", slice_of(draft.name),
-                        "is the name of another user flow"));
-    struct user_flow *flow = plan_take(&s->a->plan, sizeof *flow);
-    struct store_write *write = plan_write(&s->a->plan, WRITE_USER_FLOW_PUT);
-    ENSURE(flow != NULL && write != NULL, NO_MEMORY);
-    *flow = (struct user_flow){ .tenant_id = s->tenant->id,
-                                .name = slice_of(draft.name),
-                                .identity_provider = (enum identity_provider)draft.identity_provider,
-                                .sign_up = draft.sign_up };
-    write->user_flow = flow;
-    TRY(read_attributes(s, &reader, &draft.attributes, flow));
-    const struct user_flow *stored = scope_stored_flow(s, flow->name);
-    buf_init(&diff, space, sizeof space - 1);
-    if (stored != NULL)
-        diff_user_flow(stored, flow, &diff);
-    scope_tell(s->a, stored != NULL, "user flow", s->tenant->name, draft.name, &diff);
-    return OK;
-}
-
 /* ---- all together ---- */
 
 static err read_members(struct scope *s)
 {
     for (size_t i = 0; i < s->draft.user_flows.n; i++)
-        TRY(read_user_flow(s, i));
+        TRY(scope_read_user_flow(s, i));
     for (size_t i = 0; i < s->draft.applications.n; i++)
         TRY(scope_read_application(s, i));
     for (size_t i = 0; i < s->draft.users.n; i++)

@@ -52,6 +52,15 @@ static err check_user_flow(struct scope *s, const struct field_reader *reader, s
     return field_complain(reader, map, "userFlow", "names no user flow of the tenant");
 }
 
+static bool is_named_twice(const struct application *app)
+{
+    for (size_t i = 0; i < app->redirect_uri_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (slice_eq(app->redirect_uris[i].uri, app->redirect_uris[k].uri))
+                return true;
+    return false;
+}
+
 static err put_redirect_uris(struct plan *plan, const struct text_list lists[3], struct application *app)
 {
     size_t n = lists[0].n + lists[1].n + lists[2].n;
@@ -66,33 +75,57 @@ static err put_redirect_uris(struct plan *plan, const struct text_list lists[3],
     return OK;
 }
 
-static err put_application(struct scope *s, const struct manifest_application *draft, const struct application *stored)
+static err read_lists(struct plan *plan, const struct manifest_application *draft, struct application *app)
 {
-    struct plan *plan = &s->a->plan;
-    struct application *app = plan_take(plan, sizeof *app);
-    struct store_write *write = plan_write(plan, WRITE_APPLICATION_PUT);
+    TRY(put_redirect_uris(plan, draft->redirect_uris.by_platform, app));
+    TRY(scope_slices(plan, &draft->permissions, &app->permissions));
+    TRY(scope_slices(plan, &draft->application_permissions, &app->application_permissions));
+    TRY(scope_slices(plan, &draft->id_token_claims, &app->id_token_claims));
+    TRY(scope_slices(plan, &draft->access_token_claims, &app->access_token_claims));
+    return scope_slices(plan, &draft->allowed_origins, &app->allowed_origins);
+}
+
+static err put_application(struct scope *s, const struct manifest_application *draft, const struct application *app,
+                           const struct application *stored)
+{
+    struct store_write *write = plan_write(&s->a->plan, WRITE_APPLICATION_PUT);
     char space[DIFF_MAX];
     struct buf diff;
 
-    ENSURE(app != NULL && write != NULL, NO_MEMORY);
-    *app = (struct application){ .tenant_id = s->tenant->id,
-                                 .client_id = draft->client_id,
-                                 .name = slice_of(draft->name),
-                                 .public_client = draft->public_client,
-                                 .native_authentication = draft->native_authentication,
-                                 .signing_alg = (enum signing_alg)draft->signing_algorithm,
-                                 .access_token_seconds = draft->access_token_seconds,
-                                 .user_flow = slice_of(draft->user_flow),
-                                 .multi_factor = (enum toggle)draft->multi_factor };
-    TRY(put_redirect_uris(plan, draft->redirect_uris.by_platform, app));
-    TRY(scope_slices(plan, &draft->permissions, &app->permissions));
-    TRY(scope_slices(plan, &draft->allowed_origins, &app->allowed_origins));
+    ENSURE(write != NULL, NO_MEMORY);
     write->application = app;
     buf_init(&diff, space, sizeof space - 1);
     if (stored != NULL)
         diff_application(stored, app, &diff);
     scope_tell(s->a, stored != NULL, "application", s->tenant->name, draft->name, &diff);
     return OK;
+}
+
+static err read_application(struct scope *s, const struct field_reader *reader, struct yaml_value map,
+                            const struct manifest_application *draft, const struct application *stored)
+{
+    struct plan *plan = &s->a->plan;
+    struct application *app = plan_take(plan, sizeof *app);
+
+    ENSURE(app != NULL, NO_MEMORY);
+    *app = (struct application){ .tenant_id = s->tenant->id,
+                                 .client_id = draft->client_id,
+                                 .name = slice_of(draft->name),
+                                 .public_client = draft->public_client,
+                                 .native_authentication = draft->native_authentication,
+                                 .logout_url = slice_of(draft->logout_url),
+                                 .id_token_issuance = draft->id_token_issuance,
+                                 .access_token_issuance = draft->access_token_issuance,
+                                 .signing_alg = (enum signing_alg)draft->signing_algorithm,
+                                 .access_token_seconds = draft->access_token_seconds,
+                                 .user_flow = slice_of(draft->user_flow),
+                                 .multi_factor = (enum toggle)draft->multi_factor };
+    TRY(read_lists(plan, draft, app));
+    if (is_named_twice(app))
+        return field_complain(reader, map, "redirectUris", "has an address twice; each belongs to one platform");
+    TRY(scope_read_credentials(s, reader, map, draft, stored, app));
+    TRY(scope_read_api(s, reader, map, draft, stored, app));
+    return put_application(s, draft, app, stored);
 }
 
 /* Which application it is: its id, and what is stored of it. */
@@ -124,5 +157,5 @@ err scope_read_application(struct scope *s, size_t i)
                          &reader));
     TRY(identify_application(s, &reader, map, &draft, &stored));
     TRY(check_user_flow(s, &reader, map, &draft));
-    return put_application(s, &draft, stored);
+    return read_application(s, &reader, map, &draft, stored);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/manifest_checks.h"
 
+#include "base/clock.h"
 #include "base/guid.h"
+#include "crypto/certificate.h"
 #include "model/method.h"
 #include "wire/email.h"
 #include "wire/pattern.h"
@@ -11,6 +13,14 @@
 static bool is_control(char c)
 {
     return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+const char *check_lines(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (is_control(*text) && *text != '\n')
+            return "must not hold control characters";
+    return NULL;
 }
 
 const char *check_clean(const char *text)
@@ -78,51 +88,6 @@ const char *check_email(const char *text)
     return err_is_ok(email_parse(slice_of(text), &email)) ? NULL : "must be an e-mail address";
 }
 
-static bool is_printable(struct slice text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] <= ' ' || text.p[i] >= 0x7f || text.p[i] == '"' || text.p[i] == '\\')
-            return false;
-    return true;
-}
-
-/* "scheme://rest": false without a scheme. */
-static bool cut_scheme(struct slice url, struct slice *scheme, struct slice *rest)
-{
-    struct slice after;
-
-    *scheme = slice_cut(url, ':', &after);
-    *rest = slice_from(after, 2);
-    return scheme->n > 0 && slice_starts(after, SLICE("//")) && rest->n > 0;
-}
-
-static struct slice host_of(struct slice rest)
-{
-    struct slice path;
-    struct slice port;
-    struct slice authority = slice_cut(rest, '/', &path);
-
-    if (slice_starts(authority, SLICE("[")))
-        return authority;
-    return slice_cut(authority, ':', &port);
-}
-
-static bool is_loopback(struct slice host)
-{
-    return slice_eq_nocase(host, SLICE("localhost")) || slice_eq(host, SLICE("127.0.0.1")) ||
-           slice_starts(host, SLICE("[::1]"));
-}
-
-const char *check_https_url(const char *text)
-{
-    struct slice scheme, rest;
-
-    if (!is_printable(slice_of(text)) || !cut_scheme(slice_of(text), &scheme, &rest) ||
-        !slice_eq(scheme, SLICE("https")))
-        return "must be an https URL";
-    return NULL;
-}
-
 const char *check_color(const char *text)
 {
     static const char wrong[] = "must be a colour like #1f6feb, in quotes";
@@ -132,52 +97,100 @@ const char *check_color(const char *text)
     return strspn(text + 1, "0123456789abcdefABCDEF") == 6 ? NULL : wrong;
 }
 
-const char *check_origin(const char *text)
+/* RFC 6749, 3.3. */
+static bool is_scope(const char *text)
 {
-    struct slice scheme, rest;
-
-    if (!is_printable(slice_of(text)) || strchr(text, '*') != NULL || !cut_scheme(slice_of(text), &scheme, &rest))
-        return "must be an origin like https://app.example, without wildcards";
-    if (memchr(rest.p, '/', rest.n) != NULL || memchr(rest.p, '?', rest.n) != NULL)
-        return "must be scheme, host and port only, without a path";
-    return NULL;
-}
-
-const char *check_public_origin(const char *text)
-{
-    const char *wrong = check_origin(text);
-
-    if (wrong == NULL && strncmp(text, "https://", 8) != 0 && strncmp(text, "http://", 7) != 0)
-        return "must begin with https:// or http://";
-    return wrong;
-}
-
-const char *check_web_redirect_uri(const char *text)
-{
-    struct slice scheme, rest;
-
-    if (!is_printable(slice_of(text)) || !cut_scheme(slice_of(text), &scheme, &rest))
-        return "must be an absolute URI";
-    if (strchr(text, '#') != NULL || strchr(text, '*') != NULL)
-        return "must not hold a fragment or a wildcard";
-    if (slice_eq(scheme, SLICE("https")) || (slice_eq(scheme, SLICE("http")) && is_loopback(host_of(rest))))
-        return NULL;
-    return "must be https, or http on localhost";
-}
-
-const char *check_redirect_uri(const char *text)
-{
-    struct slice scheme, rest;
-
-    if (is_printable(slice_of(text)) && cut_scheme(slice_of(text), &scheme, &rest) &&
-        !slice_eq(scheme, SLICE("http")) && !slice_eq(scheme, SLICE("https")))
-        return strchr(text, '#') != NULL || strchr(text, '*') != NULL ? "must not hold a fragment or a wildcard" : NULL;
-    return check_web_redirect_uri(text);
+    for (; *text != '\0'; text++)
+        if (*text <= ' ' || *text >= 0x7f || *text == '"' || *text == '\\')
+            return false;
+    return true;
 }
 
 const char *check_permission(const char *text)
 {
-    return is_printable(slice_of(text)) ? NULL : "must be a scope: printable, without blanks and quotes";
+    return is_scope(text) ? NULL : "must be a scope: printable, without blanks and quotes";
+}
+
+const char *check_permission_value(const char *text)
+{
+    static const char *const taken[] = { "openid", "profile", "email", "offline_access" };
+
+    if (!is_scope(text) || strchr(text, '/') != NULL || text[0] == '.')
+        return "must be a name like Pets.Read: printable, without blanks, quotes and slashes, and not begin with a dot";
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        if (strcmp(text, taken[i]) == 0)
+            return "is a scope of OpenID Connect";
+    return NULL;
+}
+
+const char *check_name(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (!is_alnum(*text) && strchr("_.-", *text) == NULL)
+            return "must be letters, digits and _ . -";
+    return NULL;
+}
+
+const char *check_language(const char *text)
+{
+    if (!is_alnum(text[0]) ||
+        text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] != '\0')
+        return "must be a language like de or pt-BR";
+    return NULL;
+}
+
+const char *check_member(const char *text)
+{
+    return strcmp(text, "users") == 0 || strcmp(text, "applications") == 0 ? NULL : "must be users or applications";
+}
+
+const char *check_time(const char *text)
+{
+    instant at;
+
+    return clock_parse(slice_of(text), &at) ? NULL : "must be a day or a time like 2027-01-31T12:00:00Z, in quotes";
+}
+
+/* A style sheet is a file of its own, so nothing in it can end a page's element. */
+const char *check_css(const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++)
+        if (is_control(*c) && *c != '\n' && *c != '\t')
+            return "must not hold control characters";
+    return strstr(text, "@import") == NULL ? NULL : "must not import other style sheets: the pages' policy stops them";
+}
+
+static const char secret_in_clear[] =
+    "must be sha256: and 64 hex digits; a secret in clear is not read, 'doorcode app add-secret' makes one";
+
+const char *check_secret_hash(const char *text)
+{
+    const struct slice prefix = SLICE("sha256:");
+
+    if (!slice_starts(slice_of(text), prefix) || strlen(text) != prefix.n + 64)
+        return secret_in_clear;
+    return strspn(text + prefix.n, "0123456789abcdefABCDEF") == 64 ? NULL : secret_in_clear;
+}
+
+const char *check_no_secret(const char *text)
+{
+    (void)text;
+    return "a secret in clear is not read; 'doorcode app add-secret' makes one and keeps its hash";
+}
+
+/* What follows a first certificate would never be looked at. */
+const char *check_certificate(const char *text)
+{
+    static const char begin[] = "-----BEGIN ";
+    const char *first = strstr(text, begin);
+    struct certificate *certificate = NULL;
+
+    if (first != NULL && strstr(first + 1, begin) != NULL)
+        return "must be one certificate alone";
+    err opened = certificate_open(slice_of(text), &certificate);
+    certificate_free(certificate);
+    return err_is_ok(opened) ? NULL
+                             : "must be an X.509 certificate in PEM with a key of RSA, 2048 bits or more, or P-256";
 }
 
 const char *check_regex(const char *text)
@@ -203,18 +216,6 @@ const char *check_contact_match(const char *text)
         return digits ? NULL : "must be digits after the +";
     }
     return err_is_ok(email_parse(slice_of(text), &email)) ? NULL : "must be +DIGITS, @domain or an e-mail address";
-}
-
-const char *check_hook_url(const char *text)
-{
-    struct slice scheme, rest;
-
-    if (check_https_url(text) == NULL)
-        return NULL;
-    if (is_printable(slice_of(text)) && cut_scheme(slice_of(text), &scheme, &rest) && slice_eq(scheme, SLICE("http")) &&
-        is_loopback(host_of(rest)))
-        return NULL;
-    return "must be an https URL, or http on this machine for development";
 }
 
 const char *check_guid(const char *text)

@@ -17,6 +17,9 @@ const char *const manifest_events[] = {
 };
 const char *const manifest_auths[] = { "token", "hmac", "none", NULL };
 const char *const manifest_channels[] = { "email", "sms", NULL };
+const char *const manifest_inputs[] = {
+    "textBox", "radioSingleSelect", "checkboxMultiSelect", "checkboxSingleSelect", "numericTextBox", NULL
+};
 static const char *const algorithms[] = { "RS256", "ES256", "EdDSA", NULL };
 
 #define ROOT(member) offsetof(struct manifest_root, member)
@@ -28,6 +31,13 @@ static const char *const algorithms[] = { "RS256", "ES256", "EdDSA", NULL };
 #define RULE(member) offsetof(struct manifest_contact_rule, member)
 #define EXTENSION(member) offsetof(struct manifest_extension, member)
 #define METHOD(member) offsetof(struct manifest_method, member)
+#define LOOK(member) offsetof(struct manifest_branding, member)
+#define OVERRIDE(member) offsetof(struct manifest_text_override, member)
+#define SECRET(member) offsetof(struct manifest_secret, member)
+#define ROLE(member) offsetof(struct manifest_role, member)
+#define USER_ROLE(member) offsetof(struct manifest_user_role, member)
+/* Within a map that is an unnamed struct of its own. */
+#define API(member) (APP(api.member) - APP(api))
 
 const struct field manifest_root_fields[] = {
     { .name = "tenants", .type = FIELD_IS_LIST, .offset = ROOT(tenants), .required = true },
@@ -35,8 +45,37 @@ const struct field manifest_root_fields[] = {
 };
 
 static const struct field branding_fields[] = {
-    { .name = "logoUrl", .type = FIELD_IS_TEXT, .offset = 0, .max = 256, .check = check_https_url },
-    { .name = "accentColor", .type = FIELD_IS_TEXT, .offset = sizeof(const char *), .max = 7, .check = check_color },
+#define BRANDING_TEXT(member, field, length, checked) \
+    { .name = field, .type = FIELD_IS_TEXT, .offset = LOOK(member), .max = length, .check = checked },
+#include "server/manifest_branding.def"
+#undef BRANDING_TEXT
+    { .name = "staySignedIn", .type = FIELD_IS_FLAG, .offset = LOOK(stay_signed_in) },
+    { .name = "texts", .type = FIELD_IS_LIST, .offset = LOOK(texts) },
+    { .name = NULL },
+};
+
+const struct field manifest_text_override_fields[] = {
+    { .name = "language",
+      .type = FIELD_IS_TEXT,
+      .offset = OVERRIDE(language),
+      .required = true,
+      .min = 2,
+      .max = 16,
+      .check = check_language },
+    { .name = "key",
+      .type = FIELD_IS_TEXT,
+      .offset = OVERRIDE(key),
+      .required = true,
+      .min = 1,
+      .max = 128,
+      .check = check_name },
+    { .name = "text",
+      .type = FIELD_IS_TEXT,
+      .offset = OVERRIDE(text),
+      .required = true,
+      .min = 1,
+      .max = 1024,
+      .check = check_lines },
     { .name = NULL },
 };
 
@@ -171,21 +210,83 @@ const struct field manifest_attribute_fields[] = {
     { .name = "label", .type = FIELD_IS_TEXT, .offset = ATTRIBUTE(label), .max = 256, .check = check_clean },
     { .name = "regex", .type = FIELD_IS_TEXT, .offset = ATTRIBUTE(regex), .max = LIMIT_PATTERN, .check = check_regex },
     { .name = "required", .type = FIELD_IS_FLAG, .offset = ATTRIBUTE(required) },
+    { .name = "inputType", .type = FIELD_IS_CHOICE, .offset = ATTRIBUTE(input), .choices = manifest_inputs },
+    { .name = "options",
+      .type = FIELD_IS_TEXTS,
+      .offset = ATTRIBUTE(options),
+      .min = 1,
+      .max = 250,
+      .check = check_clean },
+    { .name = "defaultValue",
+      .type = FIELD_IS_TEXT,
+      .offset = ATTRIBUTE(default_value),
+      .max = 250,
+      .check = check_clean },
+    { .name = "hidden", .type = FIELD_IS_FLAG, .offset = ATTRIBUTE(hidden) },
     { .name = NULL },
 };
 
 static const struct field redirect_fields[] = {
-    { .name = "publicClient", .type = FIELD_IS_TEXTS, .offset = 0, .min = 1, .check = check_redirect_uri },
+    { .name = "publicClient",
+      .type = FIELD_IS_TEXTS,
+      .offset = 0,
+      .min = 1,
+      .max = LIMIT_REDIRECT_URI,
+      .check = check_redirect_uri },
     { .name = "spa",
       .type = FIELD_IS_TEXTS,
       .offset = sizeof(struct text_list),
       .min = 1,
+      .max = LIMIT_REDIRECT_URI,
       .check = check_web_redirect_uri },
     { .name = "web",
       .type = FIELD_IS_TEXTS,
       .offset = 2 * sizeof(struct text_list),
       .min = 1,
+      .max = LIMIT_REDIRECT_URI,
       .check = check_web_redirect_uri },
+    { .name = NULL },
+};
+
+/* What others see of an application that is an API. */
+static const struct field api_fields[] = {
+    { .name = "identifierUri",
+      .type = FIELD_IS_TEXT,
+      .offset = API(identifier_uri),
+      .max = LIMIT_RESOURCE - 1,
+      .check = check_identifier_uri },
+    { .name = "scopes",
+      .type = FIELD_IS_TEXTS,
+      .offset = API(scopes),
+      .min = 1,
+      .max = 120,
+      .check = check_permission_value },
+    { .name = "accessTokenVersion", .type = FIELD_IS_NUMBER, .offset = API(access_token_version), .min = 1, .max = 2 },
+    { .name = NULL },
+};
+
+const struct field manifest_secret_fields[] = {
+    { .name = "keyId", .type = FIELD_IS_GUID, .offset = SECRET(key_id) },
+    { .name = "name", .type = FIELD_IS_TEXT, .offset = SECRET(name), .max = 120, .check = check_clean },
+    { .name = "hint", .type = FIELD_IS_TEXT, .offset = SECRET(hint), .max = 3, .check = check_clean },
+    { .name = "hash", .type = FIELD_IS_TEXT, .offset = SECRET(hash), .min = 1, .check = check_secret_hash },
+    { .name = "secret", .type = FIELD_IS_TEXT, .offset = SECRET(clear), .min = 1, .check = check_no_secret },
+    { .name = "startsAt", .type = FIELD_IS_TEXT, .offset = SECRET(starts_at), .check = check_time },
+    { .name = "endsAt", .type = FIELD_IS_TEXT, .offset = SECRET(ends_at), .check = check_time },
+    { .name = NULL },
+};
+
+const struct field manifest_role_fields[] = {
+    { .name = "id", .type = FIELD_IS_GUID, .offset = ROLE(id) },
+    { .name = "value",
+      .type = FIELD_IS_TEXT,
+      .offset = ROLE(value),
+      .required = true,
+      .min = 1,
+      .max = 120,
+      .check = check_permission_value },
+    { .name = "displayName", .type = FIELD_IS_TEXT, .offset = ROLE(display_name), .max = 120, .check = check_clean },
+    { .name = "members", .type = FIELD_IS_TEXTS, .offset = ROLE(members), .min = 1, .max = 16, .check = check_member },
     { .name = NULL },
 };
 
@@ -208,6 +309,36 @@ const struct field manifest_application_fields[] = {
       .min = 1,
       .max = 256,
       .check = check_permission },
+    { .name = "applicationPermissions",
+      .type = FIELD_IS_TEXTS,
+      .offset = APP(application_permissions),
+      .min = 1,
+      .max = 256,
+      .check = check_permission },
+    { .name = "secrets", .type = FIELD_IS_LIST, .offset = APP(secrets) },
+    { .name = "certificates",
+      .type = FIELD_IS_TEXTS,
+      .offset = APP(certificates),
+      .min = 1,
+      .max = LIMIT_CERTIFICATE,
+      .check = check_certificate },
+    { .name = "logoutUrl", .type = FIELD_IS_TEXT, .offset = APP(logout_url), .max = 256, .check = check_https_url },
+    { .name = "idTokenIssuance", .type = FIELD_IS_FLAG, .offset = APP(id_token_issuance) },
+    { .name = "accessTokenIssuance", .type = FIELD_IS_FLAG, .offset = APP(access_token_issuance) },
+    { .name = "api", .type = FIELD_IS_MAP, .offset = APP(api), .fields = api_fields },
+    { .name = "roles", .type = FIELD_IS_LIST, .offset = APP(roles) },
+    { .name = "idTokenClaims",
+      .type = FIELD_IS_TEXTS,
+      .offset = APP(id_token_claims),
+      .min = 1,
+      .max = 128,
+      .check = check_name },
+    { .name = "accessTokenClaims",
+      .type = FIELD_IS_TEXTS,
+      .offset = APP(access_token_claims),
+      .min = 1,
+      .max = 128,
+      .check = check_name },
     { .name = "allowedOrigins",
       .type = FIELD_IS_TEXTS,
       .offset = APP(allowed_origins),
@@ -246,5 +377,18 @@ const struct field manifest_user_fields[] = {
       .max = LIMIT_PASSWORD_HASH - 1,
       .check = check_password_hash },
     { .name = "methods", .type = FIELD_IS_LIST, .offset = USER(methods) },
+    { .name = "roles", .type = FIELD_IS_LIST, .offset = USER(roles) },
+    { .name = NULL },
+};
+
+const struct field manifest_user_role_fields[] = {
+    { .name = "application",
+      .type = FIELD_IS_TEXT,
+      .offset = USER_ROLE(application),
+      .required = true,
+      .min = 1,
+      .max = LIMIT_RESOURCE - 1,
+      .check = check_clean },
+    { .name = "value", .type = FIELD_IS_TEXT, .offset = USER_ROLE(value), .required = true, .min = 1, .max = 120 },
     { .name = NULL },
 };

@@ -8,7 +8,7 @@
 #include "server/manifest_fields.h"
 #include "server/manifest_plan.h"
 
-enum { DIFF_MAX = 512 };
+enum { DIFF_MAX = 1024 };
 
 /* One application of manifests: what is there, what will be. */
 struct applying {
@@ -37,6 +37,21 @@ const struct user_flow *scope_stored_flow(const struct scope *s, struct slice na
 /* Takes a name of its kind within the tenant, or complains about the field that gives it. */
 NODISCARD err scope_take_name(struct scope *s, const struct field_reader *reader, struct yaml_value map,
                               const char *field, const char *kind, struct slice name, const char *what);
+/* Its look: colours, images, texts. */
+NODISCARD err scope_read_branding(struct scope *s, struct tenant *tenant);
+/* User flow `i` of the tenant: into the plan. */
+NODISCARD err scope_read_user_flow(struct scope *s, size_t i);
+/* The secrets, certificates, scopes and roles of an application; `stored` may be NULL. */
+NODISCARD err scope_read_credentials(struct scope *s, const struct field_reader *reader, struct yaml_value map,
+                                     const struct manifest_application *draft, const struct application *stored,
+                                     struct application *app);
+NODISCARD err scope_read_api(struct scope *s, const struct field_reader *reader, struct yaml_value map,
+                             const struct manifest_application *draft, const struct application *stored,
+                             struct application *app);
+/* The roles of a user as WRITE_USER_ROLES takes them: into the plan where they differ; *differ says so. Nothing where the
+ * manifest does not say. */
+NODISCARD err scope_read_user_roles(struct scope *s, const struct field_reader *reader, const struct map_list *list,
+                                    struct guid user, bool *differ);
 /* Its second factors, banned passwords, contact rules and extensions. */
 NODISCARD err scope_read_lists(struct scope *s, struct tenant *tenant);
 /* User `i` of the tenant: into the plan. */

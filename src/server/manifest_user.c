@@ -94,6 +94,7 @@ static err put_user(struct scope *s, const struct field_reader *reader, const st
     char space[DIFF_MAX];
     struct buf diff;
     size_t added = 0;
+    bool roles_differ;
 
     ENSURE(user != NULL && write != NULL, NO_MEMORY);
     user->id = draft->id;
@@ -112,11 +113,14 @@ static err put_user(struct scope *s, const struct field_reader *reader, const st
     copy_text(user->surname, sizeof user->surname, draft->surname);
     write->user = user;
     TRY(put_methods(s, reader, &draft->methods, user->id, &added));
+    TRY(scope_read_user_roles(s, reader, &draft->roles, user->id, &roles_differ));
     buf_init(&diff, space, sizeof space - 1);
     if (stored != NULL)
         diff_user(stored, user, &diff);
     if (added > 0)
         buf_fmt(&diff, "%smethods", diff.n > 0 ? ", " : "");
+    if (roles_differ && stored != NULL)
+        buf_fmt(&diff, "%sroles", diff.n > 0 ? ", " : "");
     scope_tell(s->a, stored != NULL, "user", s->tenant->name, user->email, &diff);
     return OK;
 }

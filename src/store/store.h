@@ -25,6 +25,7 @@
 #include "model/signup.h"
 #include "model/user.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/event.h"
 #include "base/rng.h"
@@ -91,7 +92,7 @@ enum store_write_kind {
     WRITE_KEY_DELETE,          /* kid */
     WRITE_TENANT_PUT,          /* tenant; every directory write raises the directory version */
     WRITE_TENANT_DELETE,       /* guid: with all that belongs to it */
-    WRITE_APPLICATION_PUT,     /* application */
+    WRITE_APPLICATION_PUT,     /* application; users lose the roles that it no longer offers them */
     WRITE_APPLICATION_DELETE,  /* tenant guid, guid */
     WRITE_USER_FLOW_PUT,       /* user_flow */
     WRITE_USER_FLOW_DELETE     /* tenant guid, name */
@@ -169,6 +170,9 @@ NODISCARD err store_refresh_token(struct store *s, uint64_t id, struct refresh_t
 /* The user's roles of one application: values, in `space` (cap bytes); *n in: room, out: count. FULL. */
 NODISCARD err store_user_roles(struct store *s, struct guid user, struct guid client_id, char *space, size_t cap,
                                struct slice *out, size_t *n);
+
+/* All her roles, as WRITE_USER_ROLES takes them: "client_id value", one a line, sorted. FULL. */
+NODISCARD err store_user_all_roles(struct store *s, struct guid user, struct buf *out);
 
 NODISCARD err store_session(struct store *s, struct guid id, struct session *out);
 /* A user's sessions that did not end, newest first; *n in: room, out: count. */

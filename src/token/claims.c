@@ -174,11 +174,21 @@ static size_t extra_room(const struct claim_list *extra)
     return room;
 }
 
+static size_t roles_room(const struct slices *roles)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < roles->n; i++)
+        room += 2 * roles->items[i].n + PUNCTUATION;
+    return room;
+}
+
 static struct json begin(struct buf *claims, const struct claims_input *in, struct arena *scratch)
 {
     struct json j;
 
-    buf_init_arena(claims, scratch, CLAIMS_MAX + extra_room(&in->extra));
+    buf_init_arena(claims, scratch,
+                   CLAIMS_MAX + extra_room(&in->extra) + roles_room(&in->client_roles) + roles_room(&in->api_roles));
     json_start(&j, claims);
     json_object(&j, NULL);
     return j;

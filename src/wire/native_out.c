@@ -11,7 +11,7 @@ static void begin(struct json *j, struct slice continuation_token, struct buf *o
     json_text(j, "continuation_token", continuation_token);
 }
 
-void native_continuation(struct slice continuation_token, uint32_t expires_in, struct buf *out)
+void native_continuation(struct slice continuation_token, int64_t expires_in, struct buf *out)
 {
     struct json j;
 

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 
 /* {"continuation_token":…} of the starts and continues; expires_in where it is not 0 (spec V1, 3.10). */
-void native_continuation(struct slice continuation_token, uint32_t expires_in, struct buf *out);
+void native_continuation(struct slice continuation_token, int64_t expires_in, struct buf *out);
 /* challenge_type "password" (3.2) or "preverified" (3.14), with the token. */
 void native_challenge_type(struct slice continuation_token, struct slice challenge_type, struct buf *out);
 /* resetpassword/submit: seconds between polls (3.11). */

@@ -194,7 +194,8 @@ static void test_contact_rules(void **state)
             w.tenant.contact_rules = rules;
             w.tenant.contact_rule_count = sizeof rules / sizeof rules[0];
             w.method_count = 0;
-            put_method(&w, cases[i].channel, cases[i].target);
+            if (!registers)
+                put_method(&w, cases[i].channel, cases[i].target);
             w.facts.channel = cases[i].channel;
             w.facts.target = cases[i].target;
             struct outcome *out = decide(&w, registers ? REQUEST_REGISTER_CHALLENGE : REQUEST_CHALLENGE);
@@ -236,6 +237,22 @@ static void test_redeem(void **state)
     assert_false(out->write_passcode);
 }
 
+/* The code of another method is the newer one (1.10: the old code dies), whichever grant brings it; nothing is counted. */
+static void test_superseded(void **state)
+{
+    static const enum flow_request grants[] = { REQUEST_TOKEN_MFA_OOB, REQUEST_TOKEN_OOB };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct world w = good_world(STATE_MFA_CODE_SENT);
+        w.facts.code_right = true;
+        w.facts.superseded = true;
+        struct outcome *out = decide(&w, grants[i]);
+        assert_int_equal(out->refusal, ERROR_CODE_WRONG);
+        assert_false(out->write_passcode);
+    }
+}
+
 static void test_locked_method(void **state)
 {
     (void)state;
@@ -257,7 +274,7 @@ int main(void)
         cmocka_unit_test(test_after_a_code),  cmocka_unit_test(test_list),
         cmocka_unit_test(test_which_method),  cmocka_unit_test(test_challenge_list),
         cmocka_unit_test(test_contact_rules), cmocka_unit_test(test_redeem),
-        cmocka_unit_test(test_locked_method),
+        cmocka_unit_test(test_superseded),    cmocka_unit_test(test_locked_method),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

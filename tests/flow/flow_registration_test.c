@@ -52,6 +52,35 @@ static void test_challenge(void **state)
     assert_int_equal(decide(&w, REQUEST_REGISTER_CHALLENGE)->refusal, ERROR_CONTACT_INVALID);
 }
 
+/* Another flow has registered one: no step of this one brings a second, but for the repeat of its last. */
+static void test_registered_meanwhile(void **state)
+{
+    static const struct {
+        enum flow_state at;
+        enum flow_request request;
+    } steps[] = { { STATE_REGISTER_REQUIRED, REQUEST_REGISTER_INTROSPECT },
+                  { STATE_REGISTER_METHODS, REQUEST_REGISTER_CHALLENGE },
+                  { STATE_REGISTER_CODE_SENT, REQUEST_REGISTER_CONTINUE_OOB },
+                  { STATE_REGISTER_PREVERIFIED, REQUEST_REGISTER_CONTINUE_TOKEN } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct world w = good_world(steps[i].at);
+        w.facts.code_right = true;
+        w.methods[0] = (struct method){ .id = { { 5 } }, .channel = CHANNEL_SMS, .target = "+4790000007" };
+        w.method_count = 1;
+        struct outcome *out = decide(&w, steps[i].request);
+        assert_int_equal(out->refusal, ERROR_CONTINUATION_UNFIT);
+        assert_false(out->write_passcode || out->add_method || out->send_code);
+    }
+    struct world w = good_world(STATE_REGISTER_CODE_SENT);
+    w.facts.code_right = true;
+    w.row = decide(&w, REQUEST_REGISTER_CONTINUE_OOB)->passcode;
+    w.methods[0] = (struct method){ .id = { { 5 } }, .channel = CHANNEL_EMAIL, .target = "strong@example.org" };
+    w.method_count = 1;
+    assert_int_equal(decide(&w, REQUEST_REGISTER_CONTINUE_OOB)->kind, OUTCOME_CONTINUE);
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -173,9 +202,13 @@ static void test_redeem(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_list),        cmocka_unit_test(test_challenge),
-        cmocka_unit_test(test_limits),      cmocka_unit_test(test_code),
-        cmocka_unit_test(test_preverified), cmocka_unit_test(test_preverified_is_stored_once),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_challenge),
+        cmocka_unit_test(test_registered_meanwhile),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_code),
+        cmocka_unit_test(test_preverified),
+        cmocka_unit_test(test_preverified_is_stored_once),
         cmocka_unit_test(test_redeem),
     };
 

@@ -85,6 +85,13 @@ static void test_hidden(void **state)
     assert_int_equal(out->kind, OUTCOME_CODE);
     assert_true(out->write_passcode && !out->send_code);
     assert_string_equal(out->next.target, "");
+    /* nor does the token of somebody who has a strong address name it, which has the code */
+    w.at.decoy = false;
+    w.user = good_world(STATE_RESET_STARTED).user;
+    w.tenant.hide_unknown_users = true;
+    out = decide(&w, REQUEST_RESET_CHALLENGE);
+    assert_string_equal(out->next.target, "");
+    assert_string_equal(out->send_to, "strong@example.org");
     w = good_world(STATE_RESET_CODE_SENT);
     w.at.decoy = true;
     no_user(&w);
@@ -327,6 +334,14 @@ static void test_second_factor_after_reset(void **state)
         assert_int_equal(out->kind, cases[i].kind);
         assert_int_equal(out->next.state, cases[i].next);
         assert_true((out->kind == OUTCOME_REDIRECT) == (out->reason != NULL));
+        assert_true(out->write_passcode == (out->kind != OUTCOME_REDIRECT));
+        if (out->kind == OUTCOME_INTERRUPT) { /* the identical request at once gets the same again */
+            w.row = out->passcode;
+            out = decide(&w, REQUEST_TOKEN_CONTINUATION);
+            assert_int_equal(out->next.state, cases[i].next);
+            assert_false(out->write_passcode);
+            w.facts.now += w.policy.repeat_seconds;
+        }
         w.row.state = PASSCODE_REDEEMED;
         assert_int_equal(decide(&w, REQUEST_TOKEN_CONTINUATION)->refusal, ERROR_CONTINUATION_REDEEMED);
     }

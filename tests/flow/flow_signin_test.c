@@ -76,6 +76,70 @@ static void test_unknown_users_hidden(void **state)
     assert_int_equal(out->passcode.attempts, 1);
 }
 
+/* One way for all, the application's (6.14): who signs in otherwise is as unknown as who does not exist. */
+static void test_hidden_ways(void **state)
+{
+    static const struct {
+        enum identity_provider flow;
+        uint8_t offered;
+        enum outcome_kind begins;
+        enum outcome_kind challenge;
+    } ways[] = {
+        { PROVIDER_EMAIL_OTP, CHALLENGE_OOB | CHALLENGE_PASSWORD, OUTCOME_CONTINUE, OUTCOME_CODE },
+        { PROVIDER_EMAIL_OTP, CHALLENGE_OOB, OUTCOME_CONTINUE, OUTCOME_CODE },
+        { PROVIDER_EMAIL_OTP, CHALLENGE_PASSWORD, OUTCOME_REDIRECT, OUTCOME_REDIRECT },
+        { PROVIDER_EMAIL_PASSWORD, CHALLENGE_OOB | CHALLENGE_PASSWORD, OUTCOME_CONTINUE, OUTCOME_PASSWORD },
+        { PROVIDER_EMAIL_PASSWORD, CHALLENGE_PASSWORD, OUTCOME_CONTINUE, OUTCOME_PASSWORD },
+        { PROVIDER_EMAIL_PASSWORD, CHALLENGE_OOB, OUTCOME_REDIRECT, OUTCOME_REDIRECT },
+    };
+    static const enum user_origin users[] = { ORIGIN_COUNT, ORIGIN_EMAIL_OTP, ORIGIN_EMAIL_PASSWORD, ORIGIN_ADMIN };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        for (size_t u = 0; u < sizeof users / sizeof users[0]; u++) {
+            struct world w = good_world(STATE_NONE);
+            w.tenant.hide_unknown_users = true;
+            w.user_flow.identity_provider = ways[i].flow;
+            w.facts.challenge_types = ways[i].offered | CHALLENGE_REDIRECT;
+            w.user.origin = users[u];
+            if (users[u] == ORIGIN_COUNT)
+                no_user(&w);
+            struct outcome *out = decide(&w, REQUEST_INITIATE);
+            assert_int_equal(out->kind, ways[i].begins);
+            bool fits = users[u] == (ways[i].flow == PROVIDER_EMAIL_OTP ? ORIGIN_EMAIL_OTP : ORIGIN_EMAIL_PASSWORD);
+            assert_int_equal(out->next.decoy, ways[i].begins == OUTCOME_CONTINUE && !fits);
+            /* the list may be another one by now: again the same for all */
+            bool decoy = !fits;
+            w.at = good_world(STATE_SIGNIN_STARTED).at;
+            w.at.decoy = decoy;
+            if (decoy)
+                no_user(&w);
+            out = decide(&w, REQUEST_CHALLENGE);
+            assert_int_equal(out->kind, ways[i].challenge);
+            assert_int_equal(out->send_code, ways[i].challenge == OUTCOME_CODE && fits);
+            if (ways[i].challenge == OUTCOME_REDIRECT) /* the words, too */
+                assert_string_equal(out->reason, ways[i].flow == PROVIDER_EMAIL_OTP
+                                                     ? "The application did not offer challenge type oob"
+                                                     : "The account signs in with a password, and the application did "
+                                                       "not offer challenge type password");
+        }
+}
+
+/* Hiding was switched off while a made-up user was at work, or the application's way became another one. */
+static void test_hidden_no_more(void **state)
+{
+    (void)state;
+    struct world w = good_world(STATE_SIGNIN_STARTED);
+    w.at.decoy = true;
+    no_user(&w);
+    assert_int_equal(decide(&w, REQUEST_CHALLENGE)->kind, OUTCOME_CODE);
+    assert_false(w.out.send_code);
+    w = good_world(STATE_SIGNIN_STARTED);
+    w.tenant.hide_unknown_users = true;
+    w.user.origin = ORIGIN_EMAIL_PASSWORD; /* must not sign in with a code */
+    assert_int_equal(decide(&w, REQUEST_CHALLENGE)->refusal, ERROR_CONTINUATION_INVALID);
+}
+
 static void test_user_changed_between_steps(void **state)
 {
     static const struct {
@@ -319,6 +383,8 @@ int main(void)
         cmocka_unit_test(test_begin),
         cmocka_unit_test(test_begin_redirects_other_origins),
         cmocka_unit_test(test_unknown_users_hidden),
+        cmocka_unit_test(test_hidden_ways),
+        cmocka_unit_test(test_hidden_no_more),
         cmocka_unit_test(test_user_changed_between_steps),
         cmocka_unit_test(test_challenge_writes_the_row),
         cmocka_unit_test(test_challenge_list_and_method),

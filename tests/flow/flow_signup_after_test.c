@@ -203,7 +203,16 @@ static void test_registration_after_sign_up(void **state)
         assert_int_equal(out->refusal, ERROR_REGISTRATION_REQUIRED);
         assert_int_equal(out->next.state, STATE_REGISTER_REQUIRED);
         assert_int_equal(out->next.proofs, PROVED_CODE | PROVED_ADDRESS);
-        w.row.state = PASSCODE_REDEEMED;
+        /* the token has paid: the identical request at once gets the same again, later none does */
+        assert_int_equal(out->passcode.state, PASSCODE_REDEEMED);
+        w.row = out->passcode;
+        out = decide(&w, REQUEST_TOKEN_CONTINUATION);
+        assert_int_equal(out->refusal, ERROR_REGISTRATION_REQUIRED);
+        assert_false(out->write_passcode);
+        w.facts.now += w.policy.repeat_seconds;
+        assert_int_equal(decide(&w, REQUEST_TOKEN_CONTINUATION)->refusal, ERROR_CONTINUATION_REDEEMED);
+        w.facts.now -= w.policy.repeat_seconds;
+        w.method_count = 1; /* what it paid for is done */
         assert_int_equal(decide(&w, REQUEST_TOKEN_CONTINUATION)->refusal, ERROR_CONTINUATION_REDEEMED);
     }
 }

@@ -306,9 +306,34 @@ static void test_ended_flow_stays_ended(void **state)
     assert_int_equal(out->refusal, ERROR_CONTINUATION_INVALID);
     assert_false(out->write_passcode || out->send_code);
     assert_int_equal(decide(&w, REQUEST_SIGNUP_CONTINUE_OOB)->refusal, ERROR_CONTINUATION_REDEEMED);
-    for (uint64_t i = 0; i < PASSCODE_ENDED_KEPT; i++) /* it was long ago */
-        w.row.ended[i] = 500 + i;
+    for (uint64_t i = 0; i < PASSCODE_ENDED_KEPT; i++) /* younger ones have taken its place: it is dead all the same */
+        w.row.ended[i] = 510 - i;
+    assert_int_equal(decide(&w, REQUEST_SIGNUP_CHALLENGE)->refusal, ERROR_CONTINUATION_INVALID);
+    assert_int_equal(decide(&w, REQUEST_SIGNUP_CONTINUE_OOB)->refusal, ERROR_CONTINUATION_REDEEMED);
+    for (uint64_t i = 0; i < PASSCODE_ENDED_KEPT; i++) /* those of others who came before do no harm */
+        w.row.ended[i] = 99 - i;
     assert_true(decide(&w, REQUEST_SIGNUP_CHALLENGE)->send_code);
+}
+
+/* However many flows end in a row, in whatever order, none comes to life again. */
+static void test_all_flows_stay_ended(void **state)
+{
+    static const uint64_t order[] = { 105, 101, 110, 107, 102, 120, 121, 104, 122, 103, 130 };
+
+    (void)state;
+    struct world w = good_world(STATE_SIGNUP_CODE_SENT);
+    w.facts.code_right = true;
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        w.at.flow_serial = w.row.flow_serial = order[i];
+        w.row.state = PASSCODE_OPEN;
+        if (decide(&w, REQUEST_SIGNUP_CONTINUE_OOB)->kind == OUTCOME_CONTINUE)
+            w.row = w.out.passcode;
+        for (size_t k = 0; k <= i; k++) {
+            w.at.flow_serial = order[k];
+            w.row.flow_serial = 999;
+            assert_int_equal(decide(&w, REQUEST_SIGNUP_CONTINUE_OOB)->refusal, ERROR_CONTINUATION_REDEEMED);
+        }
+    }
 }
 
 /* A code that was taken is taken; only the identical request gets the same answer again. */
@@ -393,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_repeated_last_step),
         cmocka_unit_test(test_repeated_code),
         cmocka_unit_test(test_ended_flow_stays_ended),
+        cmocka_unit_test(test_all_flows_stay_ended),
         cmocka_unit_test(test_extensions),
         cmocka_unit_test(test_extensions_are_asked),
     };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A million random steps over all flows (support/flow_walk.h). DOORCODE_WALK_SEED takes another way. */
+/* Four million random steps over all flows (support/flow_walk.h). DOORCODE_WALK_SEED takes another way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { STEPS = 1000000, OFTEN = 20 };
+enum { STEPS = 4000000, OFTEN = 20 };
 
 static unsigned times_seen(const struct walk *w, enum outcome_kind kind)
 {

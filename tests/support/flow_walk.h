@@ -276,7 +276,11 @@ static void walk_begin(struct walk *w, uint64_t seed)
     memset(w, 0, sizeof *w);
     w->random = seed;
     w->now = EPOCH;
-    w->policy = policy_default;
+    w->policy = policy_default; /* but short locks and windows: a walk that waits most of the time meets little */
+    w->policy.lock_seconds = 5;
+    w->policy.lock_seconds_max = 20;
+    w->policy.sent_window_seconds = 300;
+    w->policy.resend_seconds = 10;
     w->user_flow.sign_up = true;
     new_rules(w);
 }

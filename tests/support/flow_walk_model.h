@@ -131,11 +131,11 @@ static void new_rules(struct walk *w)
 
 static void live_on(struct walk *w)
 {
-    w->now += once_in(w, 50) ? chance(w, 2000) : chance(w, 8);
+    w->now += once_in(w, 120) ? chance(w, 2000) : chance(w, 8);
     if (once_in(w, 500))
         new_rules(w);
-    if (once_in(w, 300))
-        w->exists[chance(w, PEOPLE)] = false;
+    if (once_in(w, 60)) /* some come and go, so that sign-ups are met; others stay and have second factors */
+        w->exists[chance(w, once_in(w, 10) ? PEOPLE : PEOPLE / 2)] = false;
     if (once_in(w, 300)) {
         struct user *user = &w->users[chance(w, PEOPLE)];
         user->enabled = !user->enabled || !once_in(w, 3);
@@ -150,7 +150,7 @@ static void choose_token(struct walk *w)
 
     w->request = (enum flow_request)chance(w, REQUESTS);
     w->facts.at = NULL;
-    if (once_in(w, 6) || w->token_count == 0) {
+    if (once_in(w, 20) || w->token_count == 0) {
         w->request = starts[chance(w, 3)];
         return;
     }
@@ -232,7 +232,7 @@ static void complete_facts(struct walk *w)
     memcpy(w->mac, &f->serial, sizeof f->serial);
     f->fresh_mac = w->mac;
     f->code_well_formed = !once_in(w, 10);
-    f->password_given = true;
+    f->password_given = f->at != NULL || once_in(w, 2);
     f->password_refusal = once_in(w, 5) ? ERROR_PASSWORD_TOO_WEAK : ERROR_NONE;
     f->password_mark = 1 + chance(w, 5);
     f->attributes_given = once_in(w, 2);
@@ -241,6 +241,19 @@ static void complete_facts(struct walk *w)
     f->attributes_start = EXTENSION_GO_ON;
     f->attributes_submit = EXTENSION_GO_ON;
     f->address_over_quota = once_in(w, 30);
+}
+
+/* As the api finds it: over the rows of all second factors of the person. */
+static bool is_superseded(const struct walk *w)
+{
+    for (size_t i = 0; i < w->row_count && flow_redeems_factor(w->request, w->facts.at); i++) {
+        const struct guid *subject = &w->rows[i].subject;
+        const struct passcode *row = &w->rows[i].row;
+        if (subject->b[1] == SUBJECT_METHOD && subject->b[2] == w->person &&
+            row->flow_serial == w->facts.at->flow_serial && row->challenge_id > w->facts.at->challenge_id)
+            return true;
+    }
+    return false;
 }
 
 static void prepare(struct walk *w)
@@ -254,6 +267,7 @@ static void prepare(struct walk *w)
     w->row = find_row(w, w->facts.subject);
     w->facts.passcode = &w->row->row;
     w->facts.code_right = w->row->row.state != PASSCODE_NONE && !once_in(w, 3);
+    w->facts.superseded = is_superseded(w);
     w->truth = w->facts.at == NULL ? NULL : truth_of(w, w->facts.at->flow_serial);
     if (w->truth != NULL && w->truth->flow_serial == w->facts.at->flow_serial &&
         w->password_handed_in[w->facts.at->flow_serial % FLOWS]) {

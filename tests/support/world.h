@@ -11,7 +11,8 @@
 #define WORLD_DOMAIN "petstore.onmicrosoft.com"
 #define WORLD_APP "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31"            /* native, RS256, origin https://app.example */
 #define WORLD_APP_ES256 "2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c32"      /* native, ES256 */
-#define WORLD_APP_WEB "3f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c33"        /* no native authentication */
+#define WORLD_APP_WEB "3f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c33"        /* web, no native authentication */
+#define WORLD_APP_SPA "cf8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3c"        /* single-page, ES256, no native authentication */
 #define WORLD_APP_SECRET "4f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c34"     /* not a public client */
 #define WORLD_APP_PASSWORD "6f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c36"   /* native, ES256, flow with e-mail and password */
 #define WORLD_APP_FACTOR "7f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c37"     /* the same, with a second factor */
@@ -23,6 +24,9 @@
 #define WORLD_THIRD_TENANT "bbbbbbbb-52a7-4b0e-8a3b-6f1d2c3b4a5e"   /* "aviary": e-mail codes for all, no resets */
 #define WORLD_THIRD_APP "bf8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3b"
 #define WORLD_ORIGIN "https://app.example"
+#define WORLD_LOOPBACK "http://localhost" /* redirect URI of all but the web and the single-page application */
+#define WORLD_WEB_CALLBACK "https://web.example/callback"
+#define WORLD_SPA_CALLBACK "https://spa.example/"
 #define WORLD_PASSWORD "Blue-Kettle-42" /* of all users with one */
 
 struct world {
@@ -52,6 +56,8 @@ struct world_options {
 enum { WORLD_START = 1784715330 }; /* 2026-07-22 10:15:30Z */
 
 void world_open(struct world *w, const struct world_options *options);
+/* The seed of the directory, for a store (rooms_options.prepare). */
+err world_seed(void *ctx, struct store *store);
 void world_close(struct world *w);
 void world_advance(struct world *w, int64_t seconds);
 

@@ -99,6 +99,9 @@ static void test_its_times(void **state)
 
     (void)state;
     c.started_at = SAMPLE_NOW;
+    assert_int_equal(continuation_left(&c, &policy, SAMPLE_NOW), 600);
+    assert_int_equal(continuation_left(&c, &policy, SAMPLE_NOW + 599), 1);
+    assert_int_equal(continuation_left(&c, &policy, SAMPLE_NOW + 601), 0);
     assert_false(continuation_expired(&c, &policy, SAMPLE_NOW));
     assert_false(continuation_expired(&c, &policy, SAMPLE_NOW + 599));
     assert_true(continuation_expired(&c, &policy, SAMPLE_NOW + 600));

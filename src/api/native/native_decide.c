@@ -26,9 +26,17 @@ static const char *receiver(const struct native_work *work)
 {
     const struct continuation *next = &work->outcome.next;
 
+    if (work->outcome.send_to != NULL)
+        return work->outcome.send_to;
     if (next->target[0] != '\0')
         return next->target;
     return work->facts.user != NULL ? work->user.email : next->username;
+}
+
+/* A made-up user's code is written and sealed like any other, so that the answer takes as long (spec V1, 6.14). */
+static bool is_sent_to_nobody(const struct native_work *work)
+{
+    return work->outcome.kind == OUTCOME_CODE && work->outcome.write_passcode && work->outcome.next.decoy;
 }
 
 static err write_code(struct exchange *x)
@@ -36,14 +44,15 @@ static err write_code(struct exchange *x)
     struct native_work *work = native_work(x);
     const struct continuation *next = &work->outcome.next;
 
-    if (!work->outcome.send_code)
+    if (!work->outcome.send_code && !is_sent_to_nobody(work))
         return OK;
     TRY(letter_seal_code(
         x,
         &(struct letter_order){
             .purpose = work->outcome.purpose, .channel = next->channel, .to = receiver(work), .code = work->code },
         &work->mail));
-    exchange_write(x, WRITE_MAIL_ADD)->mail = &work->mail;
+    if (work->outcome.send_code)
+        exchange_write(x, WRITE_MAIL_ADD)->mail = &work->mail;
     return OK;
 }
 

@@ -33,9 +33,9 @@ static err load_user(struct exchange *x)
 
     work->facts.user = NULL;
     if (work->facts.at != NULL && is_set(work->at.user)) {
-        if (work->at.decoy)
-            return OK;
         loaded = store_user(x->api->store, x->tenant->id, work->at.user, &work->user);
+        if (work->at.decoy) /* looked for like any other, so that it takes as long */
+            return loaded.code == ERR_NOT_FOUND ? OK : loaded;
     } else {
         TRY(find_identity(work, &identity));
         loaded = store_user_by_identity(x->api->store, x->tenant->id, identity, &work->user);
@@ -50,18 +50,25 @@ static err load_user(struct exchange *x)
     return OK;
 }
 
+static bool has_methods(const struct native_work *work)
+{
+    return work->facts.user != NULL && (work->user.origin != ORIGIN_EMAIL_OTP || work->user.password_hash[0] != '\0');
+}
+
 /* Who needs them is a user with a password; others have none. */
 static err load_methods(struct exchange *x)
 {
     struct native_work *work = native_work(x);
     size_t n = LIMIT_METHODS;
 
+    bool made_up = work->facts.user == NULL && x->tenant->hide_unknown_users; /* asked for, too: it takes as long */
+
     work->facts.methods = work->methods;
     work->facts.method_count = 0;
-    if (work->facts.user == NULL || (work->user.origin == ORIGIN_EMAIL_OTP && work->user.password_hash[0] == '\0'))
+    if (!made_up && !has_methods(work))
         return OK;
-    TRY(store_methods(x->api->store, work->user.id, work->methods, &n));
-    work->facts.method_count = n;
+    TRY(store_methods(x->api->store, made_up ? work->facts.decoy : work->user.id, work->methods, &n));
+    work->facts.method_count = made_up ? 0 : n;
     return OK;
 }
 
@@ -72,6 +79,11 @@ static struct guid user_or_decoy(const struct exchange *x)
     const struct native_work *work = x->work;
 
     return work->facts.user != NULL ? work->user.id : work->facts.decoy;
+}
+
+static struct guid method_subject(struct exchange *x, const struct method *method)
+{
+    return subject_id(x->api->vault, "method", native_work(x)->at.user, slice_bytes(method->id.b, sizeof method->id.b));
 }
 
 static struct guid find_subject(struct exchange *x)
@@ -87,9 +99,7 @@ static struct guid find_subject(struct exchange *x)
         return subject_id(vault, "reset", user_or_decoy(x), SLICE_EMPTY);
     case SUBJECT_METHOD:
         method = flow_chosen_method(&work->facts);
-        return method == NULL
-                   ? work->at.subject
-                   : subject_id(vault, "method", work->at.user, slice_bytes(method->id.b, sizeof method->id.b));
+        return method == NULL ? work->at.subject : method_subject(x, method);
     case SUBJECT_CONTACT:
         return subject_id(vault, "contact", work->at.user, slice_of(work->target));
     default:
@@ -110,6 +120,22 @@ static err load_row(struct exchange *x)
                              secret_eq(work->mac, work->passcode.mac, sizeof work->mac);
     if (work->request == REQUEST_RESET_SUBMIT && work->facts.user != NULL)
         TRY(store_passcode(x->api->store, work->user.id, &work->user_row));
+    return OK;
+}
+
+/* The flow's newest code counts, whichever of her second factors it went to; each has a row of its own. */
+static err load_newer_codes(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+    struct passcode row;
+
+    work->facts.superseded = false;
+    if (!flow_redeems_factor(work->request, work->facts.at))
+        return OK;
+    for (size_t i = 0; i < work->facts.method_count; i++) {
+        TRY(store_passcode(x->api->store, method_subject(x, &work->methods[i]), &row));
+        work->facts.superseded |= row.flow_serial == work->at.flow_serial && row.challenge_id > work->at.challenge_id;
+    }
     return OK;
 }
 
@@ -209,6 +235,7 @@ err native_load(struct exchange *x)
     TRY(load_methods(x));
     facts->subject = find_subject(x);
     TRY(load_row(x));
+    TRY(load_newer_codes(x));
     check_new_password(x);
     if (is_challenge(work->request))
         make_code(x);

@@ -176,7 +176,10 @@ static err reply_token(struct exchange *x, struct slice token)
         native_succeeded(token, &x->body);
         break;
     default:
-        native_continuation(token, work->request == REQUEST_RESET_CONTINUE ? x->api->policy->token_seconds : 0,
+        native_continuation(token,
+                            work->request == REQUEST_RESET_CONTINUE
+                                ? continuation_left(&work->outcome.next, x->api->policy, x->now)
+                                : 0, /* spec V1, 3.10: time left for `submit` */
                             &x->body);
     }
     return OK;

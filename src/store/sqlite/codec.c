@@ -158,6 +158,7 @@ static const struct member application_members[] = {
     MEMBER(application, id_token_issuance, FLAG),
     MEMBER(application, access_token_issuance, FLAG),
     MEMBER(application, identifier_uri, SLICE),
+    MEMBER(application, access_token_version, WORD),
 };
 const struct shape shape_application = SHAPE(application);
 
@@ -196,7 +197,7 @@ const struct shape shape_redirect_uri = SHAPE(redirect_uri);
 static const struct member client_secret_members[] = {
     MEMBER(client_secret, key_id, GUID),    MEMBER(client_secret, hint, SLICE),
     MEMBER(client_secret, hash, FIXED),     MEMBER(client_secret, starts_at, NUMBER),
-    MEMBER(client_secret, ends_at, NUMBER),
+    MEMBER(client_secret, ends_at, NUMBER), MEMBER(client_secret, name, SLICE),
 };
 const struct shape shape_client_secret = SHAPE(client_secret);
 
@@ -213,6 +214,12 @@ static const struct member numbered_text_members[] = {
     MEMBER(numbered_text, text, SLICE),
 };
 const struct shape shape_numbered_text = SHAPE(numbered_text);
+
+static const struct member user_role_members[] = {
+    MEMBER(user_role, client_id, GUID),
+    MEMBER(user_role, value, SLICE),
+};
+const struct shape shape_user_role = SHAPE(user_role);
 
 static const struct member session_members[] = {
     MEMBER(session, id, GUID),        MEMBER(session, tenant_id, GUID),    MEMBER(session, user_id, GUID),

@@ -70,12 +70,18 @@ struct shape;
 extern const struct shape shape_passcode, shape_mail, shape_grant, shape_refresh_token, shape_user, shape_key,
     shape_tenant, shape_text_override, shape_contact_rule, shape_extension, shape_method, shape_signup,
     shape_application, shape_redirect_uri, shape_client_secret, shape_app_role, shape_user_flow, shape_attribute,
-    shape_numbered_text, shape_session, shape_code, shape_device, shape_device_decision, shape_slice, shape_guid;
+    shape_numbered_text, shape_session, shape_code, shape_device, shape_device_decision, shape_slice, shape_guid,
+    shape_user_role;
 
 /* Rows of several lists of one owner in one table: which list, or of which attribute; and the text. */
 struct numbered_text {
     uint32_t number;
     struct slice text;
+};
+
+struct user_role {
+    struct guid client_id;
+    struct slice value;
 };
 
 /* An application's lists of plain texts; the numbers stand in files. */

@@ -96,6 +96,8 @@ DELETE FROM user_roles WHERE user_id = ?1
 INSERT INTO user_roles VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
 -- name: user_roles
 SELECT value FROM user_roles WHERE user_id = ?1 AND client_id = ?2 ORDER BY value
+-- name: user_all_roles
+SELECT client_id, value FROM user_roles WHERE user_id = ?1 ORDER BY client_id, value
 -- name: signup_put
 INSERT OR REPLACE INTO signups VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: signup_delete
@@ -270,7 +272,7 @@ SELECT * FROM tenants
 SELECT name FROM tenant_names WHERE tenant_id = ?1 AND ordinal >= 0 ORDER BY ordinal
 
 -- name: application_put
-INSERT OR REPLACE INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+INSERT OR REPLACE INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 -- name: application_delete
 DELETE FROM applications WHERE tenant_id = ?1 AND client_id = ?2
 -- name: redirect_uris_delete
@@ -283,13 +285,16 @@ DELETE FROM client_secrets WHERE tenant_id = ?1 AND client_id = ?2
 DELETE FROM app_roles WHERE tenant_id = ?1 AND client_id = ?2
 -- name: application_user_roles_delete
 DELETE FROM user_roles WHERE client_id = ?2 AND user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
+-- name: application_stale_roles_delete
+DELETE FROM user_roles WHERE client_id = ?2 AND user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
+AND value NOT IN (SELECT value FROM app_roles WHERE tenant_id = ?1 AND client_id = ?2 AND members & 1)
 -- name: redirect_uri_insert
 INSERT INTO redirect_uris (platform, uri, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: application_text_insert
 INSERT INTO application_texts (list, text, tenant_id, client_id, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: client_secret_insert
-INSERT INTO client_secrets (key_id, hint, hash, starts_at, ends_at, tenant_id, client_id, ordinal)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+INSERT INTO client_secrets (key_id, hint, hash, starts_at, ends_at, name, tenant_id, client_id, ordinal)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 -- name: app_role_insert
 INSERT INTO app_roles (id, value, display_name, members, tenant_id, client_id, ordinal)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -300,7 +305,7 @@ SELECT platform, uri FROM redirect_uris WHERE tenant_id = ?1 AND client_id = ?2 
 -- name: application_texts
 SELECT list, text FROM application_texts WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY list, ordinal
 -- name: client_secrets
-SELECT key_id, hint, hash, starts_at, ends_at FROM client_secrets
+SELECT key_id, hint, hash, starts_at, ends_at, name FROM client_secrets
 WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal
 -- name: app_roles
 SELECT id, value, display_name, members FROM app_roles WHERE tenant_id = ?1 AND client_id = ?2 ORDER BY ordinal

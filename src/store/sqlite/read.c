@@ -148,6 +148,25 @@ err store_user_roles(struct store *s, struct guid user, struct guid client_id, c
     return row.code == ERR_NOT_FOUND ? OK : row;
 }
 
+err store_user_all_roles(struct store *s, struct guid user, struct buf *out)
+{
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+    err row;
+
+    TRY(reading_start(s, QUERY_user_all_roles, &r));
+    bind_guid(r.q, 1, &user);
+    for (row = query_row(r.c, r.q); err_is_ok(row); row = query_row(r.c, r.q)) {
+        struct user_role role;
+        TRY(shape_read(&shape_user_role, r.c, r.q, &role));
+        buf_puts(out, guid_format(role.client_id).c);
+        buf_putc(out, ' ');
+        buf_put(out, role.value);
+        buf_putc(out, '\n');
+    }
+    ENSURE(buf_ok(out), FULL);
+    return row.code == ERR_NOT_FOUND ? OK : row;
+}
+
 err store_session(struct store *s, struct guid id, struct session *out)
 {
     AUTO(reading_end) struct reading r = { NULL, NULL };

@@ -435,3 +435,11 @@ CREATE TABLE assertions (
     expires_at     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX assertions_by_expiry ON assertions (expires_at);
+
+-- step: 4
+ALTER TABLE applications ADD COLUMN access_token_version INTEGER NOT NULL DEFAULT 0
+    CHECK (access_token_version BETWEEN 0 AND 2);
+ALTER TABLE client_secrets ADD COLUMN name TEXT NOT NULL DEFAULT '';
+-- Only texts have more than one way to be asked for.
+UPDATE flow_attributes SET input = 3 WHERE type = 'boolean';
+UPDATE flow_attributes SET input = 4 WHERE type = 'integer';

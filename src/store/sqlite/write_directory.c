@@ -187,13 +187,43 @@ static err add_application_lists(struct connection *c, const struct application 
     return OK;
 }
 
+static bool offers_users(const struct application *app, const struct app_role *role)
+{
+    for (size_t i = 0; i < app->role_count; i++)
+        if (slice_eq(app->roles[i].value, role->value))
+            return (app->roles[i].members & ROLE_FOR_USERS) != 0;
+    return false;
+}
+
+/* Whether a role that users may have is no longer among the application's. */
+static err drops_role(struct connection *c, const struct application *app, bool *drops)
+{
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+    struct app_role role;
+    err row;
+
+    *drops = false;
+    TRY(query_start(c, QUERY_app_roles, &q));
+    bind_guid(q, 1, &app->tenant_id);
+    bind_guid(q, 2, &app->client_id);
+    for (row = query_row(c, q); err_is_ok(row); row = query_row(c, q)) {
+        TRY(shape_read(&shape_app_role, c, q, &role));
+        *drops = *drops || !offers_users(app, &role);
+    }
+    return row.code == ERR_NOT_FOUND ? OK : row;
+}
+
 err write_application_put(struct connection *c, const struct store_write *w)
 {
     const struct application *app = w->application;
+    bool drops;
 
+    TRY(drops_role(c, app, &drops));
     TRY(application_forget(c, &app->tenant_id, &app->client_id));
     TRY(put_row(c, QUERY_application_put, &shape_application, app));
     TRY(add_application_lists(c, app));
+    if (drops) /* looks at every user of the tenant, so only then */
+        TRY(application_run(c, QUERY_application_stale_roles_delete, &app->tenant_id, &app->client_id));
     return query_run(c, QUERY_directory_touch);
 }
 
