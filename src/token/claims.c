@@ -195,7 +195,7 @@ static struct json begin(struct buf *claims, const struct claims_input *in, stru
 }
 
 /* A v1.0 token's header names the certificate too (spec OIDC, 5.1). */
-static err sign(const struct claims_input *in, const struct keyring *ring, bool is_v1, struct buf *claims,
+static err sign(const struct claims_input *in, const struct keyring *ring, bool with_x5t, struct buf *claims,
                 struct arena *arena, struct slice *token)
 {
     struct buf text;
@@ -203,7 +203,7 @@ static err sign(const struct claims_input *in, const struct keyring *ring, bool 
     ENSURE(buf_ok(claims), FULL);
     struct slice payload = buf_close_arena(claims, arena);
     buf_init_arena(&text, arena, LIMIT_TOKEN + payload.n * 4 / 3);
-    TRY((is_v1 ? keyring_sign_v1 : keyring_sign)(ring, in->application->signing_alg, payload, &text));
+    TRY((with_x5t ? keyring_sign_v1 : keyring_sign)(ring, in->application->signing_alg, payload, &text));
     *token = buf_close_arena(&text, arena);
     return OK;
 }
@@ -263,6 +263,12 @@ err claims_id_token(const struct claims_input *in, const struct vault *v, const 
     put_tail(&j, in, "2.0");
     json_end(&j);
     return sign(in, ring, false, &claims, arena, token);
+}
+
+/* Tokens for Graph, and for APIs that ask for it, have the names of v1.0 (spec OIDC, 5.4). */
+static bool is_v1(const struct claims_input *in)
+{
+    return in->scope->resource[0] == '\0' || (in->api != NULL && in->api->access_token_version == 1);
 }
 
 /* An API's audience is its application id, where the directory or the resource's name tells it (spec OIDC, 5.3). */
@@ -342,14 +348,15 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     struct guid audience_id;
     struct guid_text space;
     struct slice audience = audience_of(in, &audience_id, &space);
-    bool is_graph = in->scope->resource[0] == '\0';
+    bool as_named = is_v1(in) && in->api != NULL; /* the audience, as the client named it */
+    enum token_kind kind = is_v1(in) ? TOKEN_ACCESS_V1 : TOKEN_ACCESS;
     struct buf claims;
     struct json j = begin(&claims, in, arena);
 
-    json_text(&j, "aud", audience);
+    json_text(&j, "aud", as_named ? slice_of(in->scope->resource) : audience);
     json_text(&j, "iss", in->issuer);
     put_times(&j, in, in->access_token_seconds);
-    if (is_graph)
+    if (is_v1(in))
         put_client_v1(&j, in);
     else
         put_client_v2(&j, in);
@@ -361,12 +368,11 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     put_scp(&j, in->scope);
     put_guid(&j, "sid", in->session_id);
     put_sub(&j, in, v, audience);
-    if (!is_graph)
-        optional_claims_put(&j, in, TOKEN_ACCESS);
-    put_extra(&j, in, TOKEN_ACCESS);
-    put_tail(&j, in, is_graph ? "1.0" : "2.0");
+    optional_claims_put(&j, in, kind);
+    put_extra(&j, in, kind);
+    put_tail(&j, in, is_v1(in) ? "1.0" : "2.0");
     json_end(&j);
-    return sign(in, ring, is_graph, &claims, arena, token);
+    return sign(in, ring, is_v1(in), &claims, arena, token);
 }
 
 void claims_client_info(struct guid oid, struct guid tid, struct buf *out)

@@ -26,7 +26,7 @@ static void put_auth_time(struct json *j, const struct claims_input *in, enum to
 
 static void put_email(struct json *j, const struct claims_input *in, enum token_kind kind)
 {
-    if (kind == TOKEN_ACCESS || !in->scope->email)
+    if (kind != TOKEN_ID || !in->scope->email)
         json_cstr(j, "email", in->user->email);
 }
 
@@ -86,21 +86,23 @@ static void put_verified_email(struct json *j, const struct claims_input *in, en
     json_end(j);
 }
 
+enum { BOTH = TOKEN_ID | TOKEN_ACCESS, ALL = BOTH | TOKEN_ACCESS_V1 /* that has the names already */ };
+
 static const struct row {
     const char *name;
     put_fn *put;
     int kinds;
 } rows[] = {
-    { "acct", put_acct, TOKEN_ID | TOKEN_ACCESS },
+    { "acct", put_acct, ALL },
     { "auth_time", put_auth_time, TOKEN_ID },
-    { "email", put_email, TOKEN_ID | TOKEN_ACCESS },
-    { "family_name", put_family_name, TOKEN_ID | TOKEN_ACCESS },
-    { "given_name", put_given_name, TOKEN_ID | TOKEN_ACCESS },
-    { "ipaddr", put_ipaddr, TOKEN_ID | TOKEN_ACCESS },
-    { "login_hint", put_login_hint, TOKEN_ID | TOKEN_ACCESS },
+    { "email", put_email, ALL },
+    { "family_name", put_family_name, BOTH },
+    { "given_name", put_given_name, BOTH },
+    { "ipaddr", put_ipaddr, ALL },
+    { "login_hint", put_login_hint, ALL },
     { "signin_state", put_signin_state, TOKEN_ID },
-    { "upn", put_upn, TOKEN_ID | TOKEN_ACCESS },
-    { "verified_primary_email", put_verified_email, TOKEN_ID | TOKEN_ACCESS },
+    { "upn", put_upn, ALL },
+    { "verified_primary_email", put_verified_email, ALL },
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -7,7 +7,7 @@
 #include "token/claims.h"
 #include "wire/json_out.h"
 
-enum token_kind { TOKEN_ID = 1, TOKEN_ACCESS = 2 };
+enum token_kind { TOKEN_ID = 1, TOKEN_ACCESS = 2, TOKEN_ACCESS_V1 = 4 };
 
 /* Those that are declared, known, have a value, and do not stand in the token already. */
 void optional_claims_put(struct json *j, const struct claims_input *in, enum token_kind kind);

@@ -80,7 +80,7 @@ err hosted_ask_for_tokens(struct exchange *x, const struct user *user, bool *goe
 {
     struct hosted_work *work = hosted_work(x);
     const struct scope_rules rules = { .app = x->app, .directory = x->directory };
-    bool waits;
+    bool waits = false;
 
     *goes_on = true;
     if (!gives_tokens(&work->request))
