@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The load driver: many connections, one thread, real requests, a mail server that hands the codes back. It prints CPU
  * microseconds of the server per operation, beside the cost of a signature measured in the same run. */
+#include "signing.h"
 #include "sink.h"
 #include "target.h"
 
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <netinet/tcp.h>
-#include <openssl/evp.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -31,6 +30,7 @@ struct phase {
     enum step last; /* the step after which an operation is complete */
     unsigned operations;
     int new_connection; /* one per request */
+    enum { SIGNS_NOT, SIGNS_EC, SIGNS_RSA } signs;
 };
 
 struct connection {
@@ -66,67 +66,12 @@ static _Noreturn void stop(const char *what)
     exit(1);
 }
 
-static int64_t thread_cpu_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static double wall(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* One thread's share of measuring signatures. */
-struct signing {
-    EVP_PKEY *key;
-    int rounds;
-    double us;
-};
-
-static void *sign_rounds(void *ctx)
-{
-    struct signing *s = ctx;
-    EVP_MD_CTX *prepared = EVP_MD_CTX_new();
-    unsigned char input[900] = { 1 }, signature[512];
-
-    if (EVP_DigestSignInit(prepared, NULL, EVP_sha256(), NULL, s->key) != 1)
-        stop("no key");
-    int64_t began = thread_cpu_us();
-    for (int i = 0; i < s->rounds; i++) {
-        size_t n = sizeof signature;
-        EVP_MD_CTX *copy = EVP_MD_CTX_new();
-        EVP_MD_CTX_copy_ex(copy, prepared);
-        EVP_DigestSign(copy, signature, &n, input, sizeof input);
-        EVP_MD_CTX_free(copy);
-    }
-    s->us = (double)(thread_cpu_us() - began) / s->rounds;
-    EVP_MD_CTX_free(prepared);
-    return NULL;
-}
-
-/* CPU microseconds of one signature over a token's bytes, with two threads at it: the server signs while the driver runs
- * beside it, and two threads of one core slow each other down. */
-static double signature_us(int is_rsa)
-{
-    enum { ROUNDS_RSA = 700, ROUNDS_EC = 7000 };
-    EVP_PKEY *key =
-        is_rsa ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048) : EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
-    struct signing here = { key, is_rsa ? ROUNDS_RSA : ROUNDS_EC, 0 };
-    struct signing there = here;
-    pthread_t thread;
-
-    if (key == NULL || pthread_create(&thread, NULL, sign_rounds, &there) != 0)
-        stop("no key or thread");
-    sign_rounds(&here);
-    pthread_join(thread, NULL);
-    EVP_PKEY_free(key);
-    return (here.us + there.us) / 2;
 }
 
 static void on_mail(void *ctx, const char *recipient, const char *code)
@@ -325,14 +270,18 @@ static void loop(struct load *l)
     }
 }
 
+/* One run of a phase. */
 struct result {
     double cpu_us;
+    double signatures_us; /* two of them, measured right before and after; 0 where there are none */
     double per_second;
     unsigned failed;
 };
 
 static struct result run_phase(struct load *l, const struct phase *phase)
 {
+    double signatures = phase->signs ? signature_us(phase->signs == SIGNS_RSA) : 0;
+
     l->phase = phase;
     l->started = l->done = l->failed = 0;
     int64_t cpu = target_cpu_us(&l->target);
@@ -348,53 +297,114 @@ static struct result run_phase(struct load *l, const struct phase *phase)
             close(l->conns[i].fd);
         l->conns[i].fd = -1;
     }
-    return (struct result){ (double)cpu / phase->operations, phase->operations / seconds, l->failed };
+    if (phase->signs)
+        signatures += signature_us(phase->signs == SIGNS_RSA);
+    return (struct result){ (double)cpu / phase->operations, signatures, phase->operations / seconds, l->failed };
 }
 
-static void print_result(const struct phase *phase, const struct result *r, double signatures)
+/* ---- rounds and medians ---- */
+
+enum { ROUNDS_MAX = 64, PHASES = 6, PHASE_CHALLENGE = 1, PHASE_WRONG = 2 };
+
+struct measured {
+    double cpu_us[ROUNDS_MAX];
+    double ratio[ROUNDS_MAX];      /* to the two signatures */
+    double signatures[ROUNDS_MAX]; /* microseconds of the two */
+    double rest[ROUNDS_MAX];       /* all but the signatures */
+    double per_second[ROUNDS_MAX];
+    unsigned failed;
+};
+
+static int by_size(const void *a, const void *b)
 {
-    printf("| %-38s | %8u | %8.1f | ", phase->name, phase->operations, r->cpu_us);
-    if (signatures > 0)
-        printf("%5.2f x %6.1f | ", r->cpu_us / signatures, signatures);
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(const double *values, unsigned n)
+{
+    double sorted[ROUNDS_MAX];
+
+    memcpy(sorted, values, n * sizeof values[0]);
+    qsort(sorted, n, sizeof sorted[0], by_size);
+    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+}
+
+static double least(const double *values, unsigned n)
+{
+    double x = values[0];
+
+    for (unsigned i = 1; i < n; i++)
+        x = values[i] < x ? values[i] : x;
+    return x;
+}
+
+static void note(struct measured *m, unsigned round, const struct result *r)
+{
+    m->cpu_us[round] = r->cpu_us;
+    m->signatures[round] = r->signatures_us;
+    m->ratio[round] = r->signatures_us > 0 ? r->cpu_us / r->signatures_us : 0;
+    m->rest[round] = r->cpu_us - r->signatures_us;
+    m->per_second[round] = r->per_second;
+    m->failed += r->failed;
+}
+
+static void print_measured(const struct phase *phase, const struct measured *m, unsigned rounds)
+{
+    printf("| %-38s | %8u | %7.1f (%.1f) | ", phase->name, phase->operations * rounds, median(m->cpu_us, rounds),
+           least(m->cpu_us, rounds));
+    if (phase->signs)
+        printf("%5.2f x %6.1f | %7.1f (%.1f) | ", median(m->ratio, rounds), median(m->signatures, rounds),
+               median(m->rest, rounds), least(m->rest, rounds));
     else
-        printf("%14s | ", "");
-    printf("%8.0f | %u |\n", r->per_second, r->failed);
-    fflush(stdout);
+        printf("%14s | %15s | ", "", "");
+    printf("%8.0f | %u |\n", median(m->per_second, rounds), m->failed);
 }
 
-/* Signatures are measured right before and right after, since a shared machine changes its speed. */
-static void run_signing_phase(struct load *l, const struct phase *phase, int is_rsa)
+static void print_all(const struct phase *phases, const struct measured *m, unsigned rounds)
 {
-    double before = signature_us(is_rsa);
-    struct result r = run_phase(l, phase);
+    double wrong[ROUNDS_MAX];
 
-    print_result(phase, &r, before + signature_us(is_rsa));
+    printf("| operation | times | cpu-µs each: median (least) | of its two signatures | all but them: median (least) | "
+           "per second | failed |\n");
+    printf("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for (unsigned i = 0; i < PHASES; i++)
+        if (m[i].per_second[0] > 0)
+            print_measured(&phases[i], &m[i], rounds);
+    if (m[PHASE_WRONG].per_second[0] == 0 || m[PHASE_CHALLENGE].per_second[0] == 0)
+        return;
+    for (unsigned i = 0; i < rounds; i++)
+        wrong[i] = (m[PHASE_WRONG].cpu_us[i] - m[PHASE_CHALLENGE].cpu_us[i]) / WRONG_PER_CHALLENGE;
+    printf("| %-38s | %8u | %7.1f (%.1f) | %14s | %15s | %8s | |\n", "one wrong code (difference / 4)",
+           phases[PHASE_WRONG].operations * WRONG_PER_CHALLENGE * rounds, median(wrong, rounds), least(wrong, rounds),
+           "", "", "");
 }
 
-static void measure(struct load *l, unsigned n)
+/* Phases take turns, so that all of them see the same changes of the machine's speed; `only`: those whose digit is in it. */
+static void measure(struct load *l, unsigned n, unsigned rounds, const char *only)
 {
-    const struct phase warm = { "warm-up", TARGET_APP_ES256, REDEEM, n / 10 + l->connections, 0 };
-    const struct phase initiate = { "initiate", TARGET_APP_ES256, INITIATE, n * 4, 0 };
-    const struct phase challenge = { "initiate + challenge (a mail)", TARGET_APP_ES256, CHALLENGE, n / 2, 0 };
-    const struct phase wrong = { "initiate + challenge + 4 wrong codes", TARGET_APP_ES256, WRONG, n / 2, 0 };
-    const struct phase es256 = { "sign-in, ES256", TARGET_APP_ES256, REDEEM, n, 0 };
-    const struct phase rs256 = { "sign-in, RS256", TARGET_APP_RS256, REDEEM, n, 0 };
-    const struct phase fresh = { "sign-in, ES256, connection per request", TARGET_APP_ES256, REDEEM, n / 2, 1 };
+    static struct measured measured[PHASES];
+    const struct phase warm = { "warm-up", TARGET_APP_ES256, REDEEM, n / 10 + l->connections, 0, SIGNS_NOT };
+    const struct phase phases[PHASES] = {
+        { "initiate", TARGET_APP_ES256, INITIATE, n * 4, 0, SIGNS_NOT },
+        { "initiate + challenge (a mail)", TARGET_APP_ES256, CHALLENGE, n / 2, 0, SIGNS_NOT },
+        { "initiate + challenge + 4 wrong codes", TARGET_APP_ES256, WRONG, n / 2, 0, SIGNS_NOT },
+        { "sign-in, ES256", TARGET_APP_ES256, REDEEM, n, 0, SIGNS_EC },
+        { "sign-in, RS256", TARGET_APP_RS256, REDEEM, n, 0, SIGNS_RSA },
+        { "sign-in, ES256, connection per request", TARGET_APP_ES256, REDEEM, n / 2, 1, SIGNS_EC },
+    };
 
-    printf("| operation | times | cpu-µs each | of its two signatures | per second | failed |\n");
-    printf("| --- | ---: | ---: | ---: | ---: | ---: |\n");
     (void)run_phase(l, &warm);
-    struct result r = run_phase(l, &initiate);
-    print_result(&initiate, &r, 0);
-    struct result c = run_phase(l, &challenge);
-    print_result(&challenge, &c, 0);
-    struct result w = run_phase(l, &wrong);
-    print_result(&wrong, &w, 0);
-    printf("| %-38s | %8u | %8.1f | %14s | %8s | |\n", "one wrong code (difference / 4)", wrong.operations * 4,
-           (w.cpu_us - c.cpu_us) / 4, "", "");
-    run_signing_phase(l, &es256, 0);
-    run_signing_phase(l, &rs256, 1);
-    run_signing_phase(l, &fresh, 0);
+    for (unsigned round = 0; round < rounds; round++) {
+        for (unsigned i = 0; i < PHASES; i++) {
+            if (strchr(only, (int)('1' + i)) == NULL)
+                continue;
+            struct result r = run_phase(l, &phases[i]);
+            note(&measured[i], round, &r);
+        }
+    }
+    print_all(phases, measured, rounds);
 }
 
 static void set_up(struct load *l, const char *program, unsigned workers)
@@ -421,36 +431,49 @@ static void set_up(struct load *l, const char *program, unsigned workers)
     target_start(&l->target, program, workers);
 }
 
-int main(int argc, char **argv)
+struct options {
+    unsigned users, signins, connections, workers, rounds;
+    const char *program, *phases;
+};
+
+static void read_options(int argc, char **argv, struct options *o)
 {
-    static struct load l = { .users = 10000, .connections = 16 };
-    unsigned signins = 10000, workers = 0;
-    const char *program = "build/release/doorcode";
+    static const char usage[] =
+        "usage: load [-u USERS] [-n SIGNINS] [-c CONNECTIONS] [-w WORKERS] [-r ROUNDS] [-p PHASES, "
+        "e.g. 45] [-s PROGRAM]";
+    unsigned *const numbers[] = { &o->users, &o->signins, &o->connections, &o->workers, &o->rounds };
+    static const char letters[] = "uncwr";
     int option;
 
-    signal(SIGPIPE, SIG_IGN);
-    while ((option = getopt(argc, argv, "u:n:c:s:w:")) != -1) {
-        unsigned value = (unsigned)strtoul(optarg, NULL, 10);
-        if (option == 'u')
-            l.users = value;
-        else if (option == 'n')
-            signins = value;
-        else if (option == 'c')
-            l.connections = value;
-        else if (option == 'w')
-            workers = value;
-        else if (option == 's')
-            program = optarg;
+    while ((option = getopt(argc, argv, "u:n:c:w:r:p:s:")) != -1) {
+        const char *number = strchr(letters, option);
+        if (option == '?')
+            stop(usage);
+        if (number != NULL)
+            *numbers[number - letters] = (unsigned)strtoul(optarg, NULL, 10);
         else
-            stop("usage: load [-u USERS] [-n SIGNINS] [-c CONNECTIONS] [-w WORKERS] [-s PROGRAM]");
+            *(option == 's' ? &o->program : &o->phases) = optarg;
     }
-    if (l.connections == 0 || l.connections > CONNECTIONS_MAX || l.users < l.connections)
+    if (o->connections == 0 || o->connections > CONNECTIONS_MAX || o->users < o->connections)
         stop("1 to 1024 connections, and at least as many users");
-    set_up(&l, program, workers);
+    if (o->rounds == 0 || o->rounds > ROUNDS_MAX)
+        stop("1 to 64 rounds");
+}
+
+int main(int argc, char **argv)
+{
+    static struct load l;
+    struct options o = { 10000, 10000, 16, 0, 1, "build/release/doorcode", "123456" };
+
+    signal(SIGPIPE, SIG_IGN);
+    read_options(argc, argv, &o);
+    l.users = o.users;
+    l.connections = o.connections;
+    set_up(&l, o.program, o.workers);
     printf("%u users, %u connections, first answer %.1f ms after start\n\n", l.users, l.connections,
            (double)l.target.first_answer_us / 1000);
     int64_t before = target_resident_kib(&l.target);
-    measure(&l, signins);
+    measure(&l, o.signins, o.rounds, o.phases);
     printf("\nresident memory: %.1f MiB at start, %.1f MiB at the end; %llu mails over %llu connections\n",
            (double)before / 1024, (double)target_resident_kib(&l.target) / 1024, (unsigned long long)sink_mails(l.sink),
            (unsigned long long)sink_connections(l.sink));

@@ -23,6 +23,7 @@ enum {
     CONNECTIONS_MAX = 4096,
     INPUT_MAX = 65536,  /* the largest mail */
     COMMAND_MAX = 1000, /* the longest command */
+    ANSWERS_MAX = 1000, /* to what came together */
     RECIPIENT_MAX = 320,
     CODE_MIN = 6,
     CODE_MAX = 10,
@@ -38,6 +39,8 @@ struct peer {
     size_t n;
     size_t scanned; /* of the data, already searched for its end */
     char recipient[RECIPIENT_MAX];
+    size_t answers_n; /* they go together (RFC 2920, 3.2) */
+    char answers[ANSWERS_MAX];
     char input[INPUT_MAX];
 };
 
@@ -159,11 +162,22 @@ static void close_peer(struct sink *s, struct peer *p)
     free(p);
 }
 
-static void reply(const struct peer *p, const char *line)
+static void flush(struct peer *p)
 {
     /* Answers are short: where not even they fit, the client does not read, and its own deadline ends it. */
-    ssize_t n = send(p->fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t n = p->answers_n == 0 ? 0 : send(p->fd, p->answers, p->answers_n, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)n;
+    p->answers_n = 0;
+}
+
+static void reply(struct peer *p, const char *line)
+{
+    size_t n = strlen(line);
+
+    if (n > ANSWERS_MAX - p->answers_n)
+        flush(p);
+    memcpy(p->answers + p->answers_n, line, n);
+    p->answers_n += n;
 }
 
 /* Answers what is due and returns how long to wait for the next, in ms; -1: for ever. */
@@ -180,6 +194,7 @@ static int answer_delayed(struct sink *s)
         if (p->reply_at <= now) {
             p->reply_at = 0;
             reply(p, "250 2.0.0 accepted\r\n");
+            flush(p);
         } else if (next < 0 || p->reply_at - now < next) {
             next = p->reply_at - now;
         }
@@ -229,9 +244,9 @@ static void accept_all(struct sink *s)
         s->peers[fd] = p;
         atomic_fetch_add(&s->connections, 1);
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        if (watch(s, fd))
-            reply(p, "220 sink.example ESMTP\r\n");
-        else
+        reply(p, "220 sink.example ESMTP\r\n");
+        flush(p);
+        if (!watch(s, fd))
             close_peer(s, p);
     }
 }
@@ -244,7 +259,9 @@ static void read_peer(struct sink *s, struct peer *p)
         return;
     if (n > 0)
         p->n += (size_t)n;
-    if (n <= 0 || !take_input(s, p) || p->n == sizeof p->input)
+    bool goes_on = n > 0 && take_input(s, p) && p->n < sizeof p->input;
+    flush(p);
+    if (!goes_on)
         close_peer(s, p);
 }
 
@@ -276,6 +293,8 @@ static void take_recipient(struct sink *s, struct peer *p, size_t n)
         code = s->options.recipient(s->options.ctx, p->recipient);
     snprintf(answer, sizeof answer, "%d %d.0.0 recipient\r\n", code, code / 100);
     reply(p, answer);
+    if (code / 100 != 2)
+        p->recipient[0] = '\0';
 }
 
 static bool every(uint64_t count, unsigned n)
@@ -287,9 +306,12 @@ static bool every(uint64_t count, unsigned n)
 static bool take_command(struct sink *s, struct peer *p, size_t n)
 {
     if (is_command(p, n, "EHLO")) {
-        reply(p, "250-sink.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 65000\r\n");
+        reply(p, "250-sink.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n");
+        reply(p, s->options.one_by_one ? "250 SIZE 65000\r\n" : "250-PIPELINING\r\n250 SIZE 65000\r\n");
     } else if (is_command(p, n, "RCPT TO:")) {
         take_recipient(s, p, n);
+    } else if (is_command(p, n, "DATA") && p->recipient[0] == '\0') {
+        reply(p, "503 5.5.1 for nobody\r\n");
     } else if (is_command(p, n, "DATA")) {
         s->data_seen++;
         p->in_data = true;
@@ -302,6 +324,7 @@ static bool take_command(struct sink *s, struct peer *p, size_t n)
         return false;
     } else if (is_command(p, n, "HELO") || is_command(p, n, "MAIL FROM:") || is_command(p, n, "RSET") ||
                is_command(p, n, "NOOP")) {
+        p->recipient[0] = '\0';
         reply(p, "250 2.0.0 ok\r\n");
     } else {
         reply(p, "502 5.5.1 unknown command\r\n");

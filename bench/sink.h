@@ -11,6 +11,7 @@ struct sink_options {
     unsigned fail_every; /* every n-th mail is answered with 451 after its data; 0: none */
     unsigned drop_every; /* every n-th mail has its connection closed in the middle of its data; 0: none */
     unsigned delay_ms;   /* before the answer to a mail's data */
+    int one_by_one;      /* PIPELINING is not offered */
     /* All on the sink's thread; NULL is fine. */
     void (*mail)(void *ctx, const char *recipient, const char *code); /* accepted; code "" where none was found */
     int (*recipient)(void *ctx, const char *recipient);               /* the answer to RCPT: 250, 451, 550, … */

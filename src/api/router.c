@@ -38,17 +38,20 @@ static const struct endpoint table[] = {
     PAGE(HTTP_GET, AUTHORIZE_PATH, authorize, HOSTED_WORK),
     PAGE(HTTP_POST, AUTHORIZE_PATH, authorize, HOSTED_WORK),
     PAGE(HTTP_POST, INTERACT_PATH, interact, HOSTED_WORK),
-    PAGE(HTTP_GET, "/oauth2/v2.0/logout", logout, LOGOUT_WORK),
-    PAGE(HTTP_POST, "/oauth2/v2.0/logout", logout, LOGOUT_WORK),
+    PAGE(HTTP_GET, LOGOUT_PATH, logout, LOGOUT_WORK),
+    PAGE(HTTP_POST, LOGOUT_PATH, logout, LOGOUT_WORK),
     { HTTP_POST, TOKEN_PATH, "token", ENDPOINT_FORM, TOKEN_WORK, LIMIT_TOKEN_REPLY, &token_steps },
-    { HTTP_POST, "/oauth2/v2.0/devicecode", "device_code", ENDPOINT_FORM, DEVICE_WORK, SMALL, &device_code_steps },
+    { HTTP_POST, DEVICE_CODE_PATH, "device_code", ENDPOINT_FORM, DEVICE_WORK, SMALL, &device_code_steps },
     { HTTP_GET, "/v2.0/.well-known/openid-configuration", "discovery", ENDPOINT_TENANT, 0, MEDIUM, &discovery_steps },
     { HTTP_GET, "/discovery/v2.0/keys", "keys", ENDPOINT_TENANT, 0, LIMIT_DISCOVERY, &keys_steps },
+    { HTTP_GET, "/common/discovery/instance", "instance", ENDPOINT_OPEN, 0, SMALL, &instance_steps },
     { HTTP_GET, "/branding.css", "branding_css", ENDPOINT_TENANT, 0, LIMIT_CUSTOM_CSS, &branding_css_steps },
     { HTTP_GET, DEVICE_LOGIN_PATH, "device_page", ENDPOINT_ROOT_PAGE, HOSTED_WORK, 0, &device_page_steps },
     { HTTP_POST, DEVICE_LOGIN_PATH, "device_form", ENDPOINT_ROOT_PAGE, HOSTED_WORK, 0, &device_form_steps },
     ASSET("hosted.css"),
     ASSET("hosted.js"),
+    { HTTP_GET, USERINFO_PATH, "userinfo", ENDPOINT_BEARER, USERINFO_WORK, SMALL, &userinfo_steps },
+    { HTTP_POST, USERINFO_PATH, "userinfo", ENDPOINT_BEARER, USERINFO_WORK, SMALL, &userinfo_steps },
     { HTTP_GET, "/error", "error_help", ENDPOINT_PLAIN, 0, LIMIT_REPLY, &error_help_steps },
     { HTTP_GET, "/healthz", "healthz", ENDPOINT_PLAIN, 0, SMALL, &healthz_steps },
     { HTTP_GET, "/readyz", "readyz", ENDPOINT_PLAIN, 0, SMALL, &readyz_steps },
@@ -106,6 +109,11 @@ const char *method_name(enum http_method method)
     return names[method];
 }
 
+bool endpoint_has_tenant(const struct endpoint *e)
+{
+    return e->kind == ENDPOINT_FORM || e->kind == ENDPOINT_TENANT || e->kind == ENDPOINT_PAGE;
+}
+
 /* HEAD is answered where GET is. */
 static bool method_matches(const struct endpoint *e, enum http_method method)
 {
@@ -115,7 +123,7 @@ static bool method_matches(const struct endpoint *e, enum http_method method)
 static void match(const struct endpoint *e, enum http_method method, struct slice path, struct slice segment,
                   struct route *route)
 {
-    bool is_root = e->kind == ENDPOINT_PLAIN || e->kind == ENDPOINT_ROOT_PAGE;
+    bool is_root = !endpoint_has_tenant(e);
     struct slice tail = is_root ? path : slice_from(path, segment.n + 1);
 
     if (route->method_fits || !slice_eq(tail, slice_of(e->path)))

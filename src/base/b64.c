@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/b64.h"
 
+#include <string.h>
+
+enum { BLOCK = 48, BLOCK_TEXT = 64 };
+
 /* 255 where lo <= x <= hi, else 0. */
 static unsigned in_range(unsigned x, unsigned lo, unsigned hi)
 {
     return (((lo - 1U - x) & (x - hi - 1U)) >> 8) & 0xffU;
-}
-
-static char encode6(unsigned v, char c62, char c63)
-{
-    unsigned c = (in_range(v, 0, 25) & (v + 'A')) | (in_range(v, 26, 51) & (v - 26U + 'a')) |
-                 (in_range(v, 52, 61) & (v - 52U + '0')) | (in_range(v, 62, 62) & (unsigned char)c62) |
-                 (in_range(v, 63, 63) & (unsigned char)c63);
-    return (char)c;
 }
 
 /* 0..63, or 256 and more for a character outside the alphabet. */
@@ -26,41 +22,60 @@ static unsigned decode6(unsigned c, unsigned c62, unsigned c63)
     return v | ((~known & 0xffU) << 8);
 }
 
-/* Four characters for three bytes, the last group shorter. dst has room for all of them. */
-static size_t encode(char *dst, const unsigned char *b, size_t n, char c62, char c63)
+static uint8_t beyond(uint8_t v, uint8_t end)
 {
-    size_t length = 0;
-
-    for (size_t i = 0; i < n; i += 3) {
-        size_t have = n - i < 3 ? n - i : 3;
-        unsigned word = (unsigned)b[i] << 16;
-        if (have > 1)
-            word |= (unsigned)b[i + 1] << 8;
-        if (have > 2)
-            word |= b[i + 2];
-        for (size_t k = 0; k <= have; k++)
-            dst[length++] = encode6((word >> (18 - 6 * k)) & 63U, c62, c63);
-    }
-    return length;
+    return (uint8_t) - (v > end);
 }
 
-static void put(struct buf *out, const unsigned char *b, size_t n, char c62, char c63)
+/* The runs of the alphabet lie apart: beyond the end of each, the distance to the next is added. No table, no branch: what
+ * is encoded may be secret. The number of rounds is fixed, so that compilers do sixteen at once. */
+static void to_characters(uint8_t v[BLOCK_TEXT], const char last[2])
+{
+    const uint8_t to_small = 'a' - 'Z' - 1, to_digit = (uint8_t)('0' - 'z' - 1);
+    const uint8_t to_62 = (uint8_t)(last[0] - '9' - 1), to_63 = (uint8_t)(last[1] - last[0] - 1);
+
+    for (size_t i = 0; i < BLOCK_TEXT; i++) {
+        uint8_t c = (uint8_t)(v[i] + 'A' + (beyond(v[i], 25) & to_small) + (beyond(v[i], 51) & to_digit));
+        v[i] = (uint8_t)(c + (beyond(v[i], 61) & to_62) + (beyond(v[i], 62) & to_63));
+    }
+}
+
+/* Four characters for three bytes, the last group shorter. dst has room for all of them. */
+static void encode(char *dst, const uint8_t *b, size_t n, const char last[2])
+{
+    for (size_t have; n > 0; n -= have, b += have) {
+        uint8_t bytes[BLOCK] = { 0 }, text[BLOCK_TEXT];
+        have = n < BLOCK ? n : BLOCK;
+        memcpy(bytes, b, have);
+        for (size_t i = 0; i < BLOCK / 3; i++) {
+            unsigned three = (unsigned)bytes[3 * i] << 16 | (unsigned)bytes[3 * i + 1] << 8 | bytes[3 * i + 2];
+            for (size_t k = 0; k < 4; k++)
+                text[4 * i + k] = three >> (18 - 6 * k) & 63;
+        }
+        to_characters(text, last);
+        memcpy(dst, text, B64URL_LENGTH(have));
+        dst += BLOCK_TEXT;
+    }
+}
+
+static void put(struct buf *out, const void *bytes, size_t n, const char last[2])
 {
     if (out->full || B64URL_LENGTH(n) > out->cap - out->n) {
         out->full = true;
         return;
     }
-    out->n += encode(out->p + out->n, b, n, c62, c63);
+    encode(out->p + out->n, bytes, n, last);
+    out->n += B64URL_LENGTH(n);
 }
 
 void b64url_put(struct buf *out, const void *bytes, size_t n)
 {
-    put(out, bytes, n, '-', '_');
+    put(out, bytes, n, "-_");
 }
 
 void b64_put(struct buf *out, const void *bytes, size_t n)
 {
-    put(out, bytes, n, '+', '/');
+    put(out, bytes, n, "+/");
     for (size_t k = n % 3; k > 0 && k < 3; k++)
         buf_putc(out, '=');
 }

@@ -25,26 +25,55 @@ struct vault {
     uint8_t purpose[VAULT_PURPOSES][crypto_kdf_KEYBYTES];
 };
 
-static void system_fill(void *ctx, void *out, size_t n)
+/* Random bytes from a stream cipher in this process, keyed by the system and kept per thread. A sign-in draws two dozen
+ * times a few bytes each, and each draw of libsodium's asks for the process id and makes a new key; so a thread draws a
+ * block and hands out its bytes, each once. A child of fork starts without what its parent had. */
+enum { DRAWN = 512 };
+
+static _Thread_local struct {
+    uint8_t bytes[DRAWN];
+    size_t left;
+} drawn;
+
+static void forget_drawn(void)
 {
-    (void)ctx;
-    randombytes_buf(out, n);
+    drawn.left = 0;
 }
 
-const struct rng rng_system = { system_fill, NULL };
-
-/* Random bytes from a stream cipher in this process, keyed by the system and kept per thread: a sign-in draws a dozen
- * times, and a system call each would cost more than the rest of its arithmetic. */
 static void choose_randomness(void)
 {
     randombytes_set_implementation(&randombytes_internal_implementation);
+    pthread_atfork(NULL, NULL, forget_drawn);
 }
 
-err vault_new(const uint8_t master[VAULT_MASTER], struct vault **out)
+static void draw(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     pthread_once(&once, choose_randomness);
+    randombytes_buf(drawn.bytes, DRAWN);
+    drawn.left = DRAWN;
+}
+
+static void system_fill(void *ctx, void *out, size_t n)
+{
+    (void)ctx;
+    for (uint8_t *to = out; n > 0;) {
+        if (drawn.left == 0)
+            draw();
+        size_t part = n < drawn.left ? n : drawn.left;
+        drawn.left -= part;
+        memcpy(to, drawn.bytes + drawn.left, part);
+        wipe(drawn.bytes + drawn.left, part); /* nobody shall find in memory what was handed out */
+        to += part;
+        n -= part;
+    }
+}
+
+const struct rng rng_system = { system_fill, NULL };
+
+err vault_new(const uint8_t master[VAULT_MASTER], struct vault **out)
+{
     ENSURE(sodium_init() >= 0, CRYPTO);
     struct vault *v = sodium_malloc(sizeof *v);
     ENSURE(v != NULL, NO_MEMORY);

@@ -16,14 +16,30 @@ static void say(struct dialogue *d, enum dialogue_step step, const char *before,
     d->out = (struct slice){ d->command, (size_t)n };
 }
 
-void dialogue_begin(struct dialogue *d, struct slice from, struct slice to, bool utf8, struct slice message)
+static void say_three(struct dialogue *d, struct slice from, const char *utf8)
 {
+    int n = snprintf(d->command, sizeof d->command, "MAIL FROM:<%.*s>%s\r\nRCPT TO:<%.*s>\r\nDATA\r\n",
+                     SLICE_ARGS(from), utf8, SLICE_ARGS(d->to));
+
+    d->step = DIALOGUE_MAIL;
+    d->out = (struct slice){ d->command, (size_t)n };
+}
+
+void dialogue_begin(struct dialogue *d, struct slice from, struct slice to, struct dialogue_offers offers,
+                    struct slice message)
+{
+    const char *utf8 = offers.utf8 ? " SMTPUTF8" : "";
+
     d->to = to;
     d->message = message;
     d->refusal = 0;
     d->refusal_text[0] = '\0';
     d->line_n = 0;
-    say(d, DIALOGUE_MAIL, "MAIL FROM:<", from, utf8 ? "> SMTPUTF8" : ">");
+    d->pipelined = offers.pipelining;
+    if (offers.pipelining)
+        say_three(d, from, utf8);
+    else
+        say(d, DIALOGUE_MAIL, "MAIL FROM:<", from, offers.utf8 ? "> SMTPUTF8" : ">");
 }
 
 bool dialogue_take(struct dialogue *d, struct slice bytes)
@@ -69,29 +85,32 @@ static bool take_line(struct dialogue *d)
     return true;
 }
 
-/* The mail is over; the connection is made ready for the next. */
+static void say_end(struct dialogue *d)
+{
+    d->step = DIALOGUE_BODY;
+    d->out = SLICE(".\r\n");
+}
+
+/* The mail is over; the connection is made ready for the next. What was sent ahead is answered first, and a server that
+ * takes data for nobody gets none (RFC 2920, 3.1). */
 static void refuse(struct dialogue *d, int code)
 {
-    d->refusal = code;
-    memcpy(d->refusal_text, d->line, sizeof d->refusal_text);
+    if (d->refusal == 0) {
+        d->refusal = code;
+        memcpy(d->refusal_text, d->line, sizeof d->refusal_text);
+    }
     if (d->step == DIALOGUE_BODY)
         d->step = DIALOGUE_IDLE;
+    else if (d->pipelined && d->step < DIALOGUE_DATA)
+        d->step++;
+    else if (d->pipelined && code == 354)
+        say_end(d);
     else
         say(d, DIALOGUE_RESET, "RSET", SLICE_EMPTY, "");
 }
 
-static void answer(struct dialogue *d, int code)
+static void go_on(struct dialogue *d)
 {
-    bool good = d->step == DIALOGUE_DATA ? code == 354 : code / 100 == 2;
-
-    if (d->step == DIALOGUE_RESET) {
-        d->step = DIALOGUE_IDLE;
-        return;
-    }
-    if (!good) {
-        refuse(d, code);
-        return;
-    }
     switch (d->step) {
     case DIALOGUE_MAIL:
         say(d, DIALOGUE_RCPT, "RCPT TO:<", d->to, ">");
@@ -106,4 +125,18 @@ static void answer(struct dialogue *d, int code)
     default:
         d->step = DIALOGUE_IDLE;
     }
+}
+
+static void answer(struct dialogue *d, int code)
+{
+    bool good = d->step == DIALOGUE_DATA ? code == 354 : code / 100 == 2;
+
+    if (d->step == DIALOGUE_RESET)
+        d->step = DIALOGUE_IDLE;
+    else if (!good || d->refusal != 0)
+        refuse(d, code);
+    else if (d->pipelined && d->step < DIALOGUE_DATA)
+        d->step++;
+    else
+        go_on(d);
 }

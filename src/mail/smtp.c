@@ -24,10 +24,10 @@ struct line {
     CURL *easy; /* in the multi handle unless closed: libcurl ties the connection to both */
     enum line_state state;
     curl_socket_t socket;
-    bool busy;     /* has a mail */
-    bool ended;    /* … whose result waits */
-    bool fresh;    /* no mail has gone over this connection */
-    bool has_utf8; /* the server offers SMTPUTF8 */
+    bool busy;                     /* has a mail */
+    bool ended;                    /* … whose result waits */
+    bool fresh;                    /* no mail has gone over this connection */
+    struct dialogue_offers offers; /* of the server */
     bool readable;
     int64_t deadline; /* ms, of a busy line */
     struct smtp_result result;
@@ -208,6 +208,14 @@ static err check_options(const struct smtp_options *options)
     return OK;
 }
 
+/* "250-KEYWORD …" of the answer to EHLO (RFC 5321, 4.1.1.1). */
+static bool offers(struct slice reply, struct slice keyword)
+{
+    struct slice rest = slice_from(reply, 4);
+
+    return rest.n >= keyword.n && slice_eq_nocase((struct slice){ rest.p, keyword.n }, keyword);
+}
+
 /* libcurl gives each line of the server's answers here, without a NUL, while it connects. */
 static size_t note_reply(char *text, size_t size, size_t count, void *ctx)
 {
@@ -215,8 +223,10 @@ static size_t note_reply(char *text, size_t size, size_t count, void *ctx)
     size_t n = size * count;
     struct slice reply = slice_bytes(text, n);
 
-    if (n >= 12 && slice_eq_nocase((struct slice){ text + 4, 8 }, SLICE("SMTPUTF8")))
-        line->has_utf8 = true;
+    if (offers(reply, SLICE("SMTPUTF8")))
+        line->offers.utf8 = true;
+    if (offers(reply, SLICE("PIPELINING")))
+        line->offers.pipelining = true;
     /* The last refusal is kept: what libcurl says in parting is answered after it. */
     if (slice_starts(reply, SLICE("4")) || slice_starts(reply, SLICE("5"))) {
         snprintf(line->reply, sizeof line->reply, "%.*s", SLICE_ARGS(reply));
@@ -279,7 +289,7 @@ static err prepare_line(struct line *line, const struct smtp_options *options, s
 
 static void open_line(struct smtp *s, struct line *line)
 {
-    line->has_utf8 = false;
+    line->offers = (struct dialogue_offers){ false, false };
     line->refusal = 0;
     line->reply[0] = '\0';
     line->reason[0] = '\0';
@@ -326,13 +336,13 @@ static void take_opened(struct smtp *s)
 static void begin_mail(struct smtp *s, struct line *line)
 {
     struct slice to = slice_of(line->to);
-    bool utf8 = !text_is_ascii(to);
+    const struct dialogue_offers used = { !text_is_ascii(to), line->offers.pipelining };
 
-    if (utf8 && !line->has_utf8) {
+    if (used.utf8 && !line->offers.utf8) {
         end_mail(line, SMTP_REFUSED, "the mail server takes no international addresses (SMTPUTF8)");
         return;
     }
-    dialogue_begin(&line->dialogue, slice_of(s->sender), to, utf8, slice_bytes(line->message, line->n));
+    dialogue_begin(&line->dialogue, slice_of(s->sender), to, used, slice_bytes(line->message, line->n));
     line->readable = false;
     move_line(s, line);
 }
@@ -412,7 +422,7 @@ static void lose_line(struct smtp *s, struct line *line, const char *why)
         return;
     if (step == DIALOGUE_MAIL && !line->fresh && !late)
         open_line(s, line);
-    else if (step == DIALOGUE_RESET) /* refused and closed: the refusal stands */
+    else if (refusal != 0) /* refused and closed: the refusal stands */
         end_mail(line, smtp_judge(refusal, true), line->dialogue.refusal_text);
     else
         end_mail(line, smtp_judge(0, step > DIALOGUE_MAIL), why);

@@ -25,6 +25,17 @@ static void all_arrive_once_over_few_connections(void **state)
     assert_true(atomic_load(&s->tenant_told));
 }
 
+static void a_server_that_takes_one_command_at_a_time_gets_them_so(void **state)
+{
+    struct stage *s = *state;
+
+    stage_open_sink(s, (struct sink_options){ .one_by_one = 1, .fail_every = 4 });
+    stage_add(s, 40);
+    stage_open_outbox(s);
+    assert_true(stage_finishes(s, 40, 60));
+    stage_each_arrived(s, 40, 1);
+}
+
 static void a_wake_sends_at_once(void **state)
 {
     struct stage *s = *state;
@@ -181,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGED(all_arrive_once_over_few_connections),
+        STAGED(a_server_that_takes_one_command_at_a_time_gets_them_so),
         STAGED(a_wake_sends_at_once),
         STAGED(without_a_wake_it_is_found_within_two_seconds),
         STAGED(a_stop_lets_what_is_under_way_finish),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The vault: what is sealed comes back unchanged or not at all, and the master key is made once and kept secret. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -362,6 +363,53 @@ static void test_processes_that_start_together_share_one_key(void **state)
     close(answers[1]);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(uint64_t));
+}
+
+/* Of a block and across its end: nothing is handed out twice. */
+static void test_random_bytes_are_handed_out_once(void **state)
+{
+    enum { DRAWS = 10000, LARGE = 3000 };
+    static uint64_t draws[DRAWS], large[LARGE];
+
+    (void)state;
+    for (size_t i = 0; i < DRAWS; i++) {
+        uint8_t odd[5];
+        rng_fill(&rng_system, odd, sizeof odd);
+        rng_fill(&rng_system, &draws[i], sizeof draws[i]);
+    }
+    rng_fill(&rng_system, large, sizeof large);
+    memcpy(draws, large, sizeof large);
+    qsort(draws, DRAWS, sizeof draws[0], by_value);
+    for (size_t i = 1; i < DRAWS; i++)
+        assert_true(draws[i] != draws[i - 1]);
+}
+
+/* What the parent has in stock is its own; libsodium ends a child that draws after its parent did. */
+static void test_a_child_draws_nothing_of_its_parent(void **state)
+{
+    uint8_t ours[16], theirs[16] = { 0 };
+    int answer[2];
+
+    (void)state;
+    rng_fill(&rng_system, ours, 1);
+    assert_int_equal(pipe(answer), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGABRT, SIG_DFL);
+        rng_fill(&rng_system, theirs, sizeof theirs);
+        _exit(write(answer[1], theirs, sizeof theirs) == (ssize_t)sizeof theirs ? 0 : 1);
+    }
+    close(answer[1]);
+    rng_fill(&rng_system, ours, sizeof ours);
+    (void)!read(answer[0], theirs, sizeof theirs);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_memory_not_equal(ours, theirs, sizeof ours);
+    close(answer[0]);
+}
+
 #define SEAL_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 #define FILE_TEST(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
 
@@ -382,6 +430,8 @@ int main(void)
         FILE_TEST(test_files_open_to_others_are_refused),
         FILE_TEST(test_files_of_another_size_are_refused_and_kept),
         FILE_TEST(test_a_folder_that_is_not_there),
+        cmocka_unit_test(test_random_bytes_are_handed_out_once),
+        cmocka_unit_test(test_a_child_draws_nothing_of_its_parent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

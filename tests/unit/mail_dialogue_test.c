@@ -5,16 +5,22 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 static const char mail[] = "Subject: x\r\n\r\nhello\r\n.\r\n";
 
-static void begin(struct dialogue *d, bool utf8)
+static void begin_with(struct dialogue *d, struct dialogue_offers offers)
 {
     memset(d, 0, sizeof *d);
-    dialogue_begin(d, SLICE("no-reply@login.example"), SLICE("jo@kites.example"), utf8, slice_of(mail));
+    dialogue_begin(d, SLICE("no-reply@login.example"), SLICE("jo@kites.example"), offers, slice_of(mail));
+}
+
+static void begin(struct dialogue *d, bool utf8)
+{
+    begin_with(d, (struct dialogue_offers){ .utf8 = utf8 });
 }
 
 static void assert_says(struct dialogue *d, const char *text)
@@ -141,6 +147,56 @@ static void an_idle_server_has_nothing_to_say(void **state)
     assert_false(hears(&d, "250 a\r\n250 b\r\n354 c\r\n250 d\r\n250 one too many\r\n"));
 }
 
+static void three_commands_go_together(void **state)
+{
+    struct dialogue d;
+
+    (void)state;
+    begin_with(&d, (struct dialogue_offers){ .utf8 = true, .pipelining = true });
+    assert_says(&d, "MAIL FROM:<no-reply@login.example> SMTPUTF8\r\nRCPT TO:<jo@kites.example>\r\nDATA\r\n");
+    assert_true(hears(&d, "250 ok\r\n250 ok\r\n35"));
+    assert_int_equal(d.out.n, 0);
+    assert_true(hears(&d, "4 go on\r\n"));
+    assert_says(&d, mail);
+    assert_true(hears(&d, "250 taken\r\n"));
+    assert_int_equal(d.step, DIALOGUE_IDLE);
+    assert_int_equal(d.refusal, 0);
+}
+
+/* RFC 2920, 3.1: every answer is looked at, and data for nobody is ended at once. */
+static void a_refusal_among_three(void **state)
+{
+    static const struct {
+        const char *answers; /* to the three */
+        const char *says;
+        const char *last;
+        int refusal;
+    } rows[] = {
+        { "550 first\r\n503 none\r\n503 none\r\n", "RSET\r\n", "250 ok\r\n", 550 },
+        { "250 ok\r\n551 first\r\n554 nobody\r\n", "RSET\r\n", "250 ok\r\n", 551 },
+        { "250 ok\r\n250 ok\r\n452 full\r\n", "RSET\r\n", "250 ok\r\n", 452 },
+        { "250 ok\r\n550 first\r\n354 go on\r\n", ".\r\n", "554 nobody\r\n", 550 },
+        { "250 ok\r\n550 first\r\n354 go on\r\n", ".\r\n", "250 taken\r\n", 550 },
+        { "552 first\r\n250 ok\r\n250 odd\r\n", "RSET\r\n", "250 ok\r\n", 552 },
+    };
+    struct dialogue d;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin_with(&d, (struct dialogue_offers){ .pipelining = true });
+        d.out = SLICE_EMPTY;
+        assert_true(hears(&d, rows[i].answers));
+        assert_says(&d, rows[i].says);
+        assert_int_not_equal(d.step, DIALOGUE_IDLE);
+        assert_true(hears(&d, rows[i].last));
+        assert_int_equal(d.step, DIALOGUE_IDLE);
+        assert_int_equal(d.refusal, rows[i].refusal);
+        assert_int_equal(strtol(d.refusal_text, NULL, 10), rows[i].refusal);
+        begin(&d, false);
+        assert_int_equal(d.refusal, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +207,8 @@ int main(void)
         cmocka_unit_test(a_yes_at_the_wrong_place_is_a_refusal),
         cmocka_unit_test(nonsense_ends_the_connection),
         cmocka_unit_test(an_idle_server_has_nothing_to_say),
+        cmocka_unit_test(three_commands_go_together),
+        cmocka_unit_test(a_refusal_among_three),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
