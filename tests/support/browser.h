@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { BROWSER_COOKIES = 4, BROWSER_TEXT = 8192, BROWSER_REQUEST = 32768, BROWSER_FIELDS = 12 };
+enum { BROWSER_COOKIES = 4, BROWSER_TEXT = 8192, BROWSER_REQUEST = 40960, BROWSER_FIELDS = 12 };
 
 struct browser_cookie {
     char name[64];
