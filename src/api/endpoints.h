@@ -7,6 +7,7 @@
 #include "api/native/native_work.h"
 #include "api/oidc/device_work.h"
 #include "api/oidc/refresh_work.h"
+#include "api/oidc/userinfo_work.h"
 
 /* The grant type decides which of them it is. */
 union token_work {
@@ -20,6 +21,7 @@ enum {
     HOSTED_WORK = sizeof(struct hosted_work),
     LOGOUT_WORK = sizeof(struct logout_work),
     DEVICE_WORK = sizeof(struct device_work),
+    USERINFO_WORK = sizeof(struct userinfo_work),
     TOKEN_WORK = sizeof(union token_work)
 };
 
@@ -33,7 +35,7 @@ extern const struct exchange_steps authorize_steps, interact_steps, logout_steps
     asset_steps, branding_css_steps;
 /* oidc/ */
 extern const struct exchange_steps token_steps, token_refresh_steps, token_device_steps, device_code_steps,
-    discovery_steps, keys_steps, error_help_steps;
+    discovery_steps, keys_steps, userinfo_steps, error_help_steps;
 /* ops/ */
 extern const struct exchange_steps healthz_steps, readyz_steps, metrics_steps;
 /* dev/ */

@@ -3,6 +3,7 @@
 
 #include "api/reply.h"
 #include "api/router.h"
+#include "api/throttle.h"
 
 enum { MOST_ROUNDS = 64 };
 
@@ -44,6 +45,18 @@ struct slice exchange_require(struct exchange *x, const char *name)
     if (value.n == 0 && !exchange_refused(x))
         exchange_refuse(x, ERROR_PARAMETER_MISSING, slice_of(name));
     return value;
+}
+
+void exchange_throttle(struct exchange *x)
+{
+    const struct guid nil = GUID_NIL;
+    struct guid tenant = x->tenant == NULL ? nil : x->tenant->id;
+    int64_t wait = throttle_request(x->api->throttle, x->call->request.client_address, tenant, x->now);
+
+    if (wait == 0)
+        return;
+    x->retry_after = wait;
+    exchange_refuse(x, ERROR_THROTTLED, SLICE_EMPTY);
 }
 
 struct slice exchange_number(struct exchange *x, int64_t number)

@@ -29,6 +29,7 @@ enum endpoint_kind {
     ENDPOINT_TENANT,    /* GET below a tenant, open to every origin: discovery, keys */
     ENDPOINT_PAGE,      /* a browser's navigation below a tenant; a form in query or body, answered with pages */
     ENDPOINT_ROOT_PAGE, /* the same without a tenant, at the root of the server */
+    ENDPOINT_BEARER,    /* at the root; an access token says which tenant it is; open to every origin */
     ENDPOINT_PLAIN      /* no tenant: operations, development */
 };
 
@@ -97,6 +98,8 @@ void exchange_go_on(struct exchange *x);
 struct store_write *exchange_write(struct exchange *x, enum store_write_kind kind);
 /* A parameter that must be there: its value, or a recorded refusal and the empty slice. */
 struct slice exchange_require(struct exchange *x, const char *name);
+/* Counts the request against its client address and tenant, if that is known: records the refusal that is due. */
+void exchange_throttle(struct exchange *x);
 /* A number as text in the arena, for a refusal's detail. */
 struct slice exchange_number(struct exchange *x, int64_t number);
 

@@ -5,7 +5,6 @@
 
 #include "api/reply.h"
 #include "api/router.h"
-#include "api/throttle.h"
 #include "wire/basic.h"
 
 static enum error_id error_of_defect(enum http_defect defect)
@@ -41,17 +40,9 @@ static void check_route(struct exchange *x, const struct route *route)
         exchange_refuse(x, ERROR_METHOD_NOT_ALLOWED, slice_of(method_name(route->endpoint->method)));
 }
 
-static bool is_form(struct slice content_type)
-{
-    struct slice parameters;
-
-    return slice_eq_nocase(slice_trim(slice_cut(content_type, ';', &parameters)),
-                           SLICE("application/x-www-form-urlencoded"));
-}
-
 static void check_tenant(struct exchange *x, struct slice segment)
 {
-    if (x->endpoint->kind == ENDPOINT_PLAIN || x->endpoint->kind == ENDPOINT_ROOT_PAGE)
+    if (!endpoint_has_tenant(x->endpoint))
         return;
     x->tenant = segment.n > LIMIT_TENANT_SEGMENT ? NULL : directory_tenant(x->directory, segment);
     if (x->tenant == NULL)
@@ -74,7 +65,7 @@ static void check_form(struct exchange *x)
     struct http_request *request = &x->call->request;
     bool in_body = x->endpoint->method == HTTP_POST;
 
-    if (in_body && !is_form(request->content_type))
+    if (in_body && !form_is_type(request->content_type))
         exchange_refuse(x, ERROR_CONTENT_TYPE, SLICE_EMPTY);
     else if (!err_is_ok(form_parse(in_body ? request->body : request->query, &x->call->arena, &x->form)))
         exchange_refuse(x, ERROR_REQUEST_MALFORMED, in_body ? SLICE("the body is not a form") : SLICE("the query"));
@@ -112,18 +103,6 @@ static void check_application(struct exchange *x)
         exchange_refuse(x, ERROR_CLIENT_UNKNOWN, SLICE_EMPTY);
 }
 
-static void check_throttle(struct exchange *x)
-{
-    const struct guid nil = GUID_NIL;
-    struct guid tenant = x->tenant == NULL ? nil : x->tenant->id;
-    int64_t wait = throttle_request(x->api->throttle, x->call->request.client_address, tenant, x->now);
-
-    if (wait == 0)
-        return;
-    x->retry_after = wait;
-    exchange_refuse(x, ERROR_THROTTLED, SLICE_EMPTY);
-}
-
 /* A page of another site can make a visitor's browser post to this machine: only pages of this machine may. (The only
  * posts without tenant are the development mode's.) */
 static void check_page(struct exchange *x)
@@ -148,14 +127,13 @@ static void check_page(struct exchange *x)
 static void check_request(struct exchange *x, struct slice tenant_segment)
 {
     typedef void check_fn(struct exchange * x);
-    static check_fn *const of_forms[] = { check_form, check_repeated, check_application, check_throttle, NULL };
-    static check_fn *const of_pages[] = { check_form, check_throttle, NULL };
+    static check_fn *const of_forms[] = { check_form, check_repeated, check_application, exchange_throttle, NULL };
+    static check_fn *const of_pages[] = { check_form, exchange_throttle, NULL };
     static check_fn *const none[] = { NULL };
-    static check_fn *const *const checks[] = { [ENDPOINT_FORM] = of_forms,
-                                               [ENDPOINT_TENANT] = none,
-                                               [ENDPOINT_PAGE] = of_pages,
-                                               [ENDPOINT_ROOT_PAGE] = of_pages,
-                                               [ENDPOINT_PLAIN] = none };
+    static check_fn *const *const checks[] = {
+        [ENDPOINT_FORM] = of_forms,      [ENDPOINT_TENANT] = none, [ENDPOINT_PAGE] = of_pages,
+        [ENDPOINT_ROOT_PAGE] = of_pages, [ENDPOINT_BEARER] = none, [ENDPOINT_PLAIN] = none
+    };
 
     check_tenant(x, tenant_segment);
     check_page(x);

@@ -24,17 +24,21 @@ static bool origin_allowed(void *ctx, struct slice origin)
 
 static bool is_open_to_all(const struct exchange *x)
 {
-    return x->endpoint != NULL && x->endpoint->kind == ENDPOINT_TENANT;
+    return x->endpoint != NULL && (x->endpoint->kind == ENDPOINT_TENANT || x->endpoint->kind == ENDPOINT_BEARER);
+}
+
+static const char *methods_of(const struct endpoint *e)
+{
+    if (e != NULL && e->kind == ENDPOINT_BEARER)
+        return "GET, POST, OPTIONS";
+    return e != NULL && e->method == HTTP_GET ? "GET, OPTIONS" : "POST, OPTIONS";
 }
 
 static struct cors cors_of(struct exchange *x)
 {
-    bool is_get = x->endpoint != NULL && x->endpoint->method == HTTP_GET;
-
-    return (struct cors){ .methods = is_get ? "GET, OPTIONS" : "POST, OPTIONS",
-                          .any = is_open_to_all(x),
-                          .allowed = origin_allowed,
-                          .ctx = x };
+    return (struct cors){
+        .methods = methods_of(x->endpoint), .any = is_open_to_all(x), .allowed = origin_allowed, .ctx = x
+    };
 }
 
 static void put_cors(struct exchange *x)
@@ -88,7 +92,7 @@ static void put_body(struct exchange *x)
     reply->body = buf_slice(&x->body);
     put_json_type(reply);
     put_common_headers(x);
-    if (is_open_to_all(x))
+    if (x->endpoint->kind == ENDPOINT_TENANT)
         http_header(reply, "Cache-Control", "max-age=86400, private");
     else
         put_no_store(reply);

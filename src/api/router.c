@@ -49,6 +49,8 @@ static const struct endpoint table[] = {
     { HTTP_POST, DEVICE_LOGIN_PATH, "device_form", ENDPOINT_ROOT_PAGE, HOSTED_WORK, 0, &device_form_steps },
     ASSET("hosted.css"),
     ASSET("hosted.js"),
+    { HTTP_GET, USERINFO_PATH, "userinfo", ENDPOINT_BEARER, USERINFO_WORK, SMALL, &userinfo_steps },
+    { HTTP_POST, USERINFO_PATH, "userinfo", ENDPOINT_BEARER, USERINFO_WORK, SMALL, &userinfo_steps },
     { HTTP_GET, "/error", "error_help", ENDPOINT_PLAIN, 0, LIMIT_REPLY, &error_help_steps },
     { HTTP_GET, "/healthz", "healthz", ENDPOINT_PLAIN, 0, SMALL, &healthz_steps },
     { HTTP_GET, "/readyz", "readyz", ENDPOINT_PLAIN, 0, SMALL, &readyz_steps },
@@ -106,6 +108,11 @@ const char *method_name(enum http_method method)
     return names[method];
 }
 
+bool endpoint_has_tenant(const struct endpoint *e)
+{
+    return e->kind == ENDPOINT_FORM || e->kind == ENDPOINT_TENANT || e->kind == ENDPOINT_PAGE;
+}
+
 /* HEAD is answered where GET is. */
 static bool method_matches(const struct endpoint *e, enum http_method method)
 {
@@ -115,7 +122,7 @@ static bool method_matches(const struct endpoint *e, enum http_method method)
 static void match(const struct endpoint *e, enum http_method method, struct slice path, struct slice segment,
                   struct route *route)
 {
-    bool is_root = e->kind == ENDPOINT_PLAIN || e->kind == ENDPOINT_ROOT_PAGE;
+    bool is_root = !endpoint_has_tenant(e);
     struct slice tail = is_root ? path : slice_from(path, segment.n + 1);
 
     if (route->method_fits || !slice_eq(tail, slice_of(e->path)))

@@ -6,6 +6,7 @@
 #include "api/exchange.h"
 
 #define DEVICE_LOGIN_PATH "/devicelogin"
+#define USERINFO_PATH "/oidc/userinfo"
 #define ASSETS_PATH "/assets/"
 
 /* Forms of hosted pages carry the whole authorization request with them. */
@@ -22,6 +23,8 @@ struct route {
 struct route route_find(enum http_method method, struct slice path, bool dev);
 /* Position in the table, for metrics; the count for NULL. */
 size_t endpoint_index(const struct endpoint *endpoint);
+/* Whether its path begins with a tenant. */
+bool endpoint_has_tenant(const struct endpoint *e);
 const char *method_name(enum http_method method);
 
 #endif

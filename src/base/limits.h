@@ -67,6 +67,7 @@ enum {
     LIMIT_TOKEN = 4096,                     /* one signed JWT */
     LIMIT_ATTRIBUTES_REPLY = 16384,         /* an error that names attributes with their patterns */
     LIMIT_TOKEN_REPLY = 24576,              /* three tokens, with the claims of an extension */
+    LIMIT_BEARER = 8192,                    /* an access token that comes back: it came in a header */
     LIMIT_REPLY = 16384,                    /* a JSON reply: three tokens of LIMIT_TOKEN at most, usually 4 KiB */
     LIMIT_DISCOVERY = 32768, /* JWKS of three algorithms, current, next and retired keys with certificates */
     LIMIT_METRICS = 49152,   /* every event, every endpoint with its histogram */

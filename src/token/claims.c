@@ -8,8 +8,7 @@
 
 enum { CLAIMS_MAX = 2560, PUNCTUATION = 8, CLAIM_NAME_MAX = 256, BACKDATED_SECONDS = 300, RH_TAIL = 5 };
 
-/* Graph's application id: the audience when no API is asked for (spec OIDC, 4.6). */
-static const char graph_id[] = "00000003-0000-0000-c000-000000000000";
+const struct slice claims_graph_id = { "00000003-0000-0000-c000-000000000000", 36 };
 
 static void put_guid(struct json *j, const char *key, struct guid g)
 {
@@ -228,7 +227,7 @@ static struct slice audience_of(const struct scope_grant *scope, struct guid *id
 
     *id = GUID_NIL;
     if (resource.n == 0)
-        resource = slice_of(graph_id);
+        resource = claims_graph_id;
     if (slice_starts(resource, SLICE("api://")) && guid_parse(slice_from(resource, 6), id))
         return slice_from(resource, 6);
     (void)guid_parse(resource, id);
@@ -314,6 +313,30 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     put_tail(&j, in, is_graph ? "1.0" : "2.0");
     json_end(&j);
     return sign(in, ring, is_graph, &claims, arena, token);
+}
+
+static void put_if_any(struct json *j, const char *key, const char *value)
+{
+    if (value[0] != '\0')
+        json_cstr(j, key, value);
+}
+
+void claims_userinfo(const struct claims_input *in, const struct vault *v, struct buf *out)
+{
+    struct guid_text client_id = guid_format(in->application->client_id);
+    struct json j;
+
+    json_start(&j, out);
+    json_object(&j, NULL);
+    put_sub(&j, in, v, slice_of(client_id.c));
+    if (in->scope->profile) {
+        put_if_any(&j, "name", in->user->display_name);
+        put_if_any(&j, "family_name", in->user->surname);
+        put_if_any(&j, "given_name", in->user->given_name);
+    }
+    if (in->scope->email)
+        put_if_any(&j, "email", in->user->email);
+    json_end(&j);
 }
 
 void claims_client_info(struct guid oid, struct guid tid, struct buf *out)

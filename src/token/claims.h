@@ -10,6 +10,9 @@
 #include "model/scope.h"
 #include "model/user.h"
 
+/* Graph's application id: the audience when no API is asked for (spec OIDC, 4.6). */
+extern const struct slice claims_graph_id;
+
 struct claims_input {
     const struct tenant *tenant;
     const struct application *application;
@@ -31,6 +34,9 @@ NODISCARD err claims_id_token(const struct claims_input *in, const struct vault 
                               struct arena *arena, struct slice *token);
 NODISCARD err claims_access_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
                                   struct arena *arena, struct slice *token);
+/* What userinfo tells of in->user by in->scope (spec OIDC, 6.3): `sub` is that of id tokens of in->application. Needs tenant,
+ * application, user and scope of `in`. */
+void claims_userinfo(const struct claims_input *in, const struct vault *v, struct buf *out);
 /* base64url of {"uid":oid,"utid":tid}. */
 void claims_client_info(struct guid oid, struct guid tid, struct buf *out);
 

@@ -42,6 +42,11 @@ static void put_text(struct buf *out, const char *text, struct slice detail)
     buf_put(out, slice_from(rest, 1));
 }
 
+void error_text(enum error_id id, struct slice detail, struct buf *out)
+{
+    put_text(out, error_row(id)->text, detail);
+}
+
 void error_description(enum error_id id, const struct error_facts *facts, struct buf *out)
 {
     const struct error_row *row = error_row(id);

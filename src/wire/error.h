@@ -57,6 +57,8 @@ struct error_facts {
  * suberror and what `extra` has, where they apply. */
 void error_body(enum error_id id, const struct error_facts *facts, struct buf *out);
 
+/* Appends the text alone. */
+void error_text(enum error_id id, struct slice detail, struct buf *out);
 /* Appends the error_description alone: "AADSTSn: text Trace ID: …". */
 void error_description(enum error_id id, const struct error_facts *facts, struct buf *out);
 

@@ -91,6 +91,14 @@ err form_parse(struct slice body, struct arena *arena, struct form *out)
     return OK;
 }
 
+bool form_is_type(struct slice content_type)
+{
+    struct slice parameters;
+
+    return slice_eq_nocase(slice_trim(slice_cut(content_type, ';', &parameters)),
+                           SLICE("application/x-www-form-urlencoded"));
+}
+
 struct slice form_get(const struct form *form, struct slice name)
 {
     for (size_t i = 0; i < form->n; i++)

@@ -21,6 +21,8 @@ struct form {
 /* '+' and %20 are blanks; one stray leading '?' is tolerated; raw blanks are kept. FORMAT: a broken percent escape, a NUL
  * or text that is not UTF-8. FULL: more than LIMIT_FORM_FIELDS fields, or the arena's end. */
 NODISCARD err form_parse(struct slice body, struct arena *arena, struct form *out);
+/* Whether a Content-Type says that the body is such a form; parameters after it are fine. */
+bool form_is_type(struct slice content_type);
 /* The value, or the empty slice: empty means absent (spec V1, 1.4). The first, where repeated. */
 struct slice form_get(const struct form *form, struct slice name);
 bool form_repeated(const struct form *form, struct slice name);

@@ -7,8 +7,8 @@
  *   @allow CODE ADDRESS     the user of petstore lets the device of this user code go on; @decline CODE: or does not
  *   > METHOD PATH           a request: headers, an empty ">" line, the body; <NAME> puts in what was kept
  *   < STATUS                its reply: headers that must be there, an empty "<" line, the whole body
- * In a body: <token:NAME> keeps base64url, <jws> and <guid> match theirs, <refresh:NAME> keeps a refresh token, <device:NAME>
- * a device code. */
+ * In a body: <token:NAME> keeps base64url, <jws> and <guid> match theirs, <jws:NAME> keeps a signed token, <refresh:NAME> a
+ * refresh token, <device:NAME> a device code. */
 #include "support/world.h"
 
 #include <ctype.h>

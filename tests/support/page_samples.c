@@ -71,7 +71,8 @@ static const struct page_field answer[] = { { S("code"), S("1.AXoA-made-up-code"
 
 static const struct page_choice accounts[] = {
     { S("6b1f0d6c-0000-4000-8000-000000000001"), S("Sam Taylor"), S("sam@petstore.example") },
-    { S("6b1f0d6c-0000-4000-8000-000000000002"), S("Zoë Ångström"), S("zoe.angstrom@a-rather-long-domain-name.example") },
+    { S("6b1f0d6c-0000-4000-8000-000000000002"), S("Zoë Ångström"),
+      S("zoe.angstrom@a-rather-long-domain-name.example") },
     { S("6b1f0d6c-0000-4000-8000-000000000003"), S(""), S("kim@petstore.example") },
 };
 static const struct page_choice methods[] = {
