@@ -35,7 +35,7 @@ extern const struct exchange_steps authorize_steps, interact_steps, logout_steps
     asset_steps, branding_css_steps;
 /* oidc/ */
 extern const struct exchange_steps token_steps, token_refresh_steps, token_device_steps, device_code_steps,
-    discovery_steps, keys_steps, userinfo_steps, error_help_steps;
+    discovery_steps, instance_steps, keys_steps, userinfo_steps, error_help_steps;
 /* ops/ */
 extern const struct exchange_steps healthz_steps, readyz_steps, metrics_steps;
 /* dev/ */

@@ -22,9 +22,15 @@ static bool origin_allowed(void *ctx, struct slice origin)
     return false;
 }
 
+/* The same for everybody, and may be kept. */
+static bool is_public(const struct endpoint *e)
+{
+    return e->kind == ENDPOINT_TENANT || e->kind == ENDPOINT_OPEN;
+}
+
 static bool is_open_to_all(const struct exchange *x)
 {
-    return x->endpoint != NULL && (x->endpoint->kind == ENDPOINT_TENANT || x->endpoint->kind == ENDPOINT_BEARER);
+    return x->endpoint != NULL && (is_public(x->endpoint) || x->endpoint->kind == ENDPOINT_BEARER);
 }
 
 static const char *methods_of(const struct endpoint *e)
@@ -92,7 +98,7 @@ static void put_body(struct exchange *x)
     reply->body = buf_slice(&x->body);
     put_json_type(reply);
     put_common_headers(x);
-    if (x->endpoint->kind == ENDPOINT_TENANT)
+    if (is_public(x->endpoint))
         http_header(reply, "Cache-Control", "max-age=86400, private");
     else
         put_no_store(reply);
