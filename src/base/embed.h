@@ -8,6 +8,7 @@
 struct embedded_file {
     const char *name;   /* without its folder; NULL ends the list */
     struct slice bytes; /* followed by a NUL that is not counted */
+    const char *digest; /* 12 characters that change with the bytes: for addresses that may be kept for ever */
 };
 
 /* The file of that name in a list, or NULL. */

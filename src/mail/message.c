@@ -7,12 +7,16 @@
 
 #include "base/embed.h"
 #include "base/secret.h"
+#include "wire/language.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LANGUAGES_MAX = 16, SUBJECT_MAX = 512, HEADERS_MAX = 4096, BODY_MAX = 12288 };
+
+static const char *const languages[] = { "en", "de", "fr", "es", "pt", "ja", "it", "nl", "ar", NULL };
+_Static_assert(sizeof languages / sizeof languages[0] <= LANGUAGES_MAX, "a catalogue each");
 
 static const char default_color[] = "#2f5fd0";
 
@@ -46,6 +50,18 @@ static void filling_init(struct filling *f, const struct messages *m, const stru
 static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id,
                        instant now);
 static err put_parts(struct buf *out, struct filling *f, uint64_t id);
+
+const char *const *message_languages(void)
+{
+    return languages;
+}
+
+const char *message_language(struct slice preferences)
+{
+    const char *best = language_best(preferences, languages);
+
+    return best == NULL ? languages[0] : best;
+}
 
 err messages_new(struct messages **out)
 {
@@ -105,8 +121,6 @@ static err find_file(const char *name, struct slice *out)
 
 static err load_catalogues(struct messages *m)
 {
-    const char *const *languages = message_languages();
-
     TRY(find_file("letter.txt", &m->text_template));
     TRY(find_file("letter.html", &m->html_template));
     TRY(find_file("code.txt", &m->text_code));
@@ -115,7 +129,6 @@ static err load_catalogues(struct messages *m)
     for (size_t i = 0; languages[i] != NULL; i++) {
         char name[32];
         struct slice json;
-        ENSURE(i < LANGUAGES_MAX, FULL);
         snprintf(name, sizeof name, "%s.json", languages[i]);
         TRY(find_file(name, &json));
         TRY(catalogue_load(json, &m->catalogues[i]));
@@ -152,7 +165,6 @@ static err try_samples(const struct messages *m, const char *language)
 
 static void filling_init(struct filling *f, const struct messages *m, const struct letter *letter)
 {
-    const char *const *languages = message_languages();
     size_t i = 0;
 
     while (languages[i] != NULL && strcmp(languages[i], letter->language) != 0)

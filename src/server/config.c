@@ -130,6 +130,20 @@ static const struct field tokens_fields[] = {
     NUMBER("accessTokenSeconds", policy, access_token_seconds, 0, DAY,
            "Life of an access token where the application sets none; 0 is random, 60 to 90 minutes."),
     NUMBER("refreshTokenSeconds", policy, refresh_token_seconds, 60, 366 * DAY, "Life of an unused refresh token."),
+    NUMBER("spaRefreshTokenSeconds", policy, spa_refresh_token_seconds, 60, 366 * DAY,
+           "Life of the refresh tokens of a single-page application, from the sign-in on."),
+    NUMBER("authorizationCodeSeconds", policy, authorization_code_seconds, 10, 3600, "Life of an authorization code."),
+    NUMBER("deviceCodeSeconds", policy, device_code_seconds, 60, 3600,
+           "Life of a device code: the time to type the short one in a browser."),
+    END,
+};
+
+static const struct field sessions_fields[] = {
+    NUMBER("idleSeconds", policy, session_idle_seconds, 60, 366 * DAY,
+           "A browser session ends after that without use."),
+    NUMBER("persistentSeconds", policy, session_persistent_seconds, 60, 366 * DAY,
+           "The same for one that shall last (\"stay signed in\")."),
+    NUMBER("maxSeconds", policy, session_max_seconds, 60, 366 * DAY, "No browser session lasts longer."),
     END,
 };
 
@@ -178,6 +192,7 @@ const struct field config_fields[] = {
     SECTION("smtp", smtp, smtp_fields, "The way of the mails."),
     SECTION("passcode", policy, passcode_fields, "One-time passcodes."),
     SECTION("tokens", policy, tokens_fields, "Lives of tokens."),
+    SECTION("sessions", policy, sessions_fields, "Browser sessions: single sign-on."),
     SECTION("throttle", policy, throttle_fields, "Limits of client addresses and tenants."),
     SECTION("keys", keys, keys_fields, "Signing keys."),
     SECTION("log", log, log_fields, "Logs, on the standard error output."),

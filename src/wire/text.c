@@ -8,18 +8,21 @@ static bool is_control(ucs4_t c)
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029;
 }
 
+size_t text_character(struct slice text)
+{
+    ucs4_t c = 0;
+    int n = text.n == 0 ? 0 : u8_mbtoucr(&c, (const uint8_t *)text.p, text.n);
+
+    return n <= 0 || is_control(c) ? 0 : (size_t)n;
+}
+
 bool text_is_clean(struct slice text)
 {
-    const uint8_t *p = (const uint8_t *)text.p;
-    size_t left = text.n;
-
-    while (left > 0) {
-        ucs4_t c = 0;
-        int n = u8_mbtoucr(&c, p, left);
-        if (n <= 0 || is_control(c))
+    while (text.n > 0) {
+        size_t n = text_character(text);
+        if (n == 0)
             return false;
-        p += n;
-        left -= (size_t)n;
+        text = slice_from(text, n);
     }
     return true;
 }

@@ -7,6 +7,8 @@
 
 /* Valid UTF-8 without control characters (C0, DEL, C1, line and paragraph separators). */
 bool text_is_clean(struct slice text);
+/* Bytes of the character that a text begins with; 0 where it is broken or a control character. */
+size_t text_character(struct slice text);
 /* Characters of a clean text. */
 size_t text_length(struct slice text);
 

@@ -39,6 +39,7 @@ struct world {
     struct rng rng;
     struct policy policy;
     char paths[3][512]; /* borrowed by the rooms */
+    char origin[64];    /* likewise */
 };
 
 struct world_options {
@@ -51,6 +52,7 @@ struct world_options {
     unsigned request_seconds;        /* 0: the default */
     unsigned max_connections;
     bool plain_hooks; /* extensions may be called without TLS */
+    bool own_origin;  /* its public address is where it listens, instead of https://login.example */
 };
 
 enum { WORLD_START = 1784715330 }; /* 2026-07-22 10:15:30Z */

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 static const struct embedded_file files[] = {
-    { "schema.sql", { "CREATE", 6 } },
-    { "empty", { "", 0 } },
-    { NULL, { NULL, 0 } },
+    { "schema.sql", { "CREATE", 6 }, "5ab1" },
+    { "empty", { "", 0 }, "e3b0" },
+    { NULL, { NULL, 0 }, NULL },
 };
 
 static void finds_by_whole_name(void **state)

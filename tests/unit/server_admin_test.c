@@ -10,117 +10,8 @@
 
 #include "crypto/vault.h"
 #include "mail/letter.h"
-#include "server/commands/commands.h"
 #include "store/store.h"
-#include "support/command_ran.h"
-#include "support/text_file.h"
-
-#include <jansson.h>
-
-static const struct command *const *const lists[] = { server_commands, NULL };
-static const struct command_program program = { .name = "doorcode", .version = "0", .date = "", .lists = lists };
-static struct test_folder folder;
-
-static const char pets[] = "tenants:\n"
-                           "  - name: petstore\n"
-                           "    userFlows:\n"
-                           "      - name: signup\n"
-                           "        identityProvider: emailOneTimePasscode\n"
-                           "        attributes: [{name: displayName}]\n"
-                           "      - {name: spare, identityProvider: emailPassword}\n"
-                           "    applications:\n"
-                           "      - clientId: 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n"
-                           "        name: Shop\n"
-                           "        userFlow: signup\n"
-                           "        nativeAuthentication: true\n"
-                           "        permissions: [openid, \"api://pets/a\"]\n"
-                           "    users:\n"
-                           "      - {email: sam@example.org, displayName: \"Sam \\\"S\\\" Z\xc3\xb6\"}\n"
-                           "      - {email: kim@example.org, enabled: false}\n";
-
-static int make(void **state)
-{
-    (void)state;
-    unsetenv("DOORCODE_CONFIG");
-    test_folder_make(&folder);
-    test_file(&folder, "pets.yaml", pets);
-    return 0;
-}
-
-static int clear(void **state)
-{
-    (void)state;
-    test_folder_remove(&folder);
-    return 0;
-}
-
-/* "@" stands for the folder's files: "apply @pets.yaml". --data is added. */
-static struct ran run(const char *line)
-{
-    char full[512];
-    const char *at = strchr(line, '@');
-
-    if (at != NULL && (at == line || at[-1] == ' '))
-        snprintf(full, sizeof full, "%.*s%s/%s --data %s", (int)(at - line), line, folder.path, at + 1, folder.path);
-    else
-        snprintf(full, sizeof full, "%s --data %s", line, folder.path);
-    return command_ran(&program, full);
-}
-
-/* It succeeds, says nothing on the error output, and prints `out` (NULL: whatever). */
-static void expect(const char *line, const char *out)
-{
-    struct ran ran = run(line);
-
-    assert_string_equal(ran.errors, "");
-    assert_int_equal(ran.status, COMMAND_OK);
-    if (out != NULL)
-        assert_string_equal(ran.out, out);
-    command_ran_free(&ran);
-}
-
-/* It fails with these words, and changes or prints nothing. */
-static void expect_failure(const char *line, int status, const char *errors)
-{
-    struct ran ran = run(line);
-
-    if (strstr(ran.errors, errors) == NULL)
-        fail_msg("%s: %s", line, ran.errors);
-    assert_int_equal(ran.status, status);
-    assert_string_equal(ran.out, "");
-    command_ran_free(&ran);
-}
-
-static void expect_part(const char *line, const char *part)
-{
-    struct ran ran = run(line);
-
-    assert_string_equal(ran.errors, "");
-    if (strstr(ran.out, part) == NULL)
-        fail_msg("%s: no '%s' in:\n%s", line, part, ran.out);
-    command_ran_free(&ran);
-}
-
-static json_t *json_of(const char *line)
-{
-    struct ran ran = run(line);
-    json_error_t why;
-    json_t *rows = json_loads(ran.out, JSON_REJECT_DUPLICATES, &why);
-
-    if (rows == NULL)
-        fail_msg("%s: %s in:\n%s%s", line, why.text, ran.out, ran.errors);
-    assert_true(json_is_array(rows));
-    command_ran_free(&ran);
-    return rows;
-}
-
-static const char *member(const json_t *rows, size_t row, const char *name)
-{
-    const char *text = json_string_value(json_object_get(json_array_get(rows, row), name));
-
-    assert_non_null(text);
-    return text;
-}
+#include "support/admin_ran.h"
 
 static void without_a_database(void **state)
 {
@@ -399,20 +290,10 @@ static void passwords_are_set(void **state)
         assert_non_null(strstr(ran.status == 0 ? ran.out : ran.errors, cases[i].says));
         command_ran_free(&ran);
     }
-    struct store *store;
-    struct directory *d;
-    struct user user;
-    char path[256];
-    snprintf(path, sizeof path, "%s/doorcode.db", folder.path);
-    const struct store_options options = { .path = path, .clock = &clock_system, .rng = &rng_system };
-    assert_int_equal(store_open(&options, &store).code, ERR_OK);
-    assert_int_equal(store_directory(store, &d).code, ERR_OK);
-    assert_int_equal(
-        store_user_by_identity(store, directory_tenant(d, SLICE("petstore"))->id, SLICE("sam@example.org"), &user).code,
-        ERR_OK);
+    struct store *store = open_database();
+    const struct user user = stored_sam(store);
     assert_int_equal(strncmp(user.password_hash, "$argon2id$v=19$m=19456,t=2,p=1$", 31), 0);
     assert_true(user.sessions_valid_from > 0);
-    directory_release(d);
     store_close(store);
 }
 

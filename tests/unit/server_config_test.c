@@ -80,7 +80,10 @@ static void file_overrides_defaults(void **state)
     load("origin: https://login.example\ndata: /srv/doors\nhttp: {port: 0}\n"
          "server:\n  trustedProxies: [10.0.0.0/8, '::1']\nstore: {synchronous: normal}\n"
          "smtp:\n  security: tls\n  fromAddress: doors@login.example\n"
-         "passcode: {digits: 6}\ntokens: {accessTokenSeconds: 0}\nlog: {level: error, format: text}\n",
+         "passcode: {digits: 6}\ntokens: {accessTokenSeconds: 0, authorizationCodeSeconds: 60, "
+         "deviceCodeSeconds: 300,\n  spaRefreshTokenSeconds: 3600}\n"
+         "sessions: {idleSeconds: 900, persistentSeconds: 86400, maxSeconds: 172800}\nlog: {level: error, format: "
+         "text}\n",
          &c);
     assert_string_equal(c.origin, "https://login.example");
     assert_int_equal(c.http.port, 0);
@@ -92,6 +95,12 @@ static void file_overrides_defaults(void **state)
     assert_string_equal(c.smtp.from_address, "doors@login.example");
     assert_int_equal(c.policy.code_digits, 6);
     assert_int_equal(c.policy.access_token_seconds, 0);
+    assert_int_equal(c.policy.authorization_code_seconds, 60);
+    assert_int_equal(c.policy.device_code_seconds, 300);
+    assert_int_equal(c.policy.spa_refresh_token_seconds, 3600);
+    assert_int_equal(c.policy.session_idle_seconds, 900);
+    assert_int_equal(c.policy.session_persistent_seconds, 86400);
+    assert_int_equal(c.policy.session_max_seconds, 172800);
     assert_int_equal(c.log.level, LEVEL_ERROR);
     assert_int_equal(c.log.format, 1);
     assert_true(config_path(&c, "doorcode.db", path, sizeof path));
@@ -110,6 +119,7 @@ static void environment_overrides_the_file(void **state)
     setenv("DOORCODE_SERVER_MAX_CONNECTIONS", "77", 1);
     setenv("DOORCODE_SERVER_TRUSTED_PROXIES", "192.0.2.1, 192.0.2.2", 1);
     setenv("DOORCODE_LOG_LEVEL", "debug", 1);
+    setenv("DOORCODE_SESSIONS_IDLE_SECONDS", "600", 1);
     load("origin: https://login.example\nhttp: {port: 1}\nserver: {trustedProxies: [10.0.0.1]}\n", &c);
     assert_string_equal(c.origin, "https://other.example");
     assert_int_equal(c.http.port, 9090);
@@ -119,6 +129,7 @@ static void environment_overrides_the_file(void **state)
     assert_string_equal(c.server.trusted_proxies.items[0], "192.0.2.1");
     assert_string_equal(c.server.trusted_proxies.items[1], "192.0.2.2");
     assert_int_equal(c.log.level, LEVEL_DEBUG);
+    assert_int_equal(c.policy.session_idle_seconds, 600);
     config_free(&c);
     unsetenv("DOORCODE_ORIGIN");
     unsetenv("DOORCODE_HTTP_PORT");
@@ -126,6 +137,7 @@ static void environment_overrides_the_file(void **state)
     unsetenv("DOORCODE_SERVER_MAX_CONNECTIONS");
     unsetenv("DOORCODE_SERVER_TRUSTED_PROXIES");
     unsetenv("DOORCODE_LOG_LEVEL");
+    unsetenv("DOORCODE_SESSIONS_IDLE_SECONDS");
 }
 
 static void wrong_environment(void **state)
@@ -137,6 +149,8 @@ static void wrong_environment(void **state)
         { "DOORCODE_HTTP_PORT", "65536", "DOORCODE_HTTP_PORT: must be a number from 0 to 65535, not '65536'" },
         { "DOORCODE_LOG_LEVEL", "loud", "DOORCODE_LOG_LEVEL: must be one of debug, info, warn, error, not 'loud'" },
         { "DOORCODE_SMTP_FROM_ADDRESS", "nobody", "DOORCODE_SMTP_FROM_ADDRESS: must be an e-mail address" },
+        { "DOORCODE_SESSIONS_MAX_SECONDS", "59",
+          "DOORCODE_SESSIONS_MAX_SECONDS: must be a number from 60 to 31622400, not '59'" },
         { "DOORCODE_DATA", "", "DOORCODE_DATA: must be 1 to 512 bytes long" },
         { "DOORCODE_SERVER_TRUSTED_PROXIES", "a,,b", "DOORCODE_SERVER_TRUSTED_PROXIES: must be 1 to 64 bytes long" },
     };

@@ -2,6 +2,7 @@
 #include "server/commands/admin.h"
 
 #include "crypto/vault.h"
+#include "wire/email.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,55 @@ const struct tenant *admin_tenant(struct admin *a)
     if (tenant == NULL)
         command_fail(a->line, "'doorcode export' shows them.", "%s: there is no such tenant", name);
     return tenant;
+}
+
+int admin_with_tenant(const struct command_line *line, admin_act_fn *act)
+{
+    struct admin a;
+    int status = admin_open(&a, line, false);
+
+    if (status == COMMAND_OK) {
+        const struct tenant *tenant = admin_tenant(&a);
+        status = tenant == NULL ? COMMAND_FAILED : act(&a, tenant);
+    }
+    admin_close(&a);
+    return status;
+}
+
+int admin_user(struct admin *a, const struct tenant *tenant, struct user *out)
+{
+    struct slice name = slice_of(a->line->arguments[0]);
+    struct email email;
+    struct guid id;
+    err found = FAIL(NOT_FOUND);
+
+    if (guid_parse(name, &id))
+        found = store_user(a->store, tenant->id, id, out);
+    else if (err_is_ok(email_parse(name, &email)))
+        found = store_user_by_identity(a->store, tenant->id, slice_of(email.identity), out);
+    if (err_is_ok(found))
+        return COMMAND_OK;
+    return command_fail(a->line, "'doorcode user list' shows them.", "%s: there is no such user",
+                        a->line->arguments[0]);
+}
+
+const struct application *admin_application(struct admin *a, const struct tenant *tenant)
+{
+    const struct application *app = NULL;
+    struct guid id;
+
+    if (guid_parse(slice_of(a->line->arguments[0]), &id))
+        app = directory_application(a->directory, tenant->id, id);
+    if (app == NULL)
+        command_fail(a->line, "Give the client id; 'doorcode app list' shows it.", "%s: there is no such application",
+                     a->line->arguments[0]);
+    return app;
+}
+
+const char *admin_text(struct slice s, char *out, size_t cap)
+{
+    snprintf(out, cap, "%.*s", SLICE_ARGS(s));
+    return out;
 }
 
 int admin_fail(struct admin *a, err fault)

@@ -44,11 +44,20 @@ int admin_vault(struct admin *a);
 void admin_close(struct admin *a);
 /* The tenant of --tenant, or the only one; NULL: a message was printed. */
 const struct tenant *admin_tenant(struct admin *a);
+/* Opens the store, finds the tenant, acts, closes. `act` gives an exit status, after having told what failed. */
+typedef int admin_act_fn(struct admin *a, const struct tenant *tenant);
+int admin_with_tenant(const struct command_line *line, admin_act_fn *act);
+/* The user of the first argument, by address or id. COMMAND_OK, or a message was printed. */
+int admin_user(struct admin *a, const struct tenant *tenant, struct user *out);
+/* The application of the first argument, by client id; NULL: a message was printed. */
+const struct application *admin_application(struct admin *a, const struct tenant *tenant);
+/* As a text with a NUL, in the caller's buffer. */
+const char *admin_text(struct slice s, char *out, size_t cap);
 /* Prints the fault and gives COMMAND_FAILED. */
 int admin_fail(struct admin *a, err fault);
 
 /* Rows of text: printed aligned under `columns`, or as a JSON array of objects with these members. */
-enum { ADMIN_COLUMNS = 8 };
+enum { ADMIN_COLUMNS = 12 };
 struct table;
 struct table *table_new(const char *const *columns); /* NULL-terminated; at most ADMIN_COLUMNS */
 /* Adds a row; the texts are copied. As many as there are columns. */

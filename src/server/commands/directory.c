@@ -2,6 +2,7 @@
 /* doorcode user|app|flow list|show|delete: single things of the directory. */
 #include "server/commands/admin.h"
 #include "server/commands/commands.h"
+#include "server/commands/session.h"
 
 #include "base/secret.h"
 #include "crypto/passwords.h"
@@ -11,33 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { USERS_AT_ONCE = 64, LIST_SIZE = 64 * 257 }; /* the longest list a manifest can give */
-
-typedef int act_fn(struct admin *a, const struct tenant *tenant);
-
-/* Opens, finds the tenant, acts, closes. */
-static int with_tenant(const struct command_line *line, act_fn *act)
-{
-    struct admin a;
-    int status = admin_open(&a, line, false);
-
-    if (status == COMMAND_OK) {
-        const struct tenant *tenant = admin_tenant(&a);
-        status = tenant == NULL ? COMMAND_FAILED : act(&a, tenant);
-    }
-    admin_close(&a);
-    return status;
-}
+enum {
+    USERS_AT_ONCE = 64,
+    LIST_SIZE = 64 * 257, /* the longest list a manifest can give: redirect URIs have three of them */
+    URIS_SIZE = 3 * LIST_SIZE,
+    ROLES_SIZE = 20480 /* LIMIT_ROLES names of applications with roles */
+};
 
 static const char *yes_no(bool flag)
 {
     return flag ? "yes" : "no";
-}
-
-static const char *text_of(struct slice s, char *out, size_t cap)
-{
-    snprintf(out, cap, "%.*s", SLICE_ARGS(s));
-    return out;
 }
 
 /* A write of its own, and what to say. */
@@ -86,32 +70,56 @@ static int list_users(struct admin *a, const struct tenant *tenant)
     return err_is_ok(read) ? COMMAND_OK : admin_fail(a, read);
 }
 
-static int find_user(struct admin *a, const struct tenant *tenant, struct user *out)
-{
-    struct slice name = slice_of(a->line->arguments[0]);
-    struct email email;
-    struct guid id;
-    err found = FAIL(NOT_FOUND);
+static const char *const show_columns[] = { "email", "origin",   "enabled", "name", "created",
+                                            "id",    "sessions", "roles",   NULL };
 
-    if (guid_parse(name, &id))
-        found = store_user(a->store, tenant->id, id, out);
-    else if (err_is_ok(email_parse(name, &email)))
-        found = store_user_by_identity(a->store, tenant->id, slice_of(email.identity), out);
-    if (err_is_ok(found))
-        return COMMAND_OK;
-    return command_fail(a->line, "'doorcode user list' shows them.", "%s: there is no such user",
-                        a->line->arguments[0]);
+/* "Pets API/Pets.Admin", parted by commas. */
+static void put_role(struct buf *out, const struct directory *d, const struct tenant *tenant, struct slice line)
+{
+    struct slice value;
+    struct slice id = slice_cut(line, ' ', &value);
+    const struct application *app = directory_api(d, tenant->id, id);
+
+    buf_fmt(out, "%s%.*s/%.*s", out->n == 0 ? "" : ", ", SLICE_ARGS(app == NULL ? id : app->name), SLICE_ARGS(value));
+}
+
+static err roles_of(struct admin *a, const struct tenant *tenant, const struct user *user, char out[ROLES_SIZE])
+{
+    char space[ROLES_SIZE];
+    struct buf lines, text;
+
+    buf_init(&lines, space, sizeof space);
+    buf_init(&text, out, ROLES_SIZE - 1);
+    TRY(store_user_all_roles(a->store, user->id, &lines));
+    for (struct slice rest = buf_slice(&lines); rest.n > 0;)
+        put_role(&text, a->directory, tenant, slice_cut(rest, '\n', &rest));
+    out[text.n] = '\0';
+    return OK;
 }
 
 static int show_user(struct admin *a, const struct tenant *tenant)
 {
     struct user user = { .created_at = 0 };
-    int status = find_user(a, tenant, &user);
+    char roles[ROLES_SIZE], sessions[24];
+    size_t alive = 0;
+    int status = admin_user(a, tenant, &user);
 
     if (status != COMMAND_OK)
         return status;
-    struct table *t = table_new(user_columns);
-    user_row(t, &user);
+    err read = roles_of(a, tenant, &user, roles);
+    if (err_is_ok(read))
+        read = session_count(a, &user, &alive);
+    if (!err_is_ok(read))
+        return admin_fail(a, read);
+    const struct guid_text id = guid_format(user.id);
+    const struct clock_text created = clock_format(user.created_at);
+    snprintf(sessions, sizeof sessions, "%zu", alive);
+    const char *cells[] = {
+        user.email, user_origin_name(user.origin), yes_no(user.enabled), user.display_name, created.c, id.c, sessions,
+        roles
+    };
+    struct table *t = table_new(show_columns);
+    table_row(t, cells);
     table_print(t, a->json, a->line->out);
     return COMMAND_OK;
 }
@@ -119,7 +127,7 @@ static int show_user(struct admin *a, const struct tenant *tenant)
 static int delete_user(struct admin *a, const struct tenant *tenant)
 {
     struct user user = { .created_at = 0 };
-    int status = find_user(a, tenant, &user);
+    int status = admin_user(a, tenant, &user);
 
     if (status != COMMAND_OK)
         return status;
@@ -161,7 +169,7 @@ static int set_password(struct admin *a, const struct tenant *tenant)
     const struct password_rules rules = { &tenant->banned_passwords, slice_of(a->line->arguments[0]) };
     struct user user = { .created_at = 0 };
     char password[LIMIT_PASSWORD + 2];
-    int status = find_user(a, tenant, &user);
+    int status = admin_user(a, tenant, &user);
 
     if (status != COMMAND_OK)
         return status;
@@ -178,8 +186,9 @@ static int set_password(struct admin *a, const struct tenant *tenant)
 
 /* ---- applications ---- */
 
-static const char *const app_columns[] = { "name",      "client_id",   "native",  "public", "user_flow",
-                                           "algorithm", "permissions", "origins", NULL };
+static const char *const app_columns[] = { "name",          "client_id", "native",      "public",
+                                           "user_flow",     "algorithm", "permissions", "origins",
+                                           "redirect_uris", "api",       "secrets",     NULL };
 
 static void join(struct slices list, char *out, size_t cap)
 {
@@ -191,21 +200,37 @@ static void join(struct slices list, char *out, size_t cap)
     out[text.n] = '\0';
 }
 
+static void join_redirects(const struct application *app, char out[URIS_SIZE])
+{
+    struct buf text;
+
+    buf_init(&text, out, URIS_SIZE - 1);
+    for (size_t i = 0; i < app->redirect_uri_count; i++)
+        buf_fmt(&text, "%s%.*s", i == 0 ? "" : " ", SLICE_ARGS(app->redirect_uris[i].uri));
+    out[text.n] = '\0';
+}
+
 static void app_row(struct table *t, const struct application *app)
 {
-    char name[128], flow[80], permissions[LIST_SIZE], origins[LIST_SIZE];
+    char name[128], flow[80], api[LIMIT_RESOURCE], secrets[24];
+    char permissions[LIST_SIZE], origins[LIST_SIZE], uris[URIS_SIZE];
     const struct guid_text id = guid_format(app->client_id);
 
     join(app->permissions, permissions, sizeof permissions);
     join(app->allowed_origins, origins, sizeof origins);
-    const char *cells[] = { text_of(app->name, name, sizeof name),
+    join_redirects(app, uris);
+    snprintf(secrets, sizeof secrets, "%zu", app->secret_count);
+    const char *cells[] = { admin_text(app->name, name, sizeof name),
                             id.c,
                             yes_no(app->native_authentication),
                             yes_no(app->public_client),
-                            text_of(app->user_flow, flow, sizeof flow),
+                            admin_text(app->user_flow, flow, sizeof flow),
                             signing_alg_name(app->signing_alg),
                             permissions,
-                            origins };
+                            origins,
+                            uris,
+                            admin_text(app->identifier_uri, api, sizeof api),
+                            secrets };
     table_row(t, cells);
 }
 
@@ -249,13 +274,11 @@ static int show_app(struct admin *a, const struct tenant *tenant)
 
 static int delete_app(struct admin *a, const struct tenant *tenant)
 {
-    struct guid id;
+    const struct application *app = admin_application(a, tenant);
 
-    if (!guid_parse(slice_of(a->line->arguments[0]), &id) ||
-        directory_application(a->directory, tenant->id, id) == NULL)
-        return command_fail(a->line, "Give the client id; 'doorcode app list' shows it.",
-                            "%s: there is no such application", a->line->arguments[0]);
-    struct store_write write = { .kind = WRITE_APPLICATION_DELETE, .tenant_id = tenant->id, .guid = id };
+    if (app == NULL)
+        return COMMAND_FAILED;
+    struct store_write write = { .kind = WRITE_APPLICATION_DELETE, .tenant_id = tenant->id, .guid = app->client_id };
     return delete_by(a, &write, "application");
 }
 
@@ -274,7 +297,7 @@ static size_t flow_rows(struct admin *a, const struct tenant *tenant, const char
         if (!guid_eq(flow->tenant_id, tenant->id) || (wanted != NULL && !slice_eq(flow->name, slice_of(wanted))))
             continue;
         snprintf(count, sizeof count, "%zu", flow->attribute_count);
-        const char *cells[] = { text_of(flow->name, name, sizeof name),
+        const char *cells[] = { admin_text(flow->name, name, sizeof name),
                                 flow->identity_provider == PROVIDER_EMAIL_OTP ? "emailOneTimePasscode"
                                                                               : "emailPassword",
                                 yes_no(flow->sign_up), count };
@@ -326,7 +349,7 @@ enum { OPTIONS = sizeof options / sizeof options[0] };
 #define DIRECTORY_COMMAND(symbol, words, argument_words, count, text, act) \
     static int run_##symbol(const struct command_line *line)               \
     {                                                                      \
-        return with_tenant(line, act);                                     \
+        return admin_with_tenant(line, act);                               \
     }                                                                      \
     const struct command command_##symbol = { .name = words,               \
                                               .arguments = argument_words, \

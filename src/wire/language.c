@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* language.c: which of our languages a reader wants (RFC 9110, 12.5.4 for the list, RFC 4647, 3.4 for the lookup). */
-#include "mail/message.h"
+#include "wire/language.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 enum { PREFERENCES_MAX = 512, RANGES_MAX = 16, RANGE_MAX = 35, QUALITY_FULL = 1000 };
-
-static const char *const languages[] = { "en", "de", "fr", "es", "pt", "ja", "it", "nl", "ar", NULL };
 
 struct range {
     struct slice tag;
@@ -15,11 +16,6 @@ struct ranges {
     struct range all[RANGES_MAX];
     size_t n;
 };
-
-const char *const *message_languages(void)
-{
-    return languages;
-}
 
 /* "1", "0.8", "0.123" in thousandths; false for anything else (RFC 9110, 12.4.2). */
 static bool parse_quality(struct slice text, unsigned *out)
@@ -77,12 +73,12 @@ static struct slice shorten(struct slice tag)
     return tag;
 }
 
-static const char *look_up(struct slice tag)
+static const char *look_up(struct slice tag, const char *const *ours)
 {
     for (; tag.n > 0; tag = shorten(tag))
-        for (size_t i = 0; languages[i] != NULL; i++)
-            if (slice_eq_nocase(tag, slice_of(languages[i])))
-                return languages[i];
+        for (size_t i = 0; ours[i] != NULL; i++)
+            if (slice_eq_nocase(tag, slice_of(ours[i])))
+                return ours[i];
     return NULL;
 }
 
@@ -98,7 +94,7 @@ static struct slice take_best(struct ranges *ranges)
     return best->tag;
 }
 
-const char *message_language(struct slice preferences)
+const char *language_best(struct slice preferences, const char *const *ours)
 {
     struct ranges ranges = { .n = 0 };
 
@@ -107,9 +103,9 @@ const char *message_language(struct slice preferences)
     while (preferences.n > 0)
         take_ranges(slice_cut(preferences, ',', &preferences), &ranges);
     for (size_t i = 0; i < ranges.n; i++) {
-        const char *found = look_up(take_best(&ranges));
+        const char *found = look_up(take_best(&ranges), ours);
         if (found != NULL)
             return found;
     }
-    return languages[0];
+    return NULL;
 }
