@@ -10,7 +10,7 @@
 #define WEB WORLD_APP_WEB "&redirect_uri=https%3A%2F%2Fweb.example%2Fcallback"
 #define BACK "post_logout_redirect_uri=https%3A%2F%2Fweb.example%2Fsigned-out"
 
-enum { TOKEN = 4096, PATH = 8192 };
+enum { TOKEN = 4096, PATH = 8192, RESEND = 31 /* seconds until a user gets another code */ };
 
 struct stage {
     struct world w;
@@ -53,10 +53,11 @@ static void sign_in(struct stage *s, const char *user)
 {
     char code[16], form[128];
 
+    world_advance(&s->w, RESEND);
     assert_int_equal(go(s, AUTHORIZE WEB, "&prompt=login"), 200);
     snprintf(form, sizeof form, "do=next&username=%s", user);
     assert_int_equal(browser_submit(&s->b, "petstore", form), 200);
-    assert_true(world_code(&s->w, user, 0, code, NULL));
+    assert_true(world_code(&s->w, user, s->mail, code, &s->mail));
     snprintf(form, sizeof form, "do=next&oob=%s", code);
     assert_int_equal(browser_submit(&s->b, "petstore", form), 302);
 }
@@ -67,7 +68,9 @@ static void tokens_of(struct stage *s, const char *app, const char *user, char i
     struct world_reply reply;
     char token[1024], code[16];
 
+    world_advance(&s->w, RESEND);
     world_signin_start(&s->w, app, user, token, code);
+    assert_true(world_code(&s->w, user, s->mail, code, &s->mail));
     world_signin_token(&s->w, app, token, code, &reply);
     assert_int_equal(reply.status, 200);
     world_member(&reply, "id_token", id, TOKEN);
@@ -200,6 +203,10 @@ static void test_sign_out(void **state)
     sign_in(s, "sam@example.org");
     assert_true(is_signed_in(s));
     assert_int_equal(go(s, LOGOUT BACK "&state=a%3D", ""), 200);
+    assert_non_null(strstr(s->b.reply.body, "src=\"https://web.example/front-channel?sid="));
+    assert_non_null(strstr(s->b.reply.body, "iss=https%3A%2F%2Flogin.example%2F" WORLD_TENANT "%2Fv2.0\""));
+    assert_non_null(strstr(s->b.reply.body, "href=\"https://web.example/signed-out?state=a%3D\""));
+    assert_non_null(strstr(s->b.reply.head, "frame-src https://web.example"));
     assert_false(is_signed_in(s));
     /* nobody is there: done, and back */
     go(s, LOGOUT BACK "&state=a%3D", "");
