@@ -87,6 +87,8 @@ void world_open(struct world *w, const struct world_options *options)
         .prepare = options->no_seed ? NULL : world_seed,
     };
 
+    if (options->passwords != NULL)
+        o.passwords = *options->passwords;
     memset(w, 0, sizeof *w);
     w->real_time = options->real_time;
     w->seed = options->seed;
