@@ -63,8 +63,7 @@ static bool split(CURLU *url, const char *text, struct parts *parts)
 {
     if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
         return false;
-    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD) || has_part(url, CURLUPART_QUERY) ||
-        has_part(url, CURLUPART_FRAGMENT))
+    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD) || has_part(url, CURLUPART_FRAGMENT))
         return false;
     curl_url_get(url, CURLUPART_PORT, &parts->port, CURLU_NO_DEFAULT_PORT); /* absent where it is the usual one */
     return curl_url_get(url, CURLUPART_SCHEME, &parts->scheme, 0) == CURLUE_OK &&
@@ -138,7 +137,7 @@ const struct doorcode_error *authority_parse(const char *text, bool allow_http, 
     AUTO(free_parts) struct parts parts = { 0 };
     if (url == NULL)
         return error_static(DOORCODE_ERROR_NO_MEMORY);
-    if (!split(url, text, &parts))
+    if (!split(url, text, &parts) || has_part(url, CURLUPART_QUERY))
         return &not_an_address;
     lower(parts.scheme);
     lower(parts.host);
@@ -147,4 +146,38 @@ const struct doorcode_error *authority_parse(const char *text, bool allow_http, 
     if (!out->is_http && strcmp(parts.scheme, "https") != 0)
         return &not_an_address;
     return write_url(&parts, out) ? refuse_insecure(out, allow_http) : &no_tenant;
+}
+
+/* ---- addresses that a server names ---- */
+
+/* Scheme and host in lower case, the port always told. */
+static bool split_origin(const char *text, struct parts *parts)
+{
+    AUTO(close_url) CURLU *url = curl_url();
+    if (url == NULL || !split(url, text, parts))
+        return false;
+    lower(parts->scheme);
+    lower(parts->host);
+    curl_free(parts->port);
+    parts->port = NULL;
+    bool is_web = strcmp(parts->scheme, "https") == 0 || strcmp(parts->scheme, "http") == 0;
+    return is_web && curl_url_get(url, CURLUPART_PORT, &parts->port, CURLU_DEFAULT_PORT) == CURLUE_OK;
+}
+
+bool authority_same_origin(const char *url, const char *origin)
+{
+    AUTO(free_parts) struct parts a = { 0 };
+    AUTO(free_parts) struct parts b = { 0 };
+    if (!split_origin(url, &a) || !split_origin(origin, &b))
+        return false;
+    bool same_host = strcmp(a.host, b.host) == 0 || (is_loopback(slice_of(a.host)) && is_loopback(slice_of(b.host)));
+    return same_host && strcmp(a.scheme, b.scheme) == 0 && strcmp(a.port, b.port) == 0;
+}
+
+bool authority_is_ciam(const char *url)
+{
+    AUTO(free_parts) struct parts parts = { 0 };
+    struct slice label;
+    return split_origin(url, &parts) && strcmp(parts.scheme, "https") == 0 &&
+           tenant_of_host(slice_of(parts.host), &label);
 }

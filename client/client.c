@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client_internal.h"
 #include "errors.h"
+#include "trust.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -81,10 +82,18 @@ static bool copy_text(const char *text, char **out)
     return *out != NULL;
 }
 
+static bool copy_texts(struct doorcode_client *client, const struct doorcode_options *options)
+{
+    return copy_text(options->ca_file, &client->ca_file) && copy_text(options->proxy, &client->proxy) &&
+           copy_text(options->issuer, &client->issuer);
+}
+
 static const struct doorcode_error *fill(struct doorcode_client *client, const struct doorcode_options *options)
 {
     client->allow_http = options->allow_http != 0;
     client->no_password = options->no_password != 0;
+    client->unverified_id_tokens = options->unverified_id_tokens != 0;
+    client->clock = clock_system;
     client->connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CLIENT_CONNECT_MS;
     client->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : CLIENT_TIMEOUT_MS;
     const struct doorcode_error *error = authority_parse(options->authority, client->allow_http, &client->authority);
@@ -97,7 +106,8 @@ static const struct doorcode_error *fill(struct doorcode_client *client, const s
                 (options->correlation_id == NULL || copy_guid(options->correlation_id, &client->correlation_id));
     if (!good)
         return &bad_option;
-    bool copied = copy_text(options->ca_file, &client->ca_file) && copy_text(options->proxy, &client->proxy);
+    client->trust = trust_new();
+    bool copied = client->trust != NULL && copy_texts(client, options);
     return copied ? NULL : error_static(DOORCODE_ERROR_NO_MEMORY);
 }
 
@@ -123,6 +133,8 @@ void doorcode_client_free(struct doorcode_client *client)
         return;
     free(client->ca_file);
     free(client->proxy);
+    free(client->issuer);
+    trust_free(client->trust);
     free(client);
 }
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client_internal.h: what a client is made of; never changed after doorcode_client_new. */
+/* client_internal.h: what a client is made of; never changed after doorcode_client_new, but for what it has learnt about
+ * its tenant (trust.h). */
 #ifndef DOORCODE_CLIENT_INTERNAL_H
 #define DOORCODE_CLIENT_INTERNAL_H
 
 #include "authority.h"
+#include "base/clock.h"
 #include "base/guid.h"
 #include "client_limits.h"
+
+struct trust;
 
 struct doorcode_client {
     struct authority authority;
@@ -18,6 +22,10 @@ struct doorcode_client {
     long timeout_ms;
     bool allow_http;
     bool no_password;
+    bool unverified_id_tokens;
+    char *issuer; /* the one to expect; NULL: one at the authority */
+    struct trust *trust;
+    struct clock clock; /* what tokens are held against; tests bring their own */
 };
 
 /* "openid profile offline_access" and those of `more` that are not among them. False where they are too long. */

@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "errors.h"
+#include "trust.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
@@ -35,16 +36,31 @@ struct doorcode_flow *flow_new(const struct doorcode_client *client)
     return flow;
 }
 
+/* The keys come first: a code or a refresh token is not spent on tokens that could not be checked. */
+static bool may_send(struct doorcode_flow *flow, enum reply_endpoint endpoint, struct reply *out)
+{
+    bool checks = endpoint == REPLY_OF_TOKEN && !flow->client->unverified_id_tokens;
+    return !checks || trust_prepare(flow->client, flow->http, flow->correlation_id.c, out);
+}
+
 void flow_call(struct doorcode_flow *flow, enum reply_endpoint endpoint, const struct form_field *fields, size_t n,
                struct reply *out)
 {
+    char url[CLIENT_URL + 64];
     struct buf body;
     struct http_answer answer = { .failure = DOORCODE_ERROR_NO_MEMORY, .detail = "" };
+    if (!may_send(flow, endpoint, out))
+        return;
+    snprintf(url, sizeof(url), "%s%s", flow->client->authority.url, reply_path(endpoint));
     if (form_make(&body, fields, n)) {
-        answer = http_post(flow->http, reply_path(endpoint), buf_slice(&body), flow->correlation_id.c);
+        answer = http_call(
+            flow->http,
+            &(struct http_request){ .url = url, .form = buf_slice(&body), .correlation_id = flow->correlation_id.c });
         form_free(&body);
     }
     reply_parse(endpoint, &answer, flow->correlation_id.c, out);
+    if (out->kind == REPLY_TOKENS)
+        trust_judge(flow->client, flow->http, out);
 }
 
 /* ---- from one state to the next ---- */

@@ -5,15 +5,24 @@
 #include "client_internal.h"
 
 #include <curl/curl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <time.h>
 
 struct http {
     const struct doorcode_client *client;
     CURL *curl;
+    CURLM *multi;
     struct curl_slist *headers;
     struct buf body;
     char detail[CURL_ERROR_SIZE];
+    struct pollfd sockets[CLIENT_WAITS]; /* that libcurl waits for */
+    size_t socket_count;
+    int64_t timer_at;  /* when libcurl wants to be called; -1: not */
+    int64_t repeat_at; /* when the request is sent again; -1: not */
+    bool may_repeat;
+    bool is_attached; /* the request is libcurl's */
+    CURLcode refused; /* it could not even be begun */
 };
 
 /* With http allowed for this machine only, a name that resolves elsewhere must not get the request. */
@@ -33,6 +42,67 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *ctx)
     buf_put(&http->body, slice_bytes(bytes, size * n));
     return buf_ok(&http->body) ? size * n : 0; /* 0 ends the transfer: CURLE_WRITE_ERROR */
 }
+
+/* ---- what libcurl waits for ---- */
+
+static int socket_changed(CURL *curl, curl_socket_t fd, int what, void *ctx, void *of_socket)
+{
+    struct http *http = ctx;
+    size_t i = 0;
+    (void)curl, (void)of_socket;
+    while (i < http->socket_count && http->sockets[i].fd != fd)
+        i++;
+    if (what == CURL_POLL_REMOVE) {
+        if (i < http->socket_count)
+            http->sockets[i] = http->sockets[--http->socket_count];
+        return 0;
+    }
+    if (i == CLIENT_WAITS)
+        return -1; /* ends the request: CURLE_ABORTED_BY_CALLBACK */
+    short events = 0;
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+        events |= POLLIN;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+        events |= POLLOUT;
+    http->sockets[i] = (struct pollfd){ .fd = fd, .events = events };
+    if (i == http->socket_count)
+        http->socket_count++;
+    return 0;
+}
+
+static int timer_changed(CURLM *multi, long timeout_ms, void *ctx)
+{
+    struct http *http = ctx;
+    (void)multi;
+    http->timer_at = timeout_ms < 0 ? -1 : http_ticks() + timeout_ms;
+    return 0;
+}
+
+static void set_multi(struct http *http)
+{
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, socket_changed);
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, timer_changed);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 2L);
+}
+
+int64_t http_ticks(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void http_lower_timeout(int *timeout_ms, int64_t at)
+{
+    int64_t now = http_ticks();
+    int left = at <= now ? 0 : (int)(at - now < INT_MAX ? at - now : INT_MAX);
+    if (*timeout_ms < 0 || left < *timeout_ms)
+        *timeout_ms = left;
+}
+
+/* ---- connection ---- */
 
 static void set_options(struct http *http)
 {
@@ -65,14 +135,17 @@ struct http *http_open(const struct doorcode_client *client)
     if (http == NULL)
         return NULL;
     http->client = client;
+    http->timer_at = http->repeat_at = -1;
     http->curl = curl_easy_init();
+    http->multi = curl_multi_init();
     void *memory = malloc(CLIENT_ANSWER);
     buf_init(&http->body, memory, CLIENT_ANSWER);
-    if (http->curl == NULL || memory == NULL) {
+    if (http->curl == NULL || http->multi == NULL || memory == NULL) {
         http_close(http);
         return NULL;
     }
     set_options(http);
+    set_multi(http);
     return http;
 }
 
@@ -83,11 +156,20 @@ static void wipe_body(struct http *http)
     buf_init(&http->body, http->body.p, http->body.cap);
 }
 
+static void detach(struct http *http)
+{
+    if (http->is_attached)
+        curl_multi_remove_handle(http->multi, http->curl);
+    http->is_attached = false;
+}
+
 void http_close(struct http *http)
 {
     if (http == NULL)
         return;
+    detach(http);
     curl_easy_cleanup(http->curl);
+    curl_multi_cleanup(http->multi);
     curl_slist_free_all(http->headers);
     wipe_body(http);
     free(http->body.p);
@@ -136,18 +218,19 @@ static enum doorcode_error_kind failure_of(CURLcode code)
     }
 }
 
-static struct http_answer perform(struct http *http)
+/* ---- requests ---- */
+
+static struct http_answer failed(struct http *http, CURLcode code)
 {
-    struct http_answer answer = { .detail = http->detail };
-    wipe_body(http);
-    http->detail[0] = '\0';
-    CURLcode code = curl_easy_perform(http->curl);
-    if (code != CURLE_OK) {
-        answer.failure = failure_of(code);
-        if (http->detail[0] == '\0')
-            answer.detail = curl_easy_strerror(code);
-        return answer;
-    }
+    struct http_answer answer = { .failure = failure_of(code), .detail = http->detail };
+    if (http->detail[0] == '\0')
+        answer.detail = curl_easy_strerror(code);
+    return answer;
+}
+
+static struct http_answer collect(struct http *http)
+{
+    struct http_answer answer = { .detail = "" };
     long status = 0;
     curl_off_t retry_after = 0;
     char *type = NULL;
@@ -161,24 +244,110 @@ static struct http_answer perform(struct http *http)
     return answer;
 }
 
-static void pause_ms(int64_t ms)
+static void send_request(struct http *http)
 {
-    struct timespec rest = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-    while (nanosleep(&rest, &rest) != 0)
-        continue;
+    wipe_body(http);
+    http->detail[0] = '\0';
+    http->repeat_at = -1;
+    http->timer_at = http_ticks(); /* libcurl begins with the first step */
+    http->is_attached = curl_multi_add_handle(http->multi, http->curl) == CURLM_OK;
+    if (!http->is_attached)
+        http->refused = CURLE_OUT_OF_MEMORY;
 }
 
-struct http_answer http_post(struct http *http, const char *path, struct slice form, const char *correlation_id)
+void http_begin(struct http *http, const struct http_request *request)
 {
-    char url[CLIENT_URL + 64];
-    snprintf(url, sizeof(url), "%s%s", http->client->authority.url, path);
-    curl_easy_setopt(http->curl, CURLOPT_POSTFIELDSIZE, (long)form.n);
-    curl_easy_setopt(http->curl, CURLOPT_POSTFIELDS, form.p); /* borrowed by curl, so that it can be wiped */
-    if (curl_easy_setopt(http->curl, CURLOPT_URL, url) != CURLE_OK || !set_headers(http, correlation_id))
-        return (struct http_answer){ .failure = DOORCODE_ERROR_NO_MEMORY, .detail = "" };
-    struct http_answer answer = perform(http);
-    if (answer.status < 500 || answer.retry_after > CLIENT_REPEAT_WAIT)
-        return answer;
-    pause_ms(answer.retry_after > 0 ? answer.retry_after * 1000 : CLIENT_REPEAT_MS);
-    return perform(http);
+    CURL *curl = http->curl;
+    bool set =
+        curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK && set_headers(http, request->correlation_id);
+    if (request->form.p != NULL) {
+        curl_easy_setopt(curl, CURLOPT_POST, 1L);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)request->form.n);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->form.p); /* borrowed by curl, so that it can be wiped */
+    } else {
+        curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+    }
+    http->may_repeat = !request->once;
+    http->refused = set ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+    if (set)
+        send_request(http);
+}
+
+/* The sockets are copied first: libcurl changes them as it goes on. */
+static void drive(struct http *http)
+{
+    struct pollfd sockets[CLIENT_WAITS];
+    size_t n = http->socket_count;
+    int running;
+    memcpy(sockets, http->sockets, n * sizeof(sockets[0]));
+    for (size_t i = 0; i < n; i++)
+        curl_multi_socket_action(http->multi, sockets[i].fd, 0, &running); /* 0: it looks for itself what is ready */
+    if (http->timer_at >= 0 && http_ticks() >= http->timer_at) {
+        http->timer_at = -1;
+        curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    }
+}
+
+static bool is_over(struct http *http, CURLcode *code)
+{
+    const CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+        if (message->msg == CURLMSG_DONE) {
+            *code = message->data.result;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the answer is none that counts, and the request will be sent again. */
+static bool repeats(struct http *http, const struct http_answer *answer)
+{
+    if (!http->may_repeat || answer->status < 500 || answer->retry_after > CLIENT_REPEAT_WAIT)
+        return false;
+    http->may_repeat = false;
+    http->repeat_at = http_ticks() + (answer->retry_after > 0 ? answer->retry_after * 1000 : CLIENT_REPEAT_MS);
+    return true;
+}
+
+bool http_step(struct http *http, struct http_answer *answer)
+{
+    CURLcode code = http->refused;
+    if (http->repeat_at >= 0 && http_ticks() >= http->repeat_at)
+        send_request(http);
+    if (http->repeat_at >= 0)
+        return false;
+    if (http->is_attached) {
+        drive(http);
+        if (!is_over(http, &code))
+            return false;
+        detach(http);
+    }
+    *answer = code == CURLE_OK ? collect(http) : failed(http, code);
+    return !repeats(http, answer);
+}
+
+size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_t cap, int *timeout_ms)
+{
+    if (http->repeat_at >= 0)
+        http_lower_timeout(timeout_ms, http->repeat_at);
+    else if (http->timer_at >= 0)
+        http_lower_timeout(timeout_ms, http->timer_at);
+    for (size_t i = 0; i < http->socket_count && n < cap; i++)
+        waits[n++] = http->sockets[i];
+    return n;
+}
+
+struct http_answer http_call(struct http *http, const struct http_request *request)
+{
+    struct pollfd waits[CLIENT_WAITS];
+    struct http_answer answer;
+    http_begin(http, request);
+    while (!http_step(http, &answer)) {
+        int timeout_ms = -1;
+        size_t n = http_waits(http, waits, 0, CLIENT_WAITS, &timeout_ms);
+        poll(waits, n, timeout_ms);
+    }
+    return answer;
 }

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http.h: the client library's door to libcurl: one POST of a form, one bounded answer. */
+/* http.h: the client library's door to libcurl: one request at a time, one bounded answer. A request can be waited for
+ * from outside (begin, waits, step) or here (call). */
 #ifndef DOORCODE_CLIENT_HTTP_H
 #define DOORCODE_CLIENT_HTTP_H
 
 #include "base/guid.h"
 #include "doorcode/client.h"
 
+#include <poll.h>
+
 struct http;
 
-/* What came back. Borrowed from the connection until its next post. */
+struct http_request {
+    const char *url;   /* at the authority or its issuer */
+    struct slice form; /* what is POSTed; p NULL: a GET. Borrowed until the answer is there */
+    bool once;         /* a 5xx is not asked again: a second time the server would see a theft */
+    const char *correlation_id;
+};
+
+/* What came back. Borrowed from the connection until its next request. */
 struct http_answer {
     enum doorcode_error_kind failure; /* where status is 0 */
     const char *detail;               /* the network's words, or the content type of an answer */
@@ -19,9 +29,21 @@ struct http_answer {
 
 /* A connection for one flow. Borrows the client. NULL without memory. */
 struct http *http_open(const struct doorcode_client *client);
-void http_close(struct http *http); /* wipes what came; NULL is fine */
+void http_close(struct http *http); /* ends a request on its way, wipes what came; NULL is fine */
 
-/* POSTs `form` to the authority + path. A 5xx is asked again once, after half a second. */
-struct http_answer http_post(struct http *http, const char *path, struct slice form, const char *correlation_id);
+/* Begins a request; none is on its way. A 5xx is asked again once, after half a second. */
+void http_begin(struct http *http, const struct http_request *request);
+/* Does what can be done without waiting. True: the request is over, and *answer tells how. */
+bool http_step(struct http *http, struct http_answer *answer);
+/* Appends what the next step waits for to the `n` of `waits` and lowers *timeout_ms (-1: none) to when it has to be made
+ * at the latest. The new number. */
+size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_t cap, int *timeout_ms);
+/* All of it, waiting here. */
+struct http_answer http_call(struct http *http, const struct http_request *request);
+
+/* Milliseconds of a clock that nobody sets. */
+int64_t http_ticks(void);
+/* Lowers *timeout_ms (-1: none) to the time until `at`. */
+void http_lower_timeout(int *timeout_ms, int64_t at);
 
 #endif

@@ -30,6 +30,7 @@ void reply_free(struct reply *reply)
     if (reply->memory.block != NULL)
         arena_reset(&reply->memory);
     free(reply->memory.block);
+    jwks_free(reply->keys);
     *reply = (struct reply){ 0 };
 }
 
@@ -78,6 +79,12 @@ void reply_set_error(struct reply *out, enum doorcode_error_kind kind)
     out->error.kind = kind;
     out->error.message = row->message;
     out->error.advice = row->advice;
+}
+
+void reply_refuse(struct reply *reply, enum doorcode_error_kind kind, const char *description)
+{
+    reply_set_error(reply, kind);
+    reply->error.description = description;
 }
 
 /* An answer without usable JSON: the status tells what can be told. */

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "http.h"
+#include "jwks.h"
 
 enum reply_endpoint {
 #define ENDPOINT(name, path, parse) REPLY_OF_##name,
@@ -13,7 +14,7 @@ enum reply_endpoint {
     REPLY_ENDPOINTS
 };
 
-/* All but ERROR, REDIRECT, TOKENS, PENDING and DONE have a continuation_token for the next call. */
+/* All but ERROR, REDIRECT, TOKENS, PENDING, DONE, METADATA and KEYS have a continuation_token for the next call. */
 enum reply_kind {
     REPLY_ERROR,        /* error; continuation_token where a failed reset may be tried again */
     REPLY_REDIRECT,     /* redirect_reason */
@@ -32,7 +33,18 @@ enum reply_kind {
     REPLY_PENDING,      /* of a reset: poll_interval; a token only with the first */
     REPLY_REGISTERED,   /* get the tokens */
     REPLY_DONE,         /* of sign-up or reset: get the tokens, where there is a token for that */
+    REPLY_METADATA,     /* metadata */
+    REPLY_KEYS,         /* keys */
     REPLY_KINDS
+};
+
+/* What a tenant tells of itself (spec OIDC, 1.2). As it was told: nothing is checked but lengths. */
+struct metadata {
+    const char *issuer;
+    const char *authorization_endpoint;
+    const char *token_endpoint;
+    const char *jwks_uri;
+    bool names_issuer; /* in what the browser brings back (RFC 9207) */
 };
 
 struct reply {
@@ -47,6 +59,8 @@ struct reply {
     size_t attribute_count;
     int poll_interval;
     struct doorcode_tokens tokens;
+    struct metadata metadata;
+    struct jwks *keys;
     struct doorcode_error error;
 };
 
@@ -56,5 +70,7 @@ const char *reply_path(enum reply_endpoint endpoint);
 void reply_parse(enum reply_endpoint endpoint, const struct http_answer *answer, const char *correlation_id,
                  struct reply *out);
 void reply_free(struct reply *reply); /* also for a reply of zeros */
+/* Makes an answer that cannot be used an error; the description is static. */
+void reply_refuse(struct reply *reply, enum doorcode_error_kind kind, const char *description);
 
 #endif

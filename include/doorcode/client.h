@@ -27,6 +27,10 @@
  *     doorcode_flow_free(flow);
  *     doorcode_client_free(client);
  *
+ * Id tokens are checked before they are handed out (signature, issuer, audience, times), with the tenant's keys, which
+ * the client asks for before the first tokens and keeps for an hour. Where they cannot be had, nothing is sent that
+ * could be spent, and the step may be made again.
+ *
  * All texts are UTF-8 and NUL-terminated. Texts the server sent are free of control characters. Pointers got from
  * a flow are borrowed until its next step or its end. Codes, passwords and tokens are wiped before their memory is
  * given back. */
@@ -99,7 +103,12 @@ enum doorcode_error_kind {
     DOORCODE_ERROR_NO_PASSWORD,          /* nothing to reset: the user has none, or resetting is off */
     DOORCODE_ERROR_INVALID_CONTACT,      /* the address or number of a second factor; the flow goes on */
     DOORCODE_ERROR_CONTACT_BLOCKED,      /* take another one; the flow goes on */
-    DOORCODE_ERROR_RESET_FAILED          /* the server could not write the new password */
+    DOORCODE_ERROR_RESET_FAILED,         /* the server could not write the new password */
+    DOORCODE_ERROR_INVALID_TOKEN,        /* the id token is forged, too old, or not for this application or sign-in */
+    DOORCODE_ERROR_CANCELLED,            /* the user gave up in the browser */
+    DOORCODE_ERROR_INTERACTION_REQUIRED, /* the user would have had to do something, which `prompt` forbade */
+    DOORCODE_ERROR_MIXED_UP,             /* the browser came back from another server (RFC 9207) */
+    DOORCODE_ERROR_NO_PORT               /* no port of this machine can be opened for the browser */
 };
 
 enum { DOORCODE_ERROR_CODES = 8 };
@@ -170,7 +179,10 @@ struct doorcode_options {
     long timeout_ms;            /* of one call; 0: 30,000 */
     int allow_http;             /* not 0: http to other machines too, where codes and tokens can be read on the way */
     int no_password;            /* not 0: tell servers that no password can be given here, only codes */
-    void *reserved[8];          /* NULL */
+    int unverified_id_tokens;   /* not 0: hand out id tokens without a look at signature and claims */
+    const char *issuer;         /* the one that id tokens have to name; NULL: one at the authority's host (at
+                                 * ciamlogin.com: of one of its tenants) */
+    void *reserved[6];          /* NULL */
 };
 
 static inline void doorcode_options_init(struct doorcode_options *options)
@@ -248,8 +260,8 @@ void doorcode_flow_free(struct doorcode_flow *flow);
 /* "user_not_found": a stable word for scripts. Static. */
 const char *doorcode_error_name(enum doorcode_error_kind kind);
 
-/* Reading the claims of a token, for showing them. The signature is NOT checked: never decide by them what somebody may
- * do. NULL where the text is no JWT with a JSON object of at most 16 KiB, or without memory. */
+/* Reading the claims of a token. Nothing is checked here: an id token that a flow handed out was checked there, any other
+ * token was not, and decides nothing about what somebody may do. NULL where the text is no JWT with a JSON object of at most 16 KiB, or without memory. */
 struct doorcode_claims *doorcode_claims_decode(const char *jwt);
 void doorcode_claims_free(struct doorcode_claims *claims);
 size_t doorcode_claims_count(const struct doorcode_claims *claims);

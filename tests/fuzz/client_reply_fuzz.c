@@ -51,14 +51,16 @@ static void touch_lists(const struct reply *reply)
 static void touch_reply(const struct reply *reply)
 {
     static const bool has_no_token[REPLY_KINDS] = {
-        [REPLY_ERROR] = true,   [REPLY_REDIRECT] = true, [REPLY_TOKENS] = true,
-        [REPLY_PENDING] = true, [REPLY_DONE] = true,
+        [REPLY_ERROR] = true, [REPLY_REDIRECT] = true, [REPLY_TOKENS] = true, [REPLY_PENDING] = true,
+        [REPLY_DONE] = true,  [REPLY_METADATA] = true, [REPLY_KEYS] = true,
     };
     ASSERT(reply->kind < REPLY_KINDS);
     ASSERT(has_no_token[reply->kind] || strlen(reply->continuation_token) > 0);
     ASSERT(reply->kind != REPLY_METHODS || reply->method_count > 0);
     ASSERT(reply->kind != REPLY_ATTRIBUTES || reply->attribute_count > 0);
     ASSERT(reply->kind != REPLY_REDIRECT || strlen(reply->redirect_reason) < 8192);
+    ASSERT(reply->kind != REPLY_METADATA || strlen(reply->metadata.issuer) > 0);
+    ASSERT(reply->kind != REPLY_KEYS || jwks_count(reply->keys) > 0);
     ASSERT(reply->poll_interval >= 0 && reply->poll_interval <= 15);
     if (reply->kind == REPLY_ERROR)
         touch_error(&reply->error);

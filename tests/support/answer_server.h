@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,12 +28,22 @@ struct answer {
     long delay_ms;  /* before the answer */
 };
 
+/* What is known about a tenant beside the recorded answers: its metadata and keys. Requests for them are neither counted
+ * nor kept. */
+struct answer_facts {
+    char *(*page)(void *ctx, const char *origin, const char *request); /* malloc'ed body; NULL: not one of them */
+    char *(*fill)(void *ctx, const char *origin,
+                  const char *body); /* malloc'ed body to send in place of a recorded one */
+    void *ctx;
+};
+
 struct answer_server {
     int fd;
     char origin[64]; /* http://127.0.0.1:PORT */
     pthread_t thread;
     const struct answer *answers;
     size_t count;
+    struct answer_facts facts; /* or zeros */
     _Atomic size_t served;
     char *requests[ANSWERS_MOST];
 };
@@ -89,28 +100,65 @@ static inline void answer_one(int fd, const struct answer *answer)
     }
 }
 
+static inline bool answer_fact(struct answer_server *server, int fd, const char *request)
+{
+    char *page = server->facts.page != NULL ? server->facts.page(server->facts.ctx, server->origin, request) : NULL;
+    if (page == NULL)
+        return false;
+    answer_one(fd, &(struct answer){ .status = "200 OK", .body = page });
+    free(page);
+    return true;
+}
+
+static inline void answer_recorded(struct answer_server *server, int fd, size_t i)
+{
+    struct answer answer = server->answers[i];
+    char *filled = server->facts.fill != NULL && answer.body != NULL
+                       ? server->facts.fill(server->facts.ctx, server->origin, answer.body)
+                       : NULL;
+    if (filled != NULL)
+        answer.body = filled;
+    answer_one(fd, &answer);
+    free(filled);
+}
+
+/* A request beyond the recorded answers is counted, and answered by hanging up. */
+static inline void answer_connection(struct answer_server *server, int fd)
+{
+    char *request = answer_read_request(fd);
+    bool is_fact = answer_fact(server, fd, request);
+    size_t i = server->served;
+    bool recorded = !is_fact && i < server->count;
+    if (recorded)
+        server->requests[i] = request;
+    if (!is_fact)
+        server->served = i + 1;
+    if (recorded)
+        answer_recorded(server, fd, i);
+    else
+        free(request);
+}
+
 static inline void *answer_run(void *ctx)
 {
     struct answer_server *server = ctx;
-    for (size_t i = 0; i < server->count; i++) {
+    for (;;) {
         int fd = accept(server->fd, NULL, NULL);
         if (fd < 0)
             return NULL;
-        server->requests[i] = answer_read_request(fd);
-        server->served = i + 1;
-        answer_one(fd, &server->answers[i]);
+        answer_connection(server, fd);
         shutdown(fd, SHUT_WR);
         char rest[256];
         while (recv(fd, rest, sizeof rest, 0) > 0) /* so that closing does not reset what was sent */
             continue;
         close(fd);
     }
-    return NULL;
 }
 
-static inline void answer_server_start(struct answer_server *server, const struct answer *answers, size_t count)
+static inline void answer_server_start_with(struct answer_server *server, const struct answer *answers, size_t count,
+                                            struct answer_facts facts)
 {
-    *server = (struct answer_server){ .answers = answers, .count = count };
+    *server = (struct answer_server){ .answers = answers, .count = count, .facts = facts };
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t size = sizeof address;
     assert(count <= ANSWERS_MOST);
@@ -123,6 +171,11 @@ static inline void answer_server_start(struct answer_server *server, const struc
     snprintf(server->origin, sizeof server->origin, "http://127.0.0.1:%d", ntohs(address.sin_port));
     if (pthread_create(&server->thread, NULL, answer_run, server) != 0)
         abort();
+}
+
+static inline void answer_server_start(struct answer_server *server, const struct answer *answers, size_t count)
+{
+    answer_server_start_with(server, answers, count, (struct answer_facts){ 0 });
 }
 
 /* Number of requests that came. */

@@ -5,8 +5,8 @@
 #define DOORCODE_TESTS_CLI_RAN_H
 
 #include "cli.h"
-#include "support/answer_server.h"
 #include "support/command_ran.h"
+#include "support/tenant.h"
 
 #include <fcntl.h>
 
@@ -80,7 +80,7 @@ static inline void expect_command(const struct answer *answers, size_t count, co
     FILE *file = fopen(code_file, "w");
     fputs(codes, file);
     fclose(file);
-    answer_server_start(&server, answers, count);
+    answer_server_start_with(&server, answers, count, tenant_of_tests());
     snprintf(line, sizeof line, "%s --authority %s/petstore --code-file %s", command, server.origin, code_file);
     expect(line, status, out, errors);
     assert_int_equal(answer_server_stop(&server), count);

@@ -12,7 +12,7 @@
 #define PASSWORD(word) "{\"continuation_token\":\"" word "\",\"challenge_type\":\"password\"}"
 #define TOKENS                                                                                                       \
     "{\"token_type\":\"Bearer\",\"scope\":\"openid profile offline_access\",\"expires_in\":4199,\"ext_expires_in\":" \
-    "4199,\"access_token\":\"a.b.c\",\"refresh_token\":\"1.r\",\"id_token\":\"i.d.t\",\"client_info\":\"e30\"}"
+    "4199,\"access_token\":\"a.b.c\",\"refresh_token\":\"1.r\",\"id_token\":\"@ID_TOKEN@\",\"client_info\":\"e30\"}"
 #define GRANT(suberror, code) "{\"error\":\"invalid_grant\",\"suberror\":\"" suberror "\",\"error_codes\":[" code "]}"
 #define INTERRUPT(error, code, word) \
     "{\"error\":\"" error "\",\"error_codes\":[" code "],\"continuation_token\":\"" word "\"}"

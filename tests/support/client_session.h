@@ -5,7 +5,7 @@
 #define DOORCODE_TESTS_CLIENT_SESSION_H
 
 #include "doorcode/client.h"
-#include "support/answer_server.h"
+#include "support/tenant.h"
 
 #include <stdbool.h>
 
@@ -30,7 +30,7 @@ static inline void session_options(struct session *session, const struct answer 
 {
     struct doorcode_options options = *more;
     char authority[128];
-    answer_server_start(&session->server, answers, count);
+    answer_server_start_with(&session->server, answers, count, tenant_of_tests());
     snprintf(authority, sizeof authority, "%s/petstore", session->server.origin);
     options.authority = authority;
     options.client_id = "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31";

@@ -55,6 +55,19 @@ static struct policy unthrottled(void)
     return p;
 }
 
+/* A port that nobody uses just now. */
+static uint16_t free_port(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    socklen_t n = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    MUST(fd >= 0 && bind(fd, (struct sockaddr *)&address, n) == 0);
+    MUST(getsockname(fd, (struct sockaddr *)&address, &n) == 0);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
 void world_open(struct world *w, const struct world_options *options)
 {
     char why[256] = "";
@@ -84,6 +97,11 @@ void world_open(struct world *w, const struct world_options *options)
     w->rng = (struct rng){ fill, w };
     o.rng = options->seed == 0 ? &rng_system : &w->rng;
     set_paths(&o, options->folder, w->paths);
+    if (options->own_origin) {
+        o.http.listeners[0].port = free_port();
+        snprintf(w->origin, sizeof w->origin, "http://127.0.0.1:%u", (unsigned)o.http.listeners[0].port);
+        o.origin = w->origin;
+    }
     if (!err_is_ok(rooms_open(&o, &w->rooms, why))) {
         fprintf(stderr, "test world: %s\n", why);
         abort();

@@ -4,6 +4,7 @@
 #ifndef DOORCODE_TESTS_WORLD_CLIENT_H
 #define DOORCODE_TESTS_WORLD_CLIENT_H
 
+#include "client_internal.h"
 #include "doorcode/client.h"
 #include "support/world.h"
 
@@ -40,6 +41,11 @@ static inline void ends(struct person *p)
     p->flow = NULL;
 }
 
+static inline int64_t person_clock(void *world)
+{
+    return atomic_load(&((struct world *)world)->now_us);
+}
+
 static inline void takes(struct person *p, const char *tenant, const char *app, int no_password)
 {
     struct doorcode_options options;
@@ -54,6 +60,7 @@ static inline void takes(struct person *p, const char *tenant, const char *app, 
     options.no_password = no_password;
     options.proxy = "";
     assert_null(doorcode_client_new(&options, &p->client));
+    p->client->clock = (struct clock){ person_clock, &p->world }; /* one time for both */
 }
 
 static inline void takes_app(struct person *p, const char *app)
@@ -66,7 +73,7 @@ static inline int person_born(void **state)
     struct person *p = calloc(1, sizeof *p);
 
     assert_non_null(p);
-    world_open(&p->world, &(struct world_options){ .seed = 23 });
+    world_open(&p->world, &(struct world_options){ .seed = 23, .own_origin = true });
     takes_app(p, WORLD_APP_PASSWORD);
     *state = p;
     return 0;

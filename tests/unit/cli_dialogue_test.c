@@ -170,7 +170,7 @@ static int talk_to(const struct answer *answers, size_t count, const char *comma
     char line[512];
     int terminal;
     int status = -1;
-    answer_server_start(&server, answers, count);
+    answer_server_start_with(&server, answers, count, tenant_of_tests());
     snprintf(line, sizeof line, "%s --authority %s/petstore", command, server.origin);
     pid_t child = forkpty(&terminal, NULL, NULL, NULL);
     if (child == 0) {

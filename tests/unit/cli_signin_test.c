@@ -24,13 +24,11 @@
         .status = "400 Bad Request",                                                                       \
         .body = "{\"error\":\"invalid_grant\",\"suberror\":\"invalid_oob_value\",\"error_codes\":[50181]}" \
     }
-/* {"name":"Sam","exp":4102444800} */
-#define ID_TOKEN "e30.eyJuYW1lIjoiU2FtIiwiZXhwIjo0MTAyNDQ0ODAwfQ.c2ln"
 #define TOKENS_OF(access, refresh)                                                                              \
     {                                                                                                           \
         .status = "200 OK",                                                                                     \
         .body = "{\"token_type\":\"Bearer\",\"scope\":\"openid profile\",\"expires_in\":3600,\"access_token\":" \
-                "\"" access "\",\"refresh_token\":\"" refresh "\",\"id_token\":\"" ID_TOKEN "\"}"               \
+                "\"" access "\",\"refresh_token\":\"" refresh "\",\"id_token\":\"@ID_TOKEN@\"}"                 \
     }
 #define REDIRECT                                                                                              \
     {                                                                                                         \
@@ -54,12 +52,12 @@ static void a_code_signs_in(void **state)
                   "");
     expect("token show", 0, "sam@example.org", "");
     expect("token show", 0, "refresh token  kept\n", "");
-    expect("token show", 0, "  name  Sam\n  exp   2100-01-01 00:00:00Z (in ", "");
+    expect("token show", 0, "  name                Sam\n", "");
     expect("token show SAM@example.org --json", 0, "\"name\": \"Sam\"", "");
     expect("token show kim@example.org", 1, "",
            "kim@example.org is not signed in\nSign in with: doorcode signin USER\n");
     expect("token show --access --id", 2, "", "only one of");
-    expect("token show --id", 0, ID_TOKEN "\n", "");
+    expect("token show --id", 0, "eyJ", "");
     struct ran asked = command_ran(&program, "token show --access");
     assert_string_equal(asked.out, "secret-a\n"); /* where it is asked for */
     command_ran_free(&asked);
@@ -129,7 +127,7 @@ static void a_refresh_keeps_the_new_tokens(void **state)
     FILE *file = fopen(code_file, "w");
     fputs("1234 5678\n", file);
     fclose(file);
-    answer_server_start(&server, answers, COUNT(answers));
+    answer_server_start_with(&server, answers, COUNT(answers), tenant_of_tests());
     snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s", server.origin,
              code_file);
     expect(line, 0, "Signed in", "");
@@ -158,7 +156,7 @@ static void a_missing_code_file_is_named(void **state)
     static const struct answer answers[] = { INITIATED, CHALLENGED };
     struct answer_server server;
     char line[256];
-    answer_server_start(&server, answers, COUNT(answers));
+    answer_server_start_with(&server, answers, COUNT(answers), tenant_of_tests());
     snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file /nowhere/code",
              server.origin);
     expect(line, 1, "", "/nowhere/code cannot be read: No such file or directory\n");

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "doorcode/client.h"
-#include "support/answer_server.h"
+#include "support/tenant.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define INITIATED                                                              \
@@ -29,7 +29,7 @@
     {                                                                                                              \
         .status = "200 OK",                                                                                        \
         .body = "{\"token_type\":\"Bearer\",\"scope\":\"openid\",\"expires_in\":3600,\"access_token\":\"access\"," \
-                "\"refresh_token\":\"refresh\",\"id_token\":\"id\"}"                                               \
+                "\"refresh_token\":\"refresh\",\"id_token\":\"@ID_TOKEN@\"}"                                       \
     }
 #define WRONG_CODE                                                                                         \
     {                                                                                                      \
@@ -111,7 +111,7 @@ static void begin(struct session *session, const struct answer *answers, size_t 
 {
     struct doorcode_options options;
     char authority[128];
-    answer_server_start(&session->server, answers, count);
+    answer_server_start_with(&session->server, answers, count, tenant_of_tests());
     snprintf(authority, sizeof authority, "%s/petstore", session->server.origin);
     doorcode_options_init(&options);
     options.authority = authority;
@@ -367,8 +367,7 @@ static void nobody_listens(void **state)
     (void)state;
     struct session session;
     begin(&session, NULL, 0);
-    pthread_join(session.server.thread, NULL);
-    close(session.server.fd);
+    answer_server_stop(&session.server);
     assert_int_equal(doorcode_signin_start(session.client, "sam@example.org", &session.flow), FAILED);
     const struct doorcode_error *error = doorcode_flow_error(session.flow);
     assert_int_equal(error->kind, DOORCODE_ERROR_UNREACHABLE);
