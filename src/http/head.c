@@ -3,8 +3,6 @@
 
 #include "base/limits.h"
 
-#include <string.h>
-
 enum http_method head_method(struct slice name)
 {
     static const struct slice names[] = {
@@ -58,6 +56,6 @@ void head_client(const struct http_head *head, const struct address *peer, const
     bool forwarded = head->known[KNOWN_FORWARDED_FOR] != NULL;
     struct address client = forwarded && proxies->n > 0 ? from_proxies(head, peer, proxies) : *peer;
 
-    q->hearsay = forwarded && memcmp(&client, peer, sizeof client) == 0;
+    q->hearsay = forwarded && address_eq(&client, peer);
     address_write(&client, q->client_address);
 }

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { METRICS_READERS = 64 }; /* what a list of the configuration holds */
+
 struct rooms {
     struct rooms_options options;
     struct api api;
@@ -29,7 +31,7 @@ struct rooms {
     struct inbox *inbox;
     struct housekeeper *housekeeper;
     struct http_server *http;
-    struct address_range *metrics_from;
+    struct address_range metrics_from[METRICS_READERS];
     char http_why[200];
 };
 
@@ -167,8 +169,7 @@ static err open_metrics(struct rooms *r)
         from = loopback;
         n = sizeof loopback / sizeof loopback[0];
     }
-    r->metrics_from = calloc(n + 1, sizeof r->metrics_from[0]);
-    ENSURE(r->metrics_from != NULL, NO_MEMORY);
+    ENSURE(n <= METRICS_READERS, FULL);
     for (size_t i = 0; i < n; i++)
         TRY(address_range_parse(slice_of(from[i]), &r->metrics_from[i]));
     r->api.metrics_from = r->metrics_from;
@@ -281,7 +282,6 @@ void rooms_close(struct rooms *r, unsigned seconds)
     receiver_free(r->dev.receiver);
     throttle_free(r->throttle);
     vault_free(r->vault);
-    free(r->metrics_from);
     free(r);
 }
 

@@ -164,7 +164,8 @@ static void wrong_environment(void **state)
         { "DOORCODE_SESSIONS_MAX_SECONDS", "59",
           "DOORCODE_SESSIONS_MAX_SECONDS: must be a number from 60 to 31622400, not '59'" },
         { "DOORCODE_DATA", "", "DOORCODE_DATA: must be 1 to 512 bytes long" },
-        { "DOORCODE_SERVER_TRUSTED_PROXIES", "::1,,::2", "DOORCODE_SERVER_TRUSTED_PROXIES: must be 1 to 64 bytes long" },
+        { "DOORCODE_SERVER_TRUSTED_PROXIES", "::1,,::2",
+          "DOORCODE_SERVER_TRUSTED_PROXIES: must be 1 to 64 bytes long" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
