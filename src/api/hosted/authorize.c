@@ -14,7 +14,7 @@ static void parse_address(struct exchange *x)
 
     if (exchange_require(x, "client_id").n == 0 || exchange_require(x, "response_type").n == 0)
         return;
-    if (guid_parse(form_get(&x->form, SLICE("client_id")), &client_id))
+    if (!form_repeated(&x->form, SLICE("client_id")) && guid_parse(form_get(&x->form, SLICE("client_id")), &client_id))
         x->app = directory_application(x->directory, x->tenant->id, client_id);
     if (x->app == NULL) {
         exchange_refuse(x, ERROR_CLIENT_UNKNOWN, SLICE_EMPTY);
@@ -26,19 +26,13 @@ static void parse_address(struct exchange *x)
     work->addressed = wrong == ERROR_NONE;
 }
 
+/* Of several resources the token endpoint gives tokens for one at a time (spec OIDC, 4.6). */
 static enum error_id check_scope(struct exchange *x)
 {
+    const struct scope_rules rules = { .app = x->app, .directory = x->directory };
     struct scope_grant scope;
 
-    switch (scope_parse(hosted_work(x)->request.scope, x->app, &scope)) {
-    case SCOPE_OK:
-    case SCOPE_SEVERAL_RESOURCES: /* the token endpoint gives tokens for one at a time (spec OIDC, 4.6) */
-        return ERROR_NONE;
-    case SCOPE_UNKNOWN:
-        return ERROR_CONSENT_MISSING;
-    default:
-        return ERROR_SCOPE_INVALID;
-    }
+    return scope_refusal(scope_read(&rules, hosted_work(x)->request.scope, SCOPE_FIRST, &scope), SCOPE_AT_AUTHORIZE);
 }
 
 static err parse(struct exchange *x)

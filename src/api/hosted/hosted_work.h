@@ -75,6 +75,9 @@ err hosted_keep_session(struct exchange *x, struct browser_session *s);
 /* DECIDE: writes what the answer is made of: a code, and that the session is signed in to the application; or that the
  * waiting device may go on. */
 err hosted_give_answer(struct exchange *x, const struct session *session, struct user *user);
+/* DECIDE, before anything is written: asks the extension about the tokens that the request wants at once. Not *goes_on:
+ * the exchange waits for it, or a refusal was recorded. */
+err hosted_ask_for_tokens(struct exchange *x, const struct user *user, bool *goes_on);
 /* ISSUE: signs what is not a code. */
 err hosted_sign_answer(struct exchange *x);
 /* REPLY: the answer, or an error, to the application's address. */
