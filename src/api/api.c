@@ -13,6 +13,15 @@ void api_destroy(struct api *api)
     pthread_mutex_destroy(&api->snapshot_lock);
 }
 
+struct slice api_host(const struct api *api)
+{
+    size_t at = 0;
+
+    while (at + 2 < api->origin.n && api->origin.p[at] != '/')
+        at++;
+    return slice_from(api->origin, at + 2);
+}
+
 void api_publish(struct api *api, struct directory *directory, struct keyring *keyring)
 {
     struct directory *old_directory = NULL;

@@ -59,6 +59,8 @@ struct api {
 
 void api_init(struct api *api);
 void api_destroy(struct api *api); /* gives the snapshots back */
+/* The public origin without its scheme: "login.example", "localhost:8443". */
+struct slice api_host(const struct api *api);
 /* Makes the snapshots current; takes both references. NULL leaves one as it is. */
 void api_publish(struct api *api, struct directory *directory, struct keyring *keyring);
 struct directory *api_directory(struct api *api); /* held: release it */

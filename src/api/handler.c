@@ -131,7 +131,7 @@ static void check_request(struct exchange *x, struct slice tenant_segment)
     static check_fn *const of_pages[] = { check_form, exchange_throttle, NULL };
     static check_fn *const none[] = { NULL };
     static check_fn *const *const checks[] = {
-        [ENDPOINT_FORM] = of_forms,      [ENDPOINT_TENANT] = none, [ENDPOINT_PAGE] = of_pages,
+        [ENDPOINT_FORM] = of_forms,      [ENDPOINT_TENANT] = none, [ENDPOINT_OPEN] = none, [ENDPOINT_PAGE] = of_pages,
         [ENDPOINT_ROOT_PAGE] = of_pages, [ENDPOINT_BEARER] = none, [ENDPOINT_PLAIN] = none
     };
 
