@@ -7,12 +7,13 @@
 #include <stdint.h>
 
 enum {
-    PARTS = 9,
+    PARTS = 10,
     KIB = 1024,
     LIBRARIES = 8 * 1024 * KIB,
     STACK_TOUCHED = 128 * KIB,
     TRANSFER = 64 * KIB /* of libcurl, with TLS */,
-    THROTTLE_SLOT = 24
+    THROTTLE_SLOT = 24,
+    COUNTED_AHEAD = 48 /* an entry of store/ahead.c */
 };
 
 struct part {
@@ -32,7 +33,8 @@ static void parts_of(const struct memory_options *o, struct part parts[PARTS])
     parts[5] = (struct part){ "password hashes", o->password_workers, o->password_bytes };
     parts[6] = (struct part){ "calls of extensions", LIMIT_HOOK_CALLS, TRANSFER };
     parts[7] = (struct part){ "codes with extensions", OUTBOX_TAGS, COURIER_LETTER_MEMORY };
-    parts[8] = (struct part){ "libraries, mailer", 1, LIBRARIES };
+    parts[8] = (struct part){ "open codes", LIMIT_COUNTED_AHEAD, COUNTED_AHEAD };
+    parts[9] = (struct part){ "libraries, mailer", 1, LIBRARIES };
 }
 
 size_t memory_worst_case(const struct memory_options *options)
