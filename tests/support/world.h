@@ -23,23 +23,25 @@
 #define WORLD_OTHER_CODE "af8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3a"     /* kennel's, flow with e-mail and passcode */
 #define WORLD_THIRD_TENANT "bbbbbbbb-52a7-4b0e-8a3b-6f1d2c3b4a5e"   /* "aviary": e-mail codes for all, no resets */
 #define WORLD_THIRD_APP "bf8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3b"
+#define WORLD_APP_HYBRID "df8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3d" /* web and single-page, ES256, tokens from authorize */
+#define WORLD_API "e18b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3e"        /* "api://petstore-api": Pets.Read, Pets.Write, roles */
+#define WORLD_API_OLD "e28b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3f" /* "https://old.example/api": Cats.Read, tokens of v1.0 */
+#define WORLD_SECRET "web-secret~of.petstore+1"              /* of the web application; WORLD_SECRET_OLD has expired */
+#define WORLD_SECRET_OLD "web-secret-of-2020"
 #define WORLD_ORIGIN "https://app.example"
 #define WORLD_LOOPBACK "http://localhost" /* redirect URI of all but the web and the single-page application */
 #define WORLD_WEB_CALLBACK "https://web.example/callback"
 #define WORLD_SPA_CALLBACK "https://spa.example/"
 #define WORLD_PASSWORD "Blue-Kettle-42" /* of all users with one */
 
+/* Nothing of the server points into this struct: a test that fails and leaves its world open does not disturb the next one, which
+ * may use the same memory for its own. */
 struct world {
     struct rooms *rooms;
-    struct events events;
-    _Atomic int64_t now_us;
-    bool real_time; /* the clock runs */
-    uint64_t seed;
+    struct world_ground *ground;
+    struct events *events;
+    uint64_t seed; /* as it was given */
     uint16_t port;
-    struct rng rng;
-    struct policy policy;
-    char paths[3][512]; /* borrowed by the rooms */
-    char origin[64];    /* likewise */
 };
 
 struct world_options {
@@ -62,10 +64,11 @@ void world_open(struct world *w, const struct world_options *options);
 err world_seed(void *ctx, struct store *store);
 void world_close(struct world *w);
 void world_advance(struct world *w, int64_t seconds);
+int64_t world_now_us(const struct world *w);
 
 struct world_reply {
     int status;
-    char head[4096]; /* status line and headers */
+    char head[16384]; /* status line and headers */
     char body[32768];
     size_t body_n;
 };

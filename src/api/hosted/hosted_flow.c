@@ -5,16 +5,23 @@
 
 #include "api/continuation_token.h"
 #include "api/hosted/ticket.h"
+#include "wire/login_hint.h"
 
 /* ---- the end of a flow ---- */
 
 err hosted_redeem(struct exchange *x, bool *waits)
 {
     struct hosted_work *work = hosted_work(x);
+    bool asks = x->tenant->branding.stay_signed_in && work->request.device_id == 0;
+    bool goes_on = true;
 
-    (void)waits;
+    if (!asks)
+        TRY(hosted_ask_for_tokens(x, &work->native.user, &goes_on));
+    *waits = !goes_on;
+    if (!goes_on)
+        return OK;
     TRY(hosted_begin_session(x, &work->native.user, work->native.outcome.proofs));
-    if (x->tenant->branding.stay_signed_in && work->request.device_id == 0) {
+    if (asks) {
         work->page = PAGE_STAY;
         return OK;
     }
@@ -23,10 +30,26 @@ err hosted_redeem(struct exchange *x, bool *waits)
 
 /* ---- authorization ---- */
 
+static err answer(struct exchange *x, struct browser_session *s)
+{
+    bool goes_on;
+
+    TRY(hosted_ask_for_tokens(x, &s->user, &goes_on));
+    return goes_on ? hosted_give_answer(x, &s->session, &s->user) : OK;
+}
+
 static void show(struct hosted_work *work, enum page_kind page, struct slice username)
 {
     work->page = page;
     work->username = username;
+}
+
+/* The claim `login_hint` is not for people to read, and says nothing of addresses. */
+static struct slice hinted_address(const struct hosted_work *work)
+{
+    struct guid user;
+
+    return login_hint_parse(work->request.login_hint, &user) ? SLICE_EMPTY : work->request.login_hint;
 }
 
 err hosted_authorize(struct exchange *x, struct authorize_facts *facts)
@@ -51,15 +74,15 @@ err hosted_authorize(struct exchange *x, struct authorize_facts *facts)
     struct browser_session *s = &work->sessions[out.session];
     switch (out.kind) {
     case AUTHORIZE_ANSWER:
-        return hosted_give_answer(x, &s->session, &s->user);
+        return answer(x, s);
     case AUTHORIZE_REFUSE:
         exchange_refuse(x, out.refusal, SLICE_EMPTY);
         break;
     case AUTHORIZE_SIGN_IN:
-        show(work, PAGE_SIGN_IN, out.hinted ? slice_of(s->user.email) : work->request.login_hint);
+        show(work, PAGE_SIGN_IN, out.hinted ? slice_of(s->user.email) : hinted_address(work));
         break;
     case AUTHORIZE_SIGN_UP:
-        show(work, PAGE_SIGN_UP, work->request.login_hint);
+        show(work, PAGE_SIGN_UP, hinted_address(work));
         break;
     case AUTHORIZE_PICK:
         show(work, PAGE_PICKER, SLICE_EMPTY);
