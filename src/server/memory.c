@@ -4,7 +4,10 @@
 #include "api/courier.h"
 #include "base/limits.h"
 
+#include <link.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum {
     PARTS = 10,
@@ -58,4 +61,28 @@ void memory_print(const struct memory_options *options, FILE *out)
         fprintf(out, "  %-30s %6zu x %8zu B = %9.1f MiB\n", parts[i].name, parts[i].count, parts[i].each,
                 (double)(parts[i].count * parts[i].each) / (KIB * KIB));
     fprintf(out, "  %-30s %28.1f MiB\n", "sum", (double)memory_worst_case(options) / (KIB * KIB));
+}
+
+/* A segment that cannot be written holds the file's own bytes, so dropping its pages loses nothing. */
+static int drop_pages(struct dl_phdr_info *object, size_t size, void *page_size)
+{
+    const uintptr_t page = *(const uintptr_t *)page_size;
+
+    (void)size;
+    for (size_t i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) != 0)
+            continue;
+        uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+        uintptr_t end = object->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void memory_give_back(void)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+    dl_iterate_phdr(drop_pages, &page);
 }
