@@ -9,6 +9,7 @@
 
 #include "client_internal.h"
 #include "support/client_bodies.h"
+#include "trust.h"
 
 static _Atomic int64_t now_us;
 
@@ -138,6 +139,8 @@ static const struct {
     { "@ORIGIN@/t/v2.0", "file:///etc/passwd", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "@ORIGIN@/t/v2.0", "@ORIGIN@/a#b", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "@ORIGIN@/t/v2.0", "@ORIGIN@/a b", "@ORIGIN@/b", "@ORIGIN@/c", false },
+    { "@ORIGIN@/t/v2.0", "@ORIGIN@/\xc3\xa4", "@ORIGIN@/b", "@ORIGIN@/c", false },
+    { "@ORIGIN@/t/v2.0", "@ORIGIN@/a\x1b[2J", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "@ORIGIN@/t/v2.0", "/a", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "t", "@ORIGIN@/a", "@ORIGIN@/b", "@ORIGIN@/c", false },
 };
@@ -256,6 +259,47 @@ static void a_clock_that_is_off_is_told(void **state)
     }
 }
 
+/* ---- several threads ---- */
+
+struct worker {
+    pthread_t thread;
+    const struct doorcode_client *client;
+    int good;
+};
+
+static void *refresh_often(void *ctx)
+{
+    struct worker *worker = ctx;
+    for (int i = 0; i < 3; i++) {
+        struct doorcode_flow *flow;
+        worker->good += doorcode_token_refresh(worker->client, "1.r", NULL, &flow) == DOORCODE_COMPLETED;
+        doorcode_flow_free(flow);
+        trust_forget_keys(worker->client);
+    }
+    return NULL;
+}
+
+static void one_client_for_all_threads(void **state)
+{
+    (void)state;
+    struct answer answers[12];
+    struct session session;
+    struct tenant tenant;
+    struct worker workers[4];
+    for (size_t i = 0; i < COUNT(answers); i++)
+        answers[i] = (struct answer)YES(TOKENS);
+    begin(&session, &tenant, answers, COUNT(answers));
+    for (size_t i = 0; i < COUNT(workers); i++) {
+        workers[i] = (struct worker){ .client = session.client };
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, refresh_often, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < COUNT(workers); i++) {
+        pthread_join(workers[i].thread, NULL);
+        assert_int_equal(workers[i].good, 3);
+    }
+    end(&session, &tenant, COUNT(answers));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +307,7 @@ int main(void)
         cmocka_unit_test(nothing_is_sent_without_keys), cmocka_unit_test(addresses_of_others_are_refused),
         cmocka_unit_test(a_forged_token_ends_the_flow), cmocka_unit_test(not_looked_at_where_told_so),
         cmocka_unit_test(the_issuer_that_is_expected),  cmocka_unit_test(a_clock_that_is_off_is_told),
+        cmocka_unit_test(one_client_for_all_threads),
     };
     return cmocka_run_group_tests_name("client: trust", tests, NULL, NULL);
 }
