@@ -20,13 +20,16 @@ static int64_t moved_clock(void *ctx)
 }
 
 /* A session whose client has a clock of the test's, and a tenant of its own. */
-static void begin(struct session *session, struct tenant *tenant, const struct answer *answers, size_t count)
+static void begin_with(struct session *session, struct tenant *tenant, const struct answer *answers, size_t count,
+                       char *(*page)(void *ctx, const char *origin, const char *request))
 {
     struct doorcode_options options;
     char authority[128];
     *session = (struct session){ 0 };
     *tenant = (struct tenant){ 0 };
-    answer_server_start_with(&session->server, answers, count, tenant_facts(tenant));
+    struct answer_facts facts = tenant_facts(tenant);
+    facts.page = page;
+    answer_server_start_with(&session->server, answers, count, facts);
     snprintf(authority, sizeof authority, "%s/petstore", session->server.origin);
     doorcode_options_init(&options);
     options.authority = authority;
@@ -34,6 +37,11 @@ static void begin(struct session *session, struct tenant *tenant, const struct a
     assert_null(doorcode_client_new(&options, &session->client));
     now_us = (int64_t)time(NULL) * 1000000;
     session->client->clock = (struct clock){ moved_clock, NULL };
+}
+
+static void begin(struct session *session, struct tenant *tenant, const struct answer *answers, size_t count)
+{
+    begin_with(session, tenant, answers, count, tenant_page);
 }
 
 static void end(struct session *session, struct tenant *tenant, size_t count)
@@ -108,11 +116,10 @@ static void nothing_is_sent_without_keys(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct session session;
         struct tenant tenant;
-        struct answer_facts none = { 0 };
-        begin(&session, &tenant, &rows[i].metadata, 1);
-        session.server.facts = none; /* nothing has been asked for yet */
+        begin_with(&session, &tenant, &rows[i].metadata, 1, NULL);
         assert_int_equal(refresh(&session), DOORCODE_FAILED);
         assert_int_equal(session_error(&session), rows[i].kind);
+        assert_int_equal(session.server.served, 1);
         assert_null(strstr(session.server.requests[0], "POST"));
         end(&session, &tenant, 1);
     }
@@ -177,8 +184,7 @@ static void addresses_of_others_are_refused(void **state)
         struct session session;
         struct tenant tenant;
         bool good = metadata_rows[metadata_row].good;
-        begin(&session, &tenant, answers, 1);
-        session.server.facts.page = odd_metadata;
+        begin_with(&session, &tenant, answers, 1, odd_metadata);
         assert_int_equal(refresh(&session), DOORCODE_FAILED);
         expect_error(&session, PROTOCOL);
         const char *expected = good ? "the answer has no key" : "the server";
@@ -219,7 +225,6 @@ static void not_looked_at_where_told_so(void **state)
     doorcode_options_init(&options);
     options.unverified_id_tokens = 1;
     session_options(&session, answers, COUNT(answers), &options);
-    session.server.facts = (struct answer_facts){ 0 };
     assert_int_equal(refresh(&session), DOORCODE_COMPLETED);
     assert_string_equal(doorcode_flow_tokens(session.flow)->id_token, "opaque");
     session_end(&session, NULL, COUNT(answers));

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/embed.h"
 #include "base/queue.h"
+#include "store/ahead.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -118,7 +119,7 @@ write_fn write_passcode_swap, write_mail_add, write_mail_remove, write_mail_upda
     write_user_flow_put, write_user_flow_delete, write_user_add, write_user_password, write_attributes_put,
     write_method_add, write_method_delete, write_signup_put, write_signup_delete, write_user_revoke, write_user_roles,
     write_session_add, write_session_seen, write_session_end, write_session_application, write_code_add, write_code_use,
-    write_device_add, write_device_decide, write_device_use, write_assertion_add;
+    write_device_add, write_device_decide, write_device_use, write_assertion_add, write_directory_same;
 
 /* Runs the statement with the struct as its parameters. CONFLICT when it changed no row, or for a constraint. */
 NODISCARD err put_row(struct connection *c, enum query_id id, const struct shape *shape, const void *row);
@@ -136,7 +137,7 @@ struct store_task {
 };
 
 NODISCARD err writer_start(struct store *s);
-void writer_stop(struct store *s); /* finishes what is queued */
+void writer_stop(struct store *s); /* finishes what is queued; what was counted ahead and not given is given back */
 /* Queues the task and waits for its commit. */
 NODISCARD err writer_run(struct store *s, struct store_task *task);
 
@@ -158,6 +159,7 @@ struct store {
     struct slice queries[QUERY_COUNT];
     _Atomic uint64_t last_id;
 
+    struct ahead *ahead;
     struct connection *writer;
     struct queue *queue;
     pthread_t thread;
@@ -180,6 +182,10 @@ struct store {
 NODISCARD err schema_migrate(struct connection *c);
 /* Counts the mails anew into store.counting; writer's connection. */
 NODISCARD err mails_recount(struct connection *c);
+/* After the commit: what the row has counted ahead can be given. */
+void passcode_swapped(struct store *s, const struct passcode *row);
+/* At the end, in a transaction: what was counted ahead and not given is subtracted from the rows. */
+NODISCARD err passcodes_give_back(struct connection *c);
 /* Makes store.counting what store_mail_count answers. */
 void mails_publish(struct store *s);
 

@@ -36,6 +36,7 @@ static write_fn *const writes_table[] = {
     [WRITE_DEVICE_DECIDE] = write_device_decide,
     [WRITE_DEVICE_USE] = write_device_use,
     [WRITE_ASSERTION_ADD] = write_assertion_add,
+    [WRITE_DIRECTORY_SAME] = write_directory_same,
     [WRITE_KEY_PUT] = write_key_put,
     [WRITE_KEY_DELETE] = write_key_delete,
     [WRITE_TENANT_PUT] = write_tenant_put,
@@ -127,6 +128,13 @@ static err transact(struct connection *c, struct store_batch **batches, size_t n
     return OK;
 }
 
+static void tell_passcodes(struct store *s, const struct store_write *writes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (writes[i].kind == WRITE_PASSCODE_SWAP)
+            passcode_swapped(s, writes[i].passcode);
+}
+
 static void commit_group(struct connection *c, struct store_batch **batches, size_t n)
 {
     err result = transact(c, batches, n, run_plainly);
@@ -136,6 +144,8 @@ static void commit_group(struct connection *c, struct store_batch **batches, siz
     for (size_t i = 0; i < n; i++) {
         if (!err_is_ok(result))
             batches[i]->result = FAIL(STORE);
+        if (err_is_ok(batches[i]->result))
+            tell_passcodes(c->store, batches[i]->writes, batches[i]->n);
         batches[i]->done(batches[i]); /* from here on the batch is the caller's again */
     }
 }
@@ -214,12 +224,22 @@ err writer_start(struct store *s)
     return s->running ? OK : FAIL(NO_MEMORY);
 }
 
+/* Nothing depends on it: what cannot be given back counts as given. */
+static void give_back(struct connection *c)
+{
+    leave_transaction(c);
+    if (!err_is_ok(query_run(c, QUERY_begin_write)) || !err_is_ok(passcodes_give_back(c)) ||
+        !err_is_ok(query_run(c, QUERY_commit)))
+        leave_transaction(c);
+}
+
 void writer_stop(struct store *s)
 {
     if (s->running) {
         queue_stop(s->queue);
         pthread_join(s->thread, NULL);
         s->running = false;
+        give_back(s->writer);
     }
     queue_free(s->queue);
     s->queue = NULL;
@@ -288,5 +308,7 @@ err store_write(struct store *s, const struct store_write *writes, size_t n)
 {
     struct write_task task = { .task = { run_write_task }, .writes = writes, .n = n };
 
-    return writer_run(s, &task.task);
+    TRY(writer_run(s, &task.task));
+    tell_passcodes(s, writes, n);
+    return OK;
 }
