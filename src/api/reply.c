@@ -6,6 +6,7 @@
 #include "http/cors.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { RETRY_SECONDS = 1, NUMBER_TEXT = 24 };
 
@@ -92,7 +93,10 @@ static void put_no_store(struct http_reply *reply)
 
 static bool has_content_type(const struct http_reply *reply)
 {
-    return reply->header_count > 0 && slice_eq(slice_of(reply->headers[0].name), SLICE("Content-Type"));
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (strcmp(reply->headers[i].name, "Content-Type") == 0)
+            return true;
+    return false;
 }
 
 static void put_json_type(struct http_reply *reply)
