@@ -6,7 +6,6 @@
 #include "http/cors.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { RETRY_SECONDS = 1, NUMBER_TEXT = 24 };
 
@@ -94,7 +93,7 @@ static void put_no_store(struct http_reply *reply)
 static bool has_content_type(const struct http_reply *reply)
 {
     for (size_t i = 0; i < reply->header_count; i++)
-        if (strcmp(reply->headers[i].name, "Content-Type") == 0)
+        if (slice_eq(slice_of(reply->headers[i].name), SLICE("Content-Type")))
             return true;
     return false;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/authorize.h"
 
+#include "wire/login_hint.h"
+
 #include <string.h>
 
 /* ---- sessions ---- */
@@ -20,6 +22,15 @@ bool session_is_alive(const struct session *session, const struct user *user, co
            session->authenticated_at >= user->sessions_valid_from;
 }
 
+bool user_is_hinted(const struct user *user, struct slice hint)
+{
+    struct guid id;
+
+    if (login_hint_parse(hint, &id))
+        return guid_eq(id, user->id);
+    return slice_eq_nocase(hint, slice_of(user->email)) || slice_eq_nocase(hint, slice_of(user->identity));
+}
+
 /* Nothing to say is everybody. */
 static bool fits_hints(const struct authorize_facts *f, const struct browser_session *s)
 {
@@ -30,14 +41,16 @@ static bool fits_hints(const struct authorize_facts *f, const struct browser_ses
         return false;
     if (!guid_is_nil(f->hinted_user) && !guid_eq(f->hinted_user, s->user.id))
         return false;
-    return request->login_hint.n == 0 || slice_eq_nocase(request->login_hint, slice_of(s->user.email)) ||
-           slice_eq_nocase(request->login_hint, slice_of(s->user.identity));
+    return request->login_hint.n == 0 || user_is_hinted(&s->user, request->login_hint);
 }
 
-/* The user proved who she is lately enough, and with all that the application needs. */
+/* The user proved who she is lately enough. An age of nothing is nobody's, not even within the same second (OpenID Connect
+ * Core, 3.1.2.1). */
 static bool is_fresh(const struct authorize_facts *f, const struct browser_session *s)
 {
-    return !f->request->has_max_age || f->now <= s->session.authenticated_at + f->request->max_age;
+    const struct authorization *request = f->request;
+
+    return !request->has_max_age || (request->max_age > 0 && f->now <= s->session.authenticated_at + request->max_age);
 }
 
 static bool lacks_factor(const struct authorize_facts *f, const struct browser_session *s)

@@ -46,6 +46,8 @@ void authorize_picked(const struct authorize_facts *f, size_t session, struct au
 bool session_is_alive(const struct session *session, const struct user *user, const struct policy *policy, instant now);
 /* When it ends if it is not used again. */
 instant session_ends_at(const struct session *session, const struct policy *policy);
+/* Whether login_hint or logout_hint, an address or the claim `login_hint`, means the user. */
+bool user_is_hinted(const struct user *user, struct slice hint);
 /* Whether sign-ins of the user to the application need a second factor (spec V1, 2.6). */
 bool factor_required(const struct user *user, const struct application *app, const struct tenant *tenant);
 

@@ -9,8 +9,14 @@ static bool is_hinted(const struct logout_facts *f, const struct browser_session
         return true;
     if (!guid_is_nil(f->hinted_user) && guid_eq(f->hinted_user, s->user.id))
         return true;
-    return f->logout_hint.n > 0 && (slice_eq_nocase(f->logout_hint, slice_of(s->user.email)) ||
-                                    slice_eq_nocase(f->logout_hint, slice_of(s->user.identity)));
+    return f->logout_hint.n > 0 && user_is_hinted(&s->user, f->logout_hint);
+}
+
+/* Something says who is meant; where she is not here, nobody else is signed out without being asked. */
+static bool has_hint(const struct logout_facts *f)
+{
+    return !guid_is_nil(f->picked) || !guid_is_nil(f->hinted_session) || !guid_is_nil(f->hinted_user) ||
+           f->logout_hint.n > 0;
 }
 
 enum logout_kind logout_decide(const struct logout_facts *f, size_t *session)
@@ -25,5 +31,5 @@ enum logout_kind logout_decide(const struct logout_facts *f, size_t *session)
             *session = i;
             return LOGOUT_ONE;
         }
-    return f->session_count == 1 && guid_is_nil(f->picked) ? LOGOUT_ONE : LOGOUT_ASK;
+    return f->session_count == 1 && !has_hint(f) ? LOGOUT_ONE : LOGOUT_ASK;
 }

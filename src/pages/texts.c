@@ -5,10 +5,35 @@
 static const struct slice en[TEXTS] = {
 #include "pages/locale/en.def"
 };
+static const struct slice de[TEXTS] = {
+#include "pages/locale/de.def"
+};
+static const struct slice fr[TEXTS] = {
+#include "pages/locale/fr.def"
+};
+static const struct slice es[TEXTS] = {
+#include "pages/locale/es.def"
+};
+static const struct slice pt[TEXTS] = {
+#include "pages/locale/pt.def"
+};
+static const struct slice ja[TEXTS] = {
+#include "pages/locale/ja.def"
+};
+static const struct slice it[TEXTS] = {
+#include "pages/locale/it.def"
+};
+static const struct slice nl[TEXTS] = {
+#include "pages/locale/nl.def"
+};
+static const struct slice ar[TEXTS] = {
+#include "pages/locale/ar.def"
+};
 #undef SAY
 
-static const char *const languages[] = { "en", NULL };
-static const struct slice *const tables[] = { en };
+static const char *const languages[] = { "en", "de", "fr", "es", "pt", "ja", "it", "nl", "ar", NULL };
+static const struct slice *const tables[] = { en, de, fr, es, pt, ja, it, nl, ar };
+_Static_assert(sizeof languages / sizeof languages[0] == sizeof tables / sizeof tables[0] + 1, "a table each");
 
 static const struct slice names[TEXTS] = {
 #define TEXT_ROW(key) { #key, sizeof(#key) - 1 },
@@ -84,6 +109,15 @@ static bool is_language(struct slice given, struct slice language)
     struct slice region;
 
     return slice_eq_nocase(slice_cut(given, '-', &region), language);
+}
+
+bool texts_has_key(struct slice key)
+{
+    const struct slice attribute = SLICE("Attribute_");
+    enum text_id id = id_of_key(key);
+
+    return (id != TEXTS && id != SAY_direction && id != SAY_none) ||
+           (slice_starts(key, attribute) && key.n > attribute.n);
 }
 
 void texts_override(const struct branding *look, struct slice language, struct slice texts[TEXTS])

@@ -2,8 +2,8 @@
 /* Any text as a continuation token, a refresh token, a code of a browser or a device, a signed token: none of them is ours. */
 #include "api/continuation_token.h"
 #include "crypto/keyring.h"
-#include "token/access_token.h"
 #include "token/opaque.h"
+#include "token/received.h"
 #include "token/user_code.h"
 
 #include <string.h>
@@ -36,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena arena;
     struct continuation c;
     struct access_token claims;
+    struct id_token hint;
     struct buf out;
     char typed[USER_CODE_TEXT + 1];
     uint64_t id;
@@ -45,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&arena, block, sizeof block);
     ASSERT(!err_is_ok(continuation_open(vault, text, 1800000000, &arena, &c)));
     ASSERT(!err_is_ok(keyring_verify(ring, text, &out)));
-    ASSERT(!err_is_ok(access_token_read(ring, text, &arena, &claims)));
+    ASSERT(!err_is_ok(received_access_token(ring, text, &arena, &claims)));
+    ASSERT(!err_is_ok(received_id_token(ring, text, &arena, &hint)));
     for (enum opaque_kind kind = OPAQUE_REFRESH; kind <= OPAQUE_DEVICE; kind++)
         if (opaque_parse(vault, kind, text, &id, hash))
             ASSERT(id > 0 && text.n == OPAQUE_TEXT);

@@ -35,6 +35,20 @@ static enum error_id check_scope(struct exchange *x)
     return scope_refusal(scope_read(&rules, hosted_work(x)->request.scope, SCOPE_FIRST, &scope), SCOPE_AT_AUTHORIZE);
 }
 
+/* An application hints with what it was given itself (OpenID Connect Core, 3.1.2.1). */
+static enum error_id parse_hint(struct exchange *x)
+{
+    struct slice token = form_get(&x->form, SLICE("id_token_hint"));
+    struct id_token hint;
+
+    if (token.n == 0)
+        return ERROR_NONE;
+    if (!hosted_read_hint(x, token, &hint) || !guid_eq(hint.client_id, x->app->client_id))
+        return ERROR_ID_TOKEN_HINT_INVALID;
+    hosted_work(x)->hinted_user = hint.user_id;
+    return ERROR_NONE;
+}
+
 static err parse(struct exchange *x)
 {
     struct hosted_work *work = hosted_work(x);
@@ -49,6 +63,8 @@ static err parse(struct exchange *x)
     enum error_id wrong = authorization_parse(&x->form, x->app, &work->request, &detail);
     if (wrong == ERROR_NONE)
         wrong = check_scope(x);
+    if (wrong == ERROR_NONE)
+        wrong = parse_hint(x);
     if (wrong != ERROR_NONE) {
         exchange_refuse(x, wrong, detail);
         return OK;
@@ -59,8 +75,25 @@ static err parse(struct exchange *x)
     return OK;
 }
 
+/* The page's field is filled in for whom the application knows already, and the pages that follow remember her. */
+static err load_hinted_user(struct exchange *x)
+{
+    struct hosted_work *work = hosted_work(x);
+    struct user user;
+
+    if (guid_is_nil(work->hinted_user) || work->request.login_hint.n > 0)
+        return OK;
+    err loaded = store_user(x->api->store, x->tenant->id, work->hinted_user, &user);
+    if (loaded.code == ERR_NOT_FOUND)
+        return OK;
+    TRY(loaded);
+    work->request.login_hint = arena_copy(&x->call->arena, slice_of(user.email));
+    return OK;
+}
+
 static err load(struct exchange *x)
 {
+    TRY(load_hinted_user(x));
     return hosted_load_sessions(x);
 }
 

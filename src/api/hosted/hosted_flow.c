@@ -5,6 +5,7 @@
 
 #include "api/continuation_token.h"
 #include "api/hosted/ticket.h"
+#include "wire/login_hint.h"
 
 /* ---- the end of a flow ---- */
 
@@ -43,6 +44,14 @@ static void show(struct hosted_work *work, enum page_kind page, struct slice use
     work->username = username;
 }
 
+/* The claim `login_hint` is not for people to read, and says nothing of addresses. */
+static struct slice hinted_address(const struct hosted_work *work)
+{
+    struct guid user;
+
+    return login_hint_parse(work->request.login_hint, &user) ? SLICE_EMPTY : work->request.login_hint;
+}
+
 err hosted_authorize(struct exchange *x, struct authorize_facts *facts)
 {
     struct hosted_work *work = hosted_work(x);
@@ -70,10 +79,10 @@ err hosted_authorize(struct exchange *x, struct authorize_facts *facts)
         exchange_refuse(x, out.refusal, SLICE_EMPTY);
         break;
     case AUTHORIZE_SIGN_IN:
-        show(work, PAGE_SIGN_IN, out.hinted ? slice_of(s->user.email) : work->request.login_hint);
+        show(work, PAGE_SIGN_IN, out.hinted ? slice_of(s->user.email) : hinted_address(work));
         break;
     case AUTHORIZE_SIGN_UP:
-        show(work, PAGE_SIGN_UP, work->request.login_hint);
+        show(work, PAGE_SIGN_UP, hinted_address(work));
         break;
     case AUTHORIZE_PICK:
         show(work, PAGE_PICKER, SLICE_EMPTY);

@@ -57,6 +57,15 @@ size_t hosted_find_session(struct exchange *x, struct slice id)
     return i;
 }
 
+bool hosted_read_hint(struct exchange *x, struct slice token, struct id_token *hint)
+{
+    struct keyring *ring = api_keyring(x->api);
+    err read = received_id_token(ring, token, &x->call->arena, hint);
+
+    keyring_release(ring);
+    return err_is_ok(read) && guid_eq(hint->tenant_id, x->tenant->id);
+}
+
 /* A cookie names one session of a user. */
 static void end_former(struct exchange *x, struct guid user)
 {

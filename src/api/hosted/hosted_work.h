@@ -10,6 +10,7 @@
 #include "api/native/native_work.h"
 #include "flow/authorize.h"
 #include "token/opaque.h"
+#include "token/received.h"
 
 /* What goes back to the application. */
 struct hosted_answer {
@@ -69,6 +70,9 @@ err hosted_begin_session(struct exchange *x, struct user *user, uint8_t proofs);
 size_t hosted_find_session(struct exchange *x, struct slice id);
 /* DECIDE: the session shall last. */
 err hosted_keep_session(struct exchange *x, struct browser_session *s);
+
+/* The user whom id_token_hint names, for the application and tenant it was given to; false: it is none of ours. */
+bool hosted_read_hint(struct exchange *x, struct slice token, struct id_token *hint);
 
 /* ---- answers (hosted_answer.c) ---- */
 

@@ -3,10 +3,13 @@
  * wants them dead ends all sessions of the user. */
 #include "api/endpoints.h"
 
+#include "base/b64.h"
+#include "base/secret.h"
 #include "flow/redirect_uri.h"
-#include "wire/json_in.h"
 
-enum { PAYLOAD_MAX = 6144, FRAME_MAX = 512, HIDDEN_MAX = 4 };
+#include <string.h>
+
+enum { FRAME_MAX = 512, HIDDEN_MAX = 4 };
 
 static struct logout_work *logout_work(struct exchange *x)
 {
@@ -20,42 +23,31 @@ static struct slice get(struct exchange *x, const char *name)
 
 /* ---- parse ---- */
 
-static struct guid guid_member(const struct json_t *claims, const char *name)
-{
-    struct slice text;
-    struct guid id;
-
-    return err_is_ok(json_in_text(claims, name, &text)) && guid_parse(text, &id) ? id : GUID_NIL;
-}
-
-/* One of our own, expired or not, of this tenant. */
-static void read_hint(struct exchange *x, const struct json_t *claims)
-{
-    struct logout_facts *facts = &logout_work(x)->facts;
-
-    if (!guid_eq(guid_member(claims, "tid"), x->tenant->id))
-        return;
-    facts->hinted_session = guid_member(claims, "sid");
-    facts->hinted_user = guid_member(claims, "oid");
-    x->app = directory_application(x->directory, x->tenant->id, guid_member(claims, "aud"));
-}
-
+/* One of our own, expired or not; another is none. */
 static void parse_hint(struct exchange *x)
 {
+    struct logout_facts *facts = &logout_work(x)->facts;
     struct slice token = get(x, "id_token_hint");
-    struct json_t *claims;
-    struct buf payload;
+    struct id_token hint;
 
-    if (token.n == 0)
+    if (token.n == 0 || !hosted_read_hint(x, token, &hint))
         return;
-    struct keyring *ring = api_keyring(x->api);
-    buf_init_arena(&payload, &x->call->arena, PAYLOAD_MAX);
-    err verified = keyring_verify(ring, token, &payload);
-    keyring_release(ring);
-    if (!err_is_ok(verified) || !err_is_ok(json_in_parse(buf_slice(&payload), PAYLOAD_MAX, &claims)))
+    facts->hinted_session = hint.session_id;
+    facts->hinted_user = hint.user_id;
+    x->app = directory_application(x->directory, x->tenant->id, hint.client_id);
+}
+
+/* Whom the hint was given to, or who says that it asks; they do not differ (OpenID Connect RP-Initiated Logout, 2). */
+static void parse_application(struct exchange *x)
+{
+    struct guid client_id;
+
+    if (!guid_parse(get(x, "client_id"), &client_id))
         return;
-    read_hint(x, claims);
-    json_in_free(claims);
+    if (x->app == NULL)
+        x->app = directory_application(x->directory, x->tenant->id, client_id);
+    else if (!guid_eq(x->app->client_id, client_id))
+        exchange_refuse(x, ERROR_SIGN_OUT_INVALID, SLICE_EMPTY);
 }
 
 static bool is_registered(struct exchange *x, struct slice uri)
@@ -75,10 +67,7 @@ static void parse_address(struct exchange *x)
 {
     struct authorization *request = &logout_work(x)->hosted.request;
     struct slice uri = get(x, "post_logout_redirect_uri");
-    struct guid client_id;
 
-    if (x->app == NULL && guid_parse(get(x, "client_id"), &client_id))
-        x->app = directory_application(x->directory, x->tenant->id, client_id);
     if (!is_registered(x, uri))
         return;
     request->redirect_uri = uri;
@@ -86,14 +75,28 @@ static void parse_address(struct exchange *x)
     request->mode = MODE_QUERY;
 }
 
+/* What was picked was picked on our own page, in this browser: another site cannot answer for the user. */
+static bool was_asked(struct exchange *x)
+{
+    uint8_t binding[FLOW_BINDING], given[FLOW_BINDING];
+    size_t n;
+
+    return x->call->request.method == HTTP_POST && flow_cookie_read(x, binding) &&
+           b64url_decode(get(x, "asked"), given, sizeof given, &n) && n == sizeof given &&
+           secret_eq(binding, given, sizeof given);
+}
+
 static err parse(struct exchange *x)
 {
     struct logout_facts *facts = &logout_work(x)->facts;
 
     parse_hint(x);
+    parse_application(x);
     parse_address(x);
     logout_work(x)->hosted.request.ui_locales = get(x, "ui_locales");
     facts->logout_hint = get(x, "logout_hint");
+    if (!was_asked(x))
+        return OK;
     facts->picked_all = slice_eq(get(x, "do"), SLICE("all"));
     if (!guid_parse(get(x, "session"), &facts->picked))
         facts->picked = GUID_NIL;
@@ -121,7 +124,7 @@ static void add_frame(struct exchange *x, const struct application *app, const s
     form_put(&query, SLICE("iss"), tokens_issuer(x->api, x->tenant, &x->call->arena));
     buf_init_arena(&url, &x->call->arena, app->logout_url.n + query.n + 1);
     buf_put(&url, app->logout_url);
-    buf_putc(&url, '?');
+    buf_putc(&url, memchr(app->logout_url.p, '?', app->logout_url.n) == NULL ? '?' : '&');
     buf_put(&url, buf_slice(&query));
     if (buf_ok(&query) && buf_ok(&url))
         work->frames[work->frame_count++] = buf_slice(&url);
@@ -187,6 +190,18 @@ static err issue(struct exchange *x)
 
 /* ---- reply ---- */
 
+static err put_asked(struct exchange *x, struct slice *text)
+{
+    uint8_t binding[FLOW_BINDING];
+    struct buf out;
+
+    TRY(flow_cookie_ensure(x, binding));
+    buf_init_arena(&out, &x->call->arena, B64URL_LENGTH(FLOW_BINDING));
+    b64url_put(&out, binding, sizeof binding);
+    *text = buf_slice(&out);
+    return OK;
+}
+
 /* Several accounts, and nothing says which: the page asks, and brings the parameters back. */
 static err reply_question(struct exchange *x)
 {
@@ -197,6 +212,8 @@ static err reply_question(struct exchange *x)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (get(x, names[i]).n > 0)
             fields[page.hidden_count++] = (struct page_field){ slice_of(names[i]), get(x, names[i]) };
+    fields[page.hidden_count] = (struct page_field){ SLICE("asked"), SLICE_EMPTY };
+    TRY(put_asked(x, &fields[page.hidden_count++].value));
     hosted_list_accounts(x, &page);
     return hosted_render(x, &page);
 }

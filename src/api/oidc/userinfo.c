@@ -4,8 +4,8 @@
 #include "api/endpoints.h"
 
 #include "api/tokens.h"
-#include "token/access_token.h"
 #include "token/claims.h"
+#include "token/received.h"
 #include "wire/bearer.h"
 #include "wire/graph_out.h"
 
@@ -38,7 +38,7 @@ static void read_token(struct exchange *x, struct slice text)
 {
     struct access_token *token = &userinfo_work(x)->token;
     struct keyring *ring = api_keyring(x->api);
-    err read = access_token_read(ring, text, &x->call->arena, token);
+    err read = received_access_token(ring, text, &x->call->arena, token);
 
     keyring_release(ring);
     if (!err_is_ok(read)) {

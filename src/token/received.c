@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "token/access_token.h"
+#include "token/received.h"
 
 #include "token/claims.h"
 #include "wire/json_in.h"
@@ -42,17 +42,47 @@ static void read_claims(const struct json_t *claims, struct arena *arena, struct
     };
 }
 
-err access_token_read(const struct keyring *ring, struct slice token, struct arena *arena, struct access_token *out)
+/* The caller frees the claims. */
+static err verify(const struct keyring *ring, struct slice token, struct arena *arena, struct json_t **claims)
 {
-    struct json_t *claims;
     struct buf payload;
 
     ENSURE(token.n <= LIMIT_BEARER, FORMAT);
     buf_init_arena(&payload, arena, token.n);
     TRY(keyring_verify(ring, token, &payload));
-    TRY(json_in_parse(buf_slice(&payload), token.n, &claims));
+    return json_in_parse(buf_slice(&payload), token.n, claims);
+}
+
+err received_access_token(const struct keyring *ring, struct slice token, struct arena *arena, struct access_token *out)
+{
+    struct json_t *claims;
+
+    TRY(verify(ring, token, arena, &claims));
     read_claims(claims, arena, out);
     json_in_free(claims);
     ENSURE(!arena->full, FULL);
+    return OK;
+}
+
+/* Access tokens name the application that they were given to; id tokens are for it (spec OIDC, 5.2 to 5.4). */
+static bool is_access_token(const struct json_t *claims)
+{
+    struct slice text;
+
+    return err_is_ok(json_in_text(claims, "azp", &text)) || err_is_ok(json_in_text(claims, "appid", &text));
+}
+
+err received_id_token(const struct keyring *ring, struct slice token, struct arena *arena, struct id_token *out)
+{
+    struct json_t *claims;
+
+    TRY(verify(ring, token, arena, &claims));
+    bool fits = !is_access_token(claims);
+    *out = (struct id_token){ .tenant_id = guid_claim(claims, "tid"),
+                              .client_id = guid_claim(claims, "aud"),
+                              .user_id = guid_claim(claims, "oid"),
+                              .session_id = guid_claim(claims, "sid") };
+    json_in_free(claims);
+    ENSURE(fits && !guid_is_nil(out->client_id), FORMAT);
     return OK;
 }
