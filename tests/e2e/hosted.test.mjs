@@ -165,7 +165,7 @@ describe('clients of servers and programs', () => {
         await proveByPassword(page, pat);
       });
       assert.equal(answered.searchParams.get('state'), 's1');
-      const result = await client.acquireTokenByCode({ code: answered.searchParams.get('code'), scopes, redirectUri, codeVerifier: verifier }, { nonce: 'n1' });
+      const result = await client.acquireTokenByCode({ code: answered.searchParams.get('code'), scopes, redirectUri, codeVerifier: verifier, nonce: 'n1' }, { nonce: 'n1' });
       assert.equal(result.account.username, pat);
       const again = await client.acquireTokenSilent({ account: result.account, scopes, forceRefresh: true });
       assert.notEqual(again.accessToken, result.accessToken);
