@@ -10,6 +10,7 @@ static const struct {
     { "authorization_code", &token_code_steps },
     { "refresh_token", &token_refresh_steps },
     { DEVICE_CODE_GRANT, &token_device_steps },
+    { "device_code", &token_device_steps }, /* what MSAL calls it */
 };
 
 static err parse(struct exchange *x)
