@@ -4,8 +4,8 @@
 #include "api/endpoints.h"
 
 #include "api/tokens.h"
-#include "token/received.h"
 #include "token/claims.h"
+#include "token/received.h"
 #include "wire/bearer.h"
 #include "wire/graph_out.h"
 
