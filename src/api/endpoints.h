@@ -5,6 +5,7 @@
 
 #include "api/hosted/logout_work.h"
 #include "api/native/native_work.h"
+#include "api/oidc/code_work.h"
 #include "api/oidc/device_work.h"
 #include "api/oidc/refresh_work.h"
 #include "api/oidc/userinfo_work.h"
@@ -13,6 +14,7 @@
 union token_work {
     struct native_work native;
     struct refresh_work refresh;
+    struct code_work code;
     struct device_work device;
 };
 
@@ -34,8 +36,8 @@ extern const struct exchange_steps initiate_steps, challenge_steps, introspect_s
 extern const struct exchange_steps authorize_steps, interact_steps, logout_steps, device_page_steps, device_form_steps,
     asset_steps, branding_css_steps;
 /* oidc/ */
-extern const struct exchange_steps token_steps, token_refresh_steps, token_device_steps, device_code_steps,
-    discovery_steps, instance_steps, keys_steps, userinfo_steps, error_help_steps;
+extern const struct exchange_steps token_steps, token_code_steps, token_refresh_steps, token_device_steps,
+    device_code_steps, discovery_steps, instance_steps, keys_steps, userinfo_steps, error_help_steps;
 /* ops/ */
 extern const struct exchange_steps healthz_steps, readyz_steps, metrics_steps;
 /* dev/ */

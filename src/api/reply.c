@@ -2,11 +2,29 @@
 #include "api/reply.h"
 
 #include "api/router.h"
+#include "flow/redirect_uri.h"
 #include "http/cors.h"
 
 #include <stdio.h>
 
 enum { RETRY_SECONDS = 1, NUMBER_TEXT = 24 };
+
+/* Pages of single-page applications redeem codes and refresh tokens (spec OIDC, 4.3). */
+static bool is_spa_origin(const struct exchange *x, const struct application *app, struct slice origin)
+{
+    return x->endpoint != NULL && slice_eq(slice_of(x->endpoint->path), SLICE(TOKEN_PATH)) &&
+           redirect_uri_is_spa_origin(app, origin);
+}
+
+static bool is_spa_origin_of_tenant(const struct exchange *x, struct slice origin)
+{
+    const struct directory *d = x->directory;
+
+    for (size_t i = 0; x->tenant != NULL && i < d->application_count; i++)
+        if (guid_eq(d->applications[i].tenant_id, x->tenant->id) && is_spa_origin(x, &d->applications[i], origin))
+            return true;
+    return false;
+}
 
 /* Whether a page of this origin may read the answer: the application's origins, and before it is known, those of its
  * tenant's applications (spec V1, 1.7). */
@@ -15,11 +33,11 @@ static bool origin_allowed(void *ctx, struct slice origin)
     const struct exchange *x = ctx;
 
     if (x->app == NULL)
-        return directory_allows_origin(x->directory, x->tenant, origin);
+        return directory_allows_origin(x->directory, x->tenant, origin) || is_spa_origin_of_tenant(x, origin);
     for (size_t i = 0; i < x->app->allowed_origins.n; i++)
         if (slice_eq(x->app->allowed_origins.items[i], origin))
             return true;
-    return false;
+    return is_spa_origin(x, x->app, origin);
 }
 
 /* The same for everybody, and may be kept. */

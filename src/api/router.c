@@ -40,7 +40,7 @@ static const struct endpoint table[] = {
     PAGE(HTTP_POST, INTERACT_PATH, interact, HOSTED_WORK),
     PAGE(HTTP_GET, LOGOUT_PATH, logout, LOGOUT_WORK),
     PAGE(HTTP_POST, LOGOUT_PATH, logout, LOGOUT_WORK),
-    { HTTP_POST, "/oauth2/v2.0/token", "token", ENDPOINT_FORM, TOKEN_WORK, LIMIT_TOKEN_REPLY, &token_steps },
+    { HTTP_POST, TOKEN_PATH, "token", ENDPOINT_FORM, TOKEN_WORK, LIMIT_TOKEN_REPLY, &token_steps },
     { HTTP_POST, DEVICE_CODE_PATH, "device_code", ENDPOINT_FORM, DEVICE_WORK, SMALL, &device_code_steps },
     { HTTP_GET, "/v2.0/.well-known/openid-configuration", "discovery", ENDPOINT_TENANT, 0, MEDIUM, &discovery_steps },
     { HTTP_GET, "/discovery/v2.0/keys", "keys", ENDPOINT_TENANT, 0, LIMIT_DISCOVERY, &keys_steps },

@@ -14,6 +14,7 @@
 #define DEVICE_CODE_PATH "/oauth2/v2.0/devicecode"
 #define AUTHORIZE_PATH "/oauth2/v2.0/authorize"
 #define INTERACT_PATH "/interact"
+#define TOKEN_PATH "/oauth2/v2.0/token"
 
 struct route {
     const struct endpoint *endpoint; /* NULL: no such path */

@@ -6,27 +6,71 @@
 
 enum { CLIENT_INFO_MAX = 160 };
 
+static struct scope_rules rules_of(const struct exchange *x)
+{
+    return (struct scope_rules){ .app = x->app, .directory = x->directory };
+}
+
 void tokens_parse_scope(struct exchange *x, bool needed, struct scope_grant *scope)
 {
+    const struct scope_rules rules = rules_of(x);
     struct slice requested = form_get(&x->form, SLICE("scope"));
 
     if (exchange_refused(x))
         return;
     if (requested.n == 0 && needed)
         exchange_refuse(x, ERROR_PARAMETER_MISSING, SLICE("scope"));
-    else if (scope_parse(requested, x->app, scope) != SCOPE_OK)
+    else if (scope_read(&rules, requested, SCOPE_ONE, scope) != SCOPE_OK)
         exchange_refuse(x, ERROR_SCOPE_INVALID, SLICE_EMPTY);
+}
+
+/* A code's scope of several resources gives a token for the first, and so does a refresh (spec OIDC, 4.6). */
+void tokens_redeem_scope(struct exchange *x, struct slice before, enum scope_reading how, enum scope_place place,
+                         struct scope_grant *scope)
+{
+    const struct scope_rules rules = rules_of(x);
+    struct slice asked = slice_trim(form_get(&x->form, SLICE("scope")));
+    enum scope_reading asked_how = place == SCOPE_AT_CODE ? SCOPE_ONE : SCOPE_FIRST;
+
+    if (exchange_refused(x))
+        return;
+    if (asked.n == 0 && place == SCOPE_AT_CODE && form_has(&x->form, SLICE("scope"))) {
+        exchange_refuse(x, ERROR_SCOPE_EMPTY, SLICE_EMPTY);
+        return;
+    }
+    enum scope_result result =
+        asked.n > 0 ? scope_read(&rules, asked, asked_how, scope) : scope_read(&rules, before, how, scope);
+    if (result != SCOPE_OK)
+        exchange_refuse(x, scope_refusal(result, place), SLICE_EMPTY);
+}
+
+err tokens_begin_family(struct exchange *x, struct issued *issued, struct grant *grant)
+{
+    if (!issued->scope->offline_access)
+        return OK;
+    if (grant->id == 0)
+        grant->id = store_next_id(x->api->store);
+    grant->tenant_id = x->tenant->id;
+    grant->client_id = x->app->client_id;
+    grant->user_id = issued->user->id;
+    grant->session_id = issued->session_id;
+    grant->authenticated_at = issued->authenticated_at;
+    grant->proofs = issued->proofs;
+    grant->ends_at = issued->ends_at;
+    ENSURE(slice_to_cstr(slice_of(issued->scope->granted), grant->scope, sizeof grant->scope), FULL);
+    exchange_write(x, WRITE_GRANT_ADD)->grant = grant;
+    return tokens_add_refresh(x, issued, grant->id);
 }
 
 err tokens_add_refresh(struct exchange *x, struct issued *issued, uint64_t grant_id)
 {
     struct refresh_token *row = &issued->refresh;
+    instant ends_at = x->now + x->api->policy->refresh_token_seconds;
 
+    if (issued->ends_at != 0 && issued->ends_at < ends_at)
+        ends_at = issued->ends_at;
     *row = (struct refresh_token){
-        .id = store_next_id(x->api->store),
-        .grant_id = grant_id,
-        .issued_at = x->now,
-        .expires_at = x->now + x->api->policy->refresh_token_seconds,
+        .id = store_next_id(x->api->store), .grant_id = grant_id, .issued_at = x->now, .expires_at = ends_at
     };
     opaque_make(x->api->vault, x->api->rng, OPAQUE_REFRESH, row->id, &issued->refresh_text, row->hash);
     exchange_write(x, WRITE_REFRESH_ADD)->refresh = row;
@@ -54,8 +98,26 @@ static uint32_t access_token_seconds(struct exchange *x)
     return 3600 + rng_below(x->api->rng, 1801); /* 60 to 90 minutes, spec OIDC, 4.5 */
 }
 
-static err sign_with(struct exchange *x, struct issued *issued, const struct keyring *ring)
+/* ---- tokens ---- */
+
+/* The user's roles of an application, if it has any to give. */
+static err load_roles(struct exchange *x, const struct user *user, const struct application *app, struct slices *out)
 {
+    *out = (struct slices){ NULL, 0 };
+    if (app == NULL || app->role_count == 0)
+        return OK;
+    size_t n = LIMIT_ROLES;
+    struct slice *items = arena_take(&x->call->arena, LIMIT_ROLES * sizeof *items);
+    char *space = arena_take_raw(&x->call->arena, LIMIT_ROLES_TEXT);
+    ENSURE(items != NULL && space != NULL, FULL);
+    TRY(store_user_roles(x->api->store, user->id, app->client_id, space, LIMIT_ROLES_TEXT, items, &n));
+    *out = (struct slices){ items, n };
+    return OK;
+}
+
+static err sign_with(struct exchange *x, struct issued *issued, unsigned which, const struct keyring *ring)
+{
+    struct slice resource = slice_of(issued->scope->resource);
     struct claims_input in = {
         .tenant = x->tenant,
         .application = x->app,
@@ -64,6 +126,14 @@ static err sign_with(struct exchange *x, struct issued *issued, const struct key
         .session_id = issued->session_id,
         .trace_id = x->trace_id,
         .scope = issued->scope,
+        .api = directory_api(x->directory, x->tenant->id, resource),
+        .client_acr = client_method_acr(issued->method),
+        .nonce = issued->nonce,
+        .code = issued->code,
+        .authenticated_at = issued->authenticated_at,
+        .auth_time = issued->auth_time,
+        .client_address = slice_of(x->call->request.client_address),
+        .persistent = issued->persistent,
         .proofs = issued->proofs,
         .extra = issued->extra,
         .now = x->now,
@@ -71,20 +141,30 @@ static err sign_with(struct exchange *x, struct issued *issued, const struct key
         .access_token_seconds = issued->expires_in,
     };
 
-    TRY(claims_access_token(&in, x->api->vault, ring, &x->call->arena, &issued->access_token));
-    if (!issued->scope->openid)
+    TRY(load_roles(x, issued->user, x->app, &in.client_roles));
+    TRY(load_roles(x, issued->user, in.api, &in.api_roles));
+    if ((which & ISSUE_ACCESS_TOKEN) != 0)
+        TRY(claims_access_token(&in, x->api->vault, ring, &x->call->arena, &issued->access_token));
+    if ((which & ISSUE_ID_TOKEN) == 0)
         return OK;
+    if (issued->bound)
+        in.access_token = issued->access_token;
     return claims_id_token(&in, x->api->vault, ring, &x->call->arena, &issued->id_token);
 }
 
-err tokens_sign(struct exchange *x, struct issued *issued)
+err tokens_sign_some(struct exchange *x, struct issued *issued, unsigned which)
 {
     struct keyring *ring = api_keyring(x->api);
 
     issued->expires_in = access_token_seconds(x);
-    err result = sign_with(x, issued, ring);
+    err result = sign_with(x, issued, which, ring);
     keyring_release(ring);
     return result;
+}
+
+err tokens_sign(struct exchange *x, struct issued *issued)
+{
+    return tokens_sign_some(x, issued, ISSUE_ACCESS_TOKEN | (issued->scope->openid ? ISSUE_ID_TOKEN : 0U));
 }
 
 /* Only when asked for, as "1" or "true" in any case (spec V1, 6.31). */
@@ -107,6 +187,7 @@ err tokens_reply(struct exchange *x, const struct issued *issued)
             .scope = slice_of(issued->scope->granted),
             .expires_in = issued->expires_in,
             .access_token = issued->access_token,
+            .refresh_expires_in = issued->ends_at == 0 ? 0 : (uint32_t)(issued->refresh.expires_at - x->now),
             .refresh_token = issued->refresh.id == 0 ? SLICE_EMPTY : slice_of(issued->refresh_text.c),
             .id_token = issued->id_token,
             .client_info = buf_slice(&client_info),

@@ -6,16 +6,27 @@
 
 #include "api/exchange.h"
 
+#include "flow/client.h"
 #include "flow/scope.h"
 #include "model/claim.h"
 #include "token/opaque.h"
+
+enum { ISSUE_ACCESS_TOKEN = 1, ISSUE_ID_TOKEN = 2 };
 
 struct issued {
     const struct scope_grant *scope; /* borrowed from the endpoint's work, like the next */
     const struct user *user;
     struct guid session_id;
-    uint8_t proofs;               /* set of PROVED_… */
+    uint8_t proofs; /* set of PROVED_… */
+    instant authenticated_at;
+    enum client_method method;    /* how the client authenticated */
     struct claim_list extra;      /* of an extension */
+    struct slice nonce;           /* of the id token; empty: none */
+    bool auth_time;               /* it says when the user proved who she is */
+    bool persistent;              /* the session shall last */
+    struct slice code;            /* given beside the id token by the authorization endpoint */
+    bool bound;                   /* the id token has the access token's hash, too */
+    instant ends_at;              /* no refresh token outlives it; 0: no end */
     struct refresh_token refresh; /* the row of the new refresh token; id 0: none */
     struct opaque refresh_text;
     struct slice access_token;
@@ -23,12 +34,22 @@ struct issued {
     uint32_t expires_in;
 };
 
-/* PARSE: `scope` against the application's permissions; absent is a missing parameter if `needed`. */
+/* PARSE: `scope` against the application's permissions; absent is a missing parameter if `needed`. For requests of native
+ * authentication and of devices, which tell one error of it. */
 void tokens_parse_scope(struct exchange *x, bool needed, struct scope_grant *scope);
-/* DECIDE: the write of a new refresh token in the family `grant_id`, if offline_access was granted. */
+/* DECIDE of a redemption: `scope` of this request, else `before`, which was granted (SCOPE_GRANTED) or only asked for
+ * (SCOPE_FIRST). Records the refusal that is due at `place`. */
+void tokens_redeem_scope(struct exchange *x, struct slice before, enum scope_reading how, enum scope_place place,
+                         struct scope_grant *scope);
+/* DECIDE: the family of refresh tokens that a sign-in begins, if offline_access was granted: `grant` has its platform, and
+ * its id if that was chosen before; all else is filled in from `issued`. */
+err tokens_begin_family(struct exchange *x, struct issued *issued, struct grant *grant);
+/* DECIDE: the write of a new refresh token in the family `grant_id`. */
 err tokens_add_refresh(struct exchange *x, struct issued *issued, uint64_t grant_id);
-/* ISSUE: signs. */
+/* ISSUE: signs an access token, and an id token where openid was granted. */
 err tokens_sign(struct exchange *x, struct issued *issued);
+/* ISSUE: signs those of the set of ISSUE_…. */
+err tokens_sign_some(struct exchange *x, struct issued *issued, unsigned which);
 /* REPLY */
 err tokens_reply(struct exchange *x, const struct issued *issued);
 /* The tenant's issuer (spec OIDC, 1.3), in the arena. */

@@ -44,6 +44,7 @@ enum {
     LIMIT_CERTIFICATES = 4,      /* of an application: the one in use and the next, twice over */
     LIMIT_CERTIFICATE = 8192,    /* one of them as PEM; RSA-4096 with a long name has about 3 KiB */
     LIMIT_ROLES = 64,            /* that an application offers, and that a user has */
+    LIMIT_ROLES_TEXT = 4096,     /* values of a user's roles in one application: they go into every token */
     LIMIT_TEXT_OVERRIDES = 256,  /* texts that a tenant says differently, all languages together */
     LIMIT_BRANDING_IMAGE = 4096, /* a logo or icon within a page, as a data URL: SVG or a small PNG */
     LIMIT_DEVICE_POLLS = 2,    /* of a device in an interval: a clock's jitter puts two into one window, never three */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/authorization.h"
 
+#include "flow/pkce.h"
 #include "flow/redirect_uri.h"
 #include "wire/json_in.h"
 
 #include <string.h>
 
-enum { CLAIMS_MAX = 4096, CODE_CHALLENGE_MIN = 43 };
+enum { CLAIMS_MAX = 4096 };
 
 struct word {
     const char *text;
@@ -179,20 +180,6 @@ static enum error_id read_prompt(const struct form *form, struct authorization *
     return ERROR_NONE;
 }
 
-/* RFC 7636, 4.2. */
-static bool is_code_challenge(struct slice text)
-{
-    if (text.n < CODE_CHALLENGE_MIN || text.n > CODE_CHALLENGE_MAX)
-        return false;
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && strchr("-._~", c) == NULL)
-            return false;
-    }
-    return true;
-}
-
 static enum error_id read_code_challenge(const struct form *form, struct authorization *out)
 {
     struct slice method = get(form, "code_challenge_method");
@@ -203,7 +190,7 @@ static enum error_id read_code_challenge(const struct form *form, struct authori
         return ERROR_CHALLENGE_METHOD_INVALID;
     if (out->code_challenge.n == 0)
         return method.n == 0 ? ERROR_NONE : ERROR_CODE_CHALLENGE_INVALID;
-    return is_code_challenge(out->code_challenge) ? ERROR_NONE : ERROR_CODE_CHALLENGE_INVALID;
+    return pkce_is_text(out->code_challenge) ? ERROR_NONE : ERROR_CODE_CHALLENGE_INVALID;
 }
 
 /* Lenient: only an object it must be (spec OIDC, 2.1). auth_time is all that is honoured. */

@@ -110,3 +110,12 @@ enum error_id client_check_platform(const struct platform_facts *f)
         return from_page ? ERROR_NONE : ERROR_CROSS_ORIGIN_REQUIRED;
     return from_page && !allows_origin(f->application, f->request_origin) ? ERROR_CROSS_ORIGIN_REFUSED : ERROR_NONE;
 }
+
+const char *client_method_acr(enum client_method method)
+{
+    static const char *const names[CLIENT_METHODS] = {
+        [CLIENT_NONE] = "0", [CLIENT_SECRET] = "1", [CLIENT_ASSERTION] = "2"
+    };
+
+    return names[method];
+}

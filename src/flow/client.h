@@ -41,4 +41,7 @@ enum error_id client_check_platform(const struct platform_facts *f);
  * one, else a web application. */
 enum platform_type client_platform(const struct application *app);
 
+/* "0" public, "1" secret, "2" certificate: `azpacr` (spec OIDC, 5.3). */
+const char *client_method_acr(enum client_method method);
+
 #endif

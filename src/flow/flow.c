@@ -20,8 +20,9 @@ static const struct {
     const char *endpoint;
     const char *grant;
     enum error_id unfit;
+    enum error_id stranger;
 } requests[REQUESTS] = {
-#define REQUEST_ROW(name, endpoint, grant, unfit) { endpoint, grant, ERROR_##unfit },
+#define REQUEST_ROW(name, endpoint, grant, unfit, stranger) { endpoint, grant, ERROR_##unfit, ERROR_##stranger },
 #include "flow/requests.def"
 #undef REQUEST_ROW
 };
@@ -58,6 +59,11 @@ const char *flow_request_grant(enum flow_request request)
 enum error_id flow_unfit(enum flow_request request)
 {
     return requests[request].unfit;
+}
+
+enum error_id flow_stranger(enum flow_request request)
+{
+    return requests[request].stranger;
 }
 
 const char *flow_cell(enum flow_state state, enum flow_request request)

@@ -86,6 +86,8 @@ const struct method *flow_chosen_method(const struct flow_facts *facts);
 
 /* The error of a request whose token is no token, or does not fit. */
 enum error_id flow_unfit(enum flow_request request);
+/* The error of a request whose token is another application's of the tenant. */
+enum error_id flow_stranger(enum flow_request request);
 
 /* For documentation and tests: names; the decision of a cell, "" where it is empty. */
 const char *flow_cell(enum flow_state state, enum flow_request request);

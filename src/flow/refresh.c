@@ -15,6 +15,8 @@ static enum error_id standing(const struct refresh_facts *f)
 {
     if (f->grant->revoked_at != 0)
         return ERROR_REFRESH_REVOKED;
+    if (f->grant->ends_at != 0 && f->now >= f->grant->ends_at)
+        return ERROR_REFRESH_OF_SPA_EXPIRED;
     if (f->now >= f->token->expires_at)
         return ERROR_REFRESH_EXPIRED;
     if (f->user == NULL)

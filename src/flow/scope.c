@@ -10,18 +10,19 @@ static const char graph[] = "https://graph.microsoft.com";
 struct permission {
     struct slice resource; /* empty: Graph */
     struct slice value;
+    const struct application *api; /* that the resource is; NULL: Graph, or none that is known */
 };
 
 /* One reading of the list: where the words go, and the resource they share. */
 struct reading {
-    const struct application *app;
+    const struct scope_rules *rules;
+    enum scope_reading how;
     struct scope_grant *out;
     struct buf granted;
     struct buf scp;
-    struct slice resource;
+    struct permission first; /* names the resource */
     bool has_resource;
-    bool is_default;   /* the resource was asked for as a whole */
-    bool is_rereading; /* of what was granted: `.default` stands there beside what it became */
+    bool is_default; /* the resource was asked for as a whole */
 };
 
 static bool *openid_flag(struct scope_grant *out, struct slice word)
@@ -43,11 +44,43 @@ static struct permission permission_of(struct slice word)
     while (at > 0 && word.p[at - 1] != '/')
         at--;
     if (at == 0)
-        return (struct permission){ SLICE_EMPTY, word };
-    struct permission p = { { word.p, at - 1 }, slice_from(word, at) };
+        return (struct permission){ SLICE_EMPTY, word, NULL };
+    struct permission p = { { word.p, at - 1 }, slice_from(word, at), NULL };
     if (slice_eq_nocase(p.resource, slice_of(graph)))
         p.resource = SLICE_EMPTY;
     return p;
+}
+
+static bool is_graph(const struct permission *p)
+{
+    return p->resource.n == 0;
+}
+
+static bool is_default(const struct permission *p)
+{
+    return slice_eq(p->value, SLICE(".default"));
+}
+
+static bool is_client_id(const struct application *app, struct slice text)
+{
+    struct guid id;
+
+    return guid_parse(text, &id) && guid_eq(id, app->client_id);
+}
+
+/* An API has its identifier URI, "api://{client_id}" and its client id as names. */
+static bool is_named(const struct application *api, struct slice resource)
+{
+    const struct slice scheme = SLICE("api://");
+
+    if (slice_eq(api->identifier_uri, resource) || is_client_id(api, resource))
+        return true;
+    return slice_starts(resource, scheme) && is_client_id(api, slice_from(resource, scheme.n));
+}
+
+static bool is_of(struct slice resource, const struct permission *p)
+{
+    return slice_eq(resource, p->resource) || (p->api != NULL && resource.n > 0 && is_named(p->api, resource));
 }
 
 static bool holds(struct slice list, struct slice wanted)
@@ -82,15 +115,16 @@ static void add_in_full(struct buf *list, const struct permission *p)
 }
 
 /* Every permission of the resource: what `.default` means. */
-static size_t add_all(struct reading *r, struct slice resource)
+static size_t add_all(struct reading *r, const struct permission *wanted)
 {
+    const struct slices *permissions = &r->rules->app->permissions;
     size_t n = 0;
 
-    for (size_t i = 0; i < r->app->permissions.n; i++) {
-        struct slice word = r->app->permissions.items[i];
-        struct permission p = permission_of(word);
-        if (!slice_eq(p.resource, resource) || openid_flag(r->out, word) != NULL)
+    for (size_t i = 0; i < permissions->n; i++) {
+        struct permission p = permission_of(permissions->items[i]);
+        if (!is_of(p.resource, wanted) || openid_flag(r->out, permissions->items[i]) != NULL)
             continue;
+        p.resource = wanted->resource;
         add_word(&r->scp, p.value);
         add_in_full(&r->granted, &p);
         n++;
@@ -98,41 +132,103 @@ static size_t add_all(struct reading *r, struct slice resource)
     return n;
 }
 
-static bool is_permitted(const struct application *app, const struct permission *wanted)
+static bool has_value(struct slices list, struct slice value)
 {
-    for (size_t i = 0; i < app->permissions.n; i++) {
-        struct permission p = permission_of(app->permissions.items[i]);
-        if (slice_eq(p.resource, wanted->resource) && slice_eq(p.value, wanted->value))
+    for (size_t i = 0; i < list.n; i++)
+        if (slice_eq(list.items[i], value))
             return true;
-    }
     return false;
 }
 
-/* One resource, and either all of it or parts of it. */
-static enum scope_result settle_resource(struct reading *r, const struct permission *p, bool is_default)
+/* Whether the application's permissions name the resource, and the value. */
+static void find_permission(const struct reading *r, const struct permission *wanted, bool *resource, bool *value)
 {
-    if (r->has_resource && !slice_eq(r->resource, p->resource))
-        return SCOPE_SEVERAL_RESOURCES;
-    if (r->has_resource && r->is_default != is_default && !r->is_rereading)
+    const struct slices *permissions = &r->rules->app->permissions;
+
+    *resource = *value = false;
+    for (size_t i = 0; i < permissions->n; i++) {
+        struct permission p = permission_of(permissions->items[i]);
+        if (!is_of(p.resource, wanted))
+            continue;
+        *resource = true;
+        *value = *value || slice_eq(p.value, wanted->value);
+    }
+}
+
+static enum scope_result check_permission(const struct reading *r, const struct permission *p)
+{
+    bool knows_resource, is_permitted;
+
+    find_permission(r, p, &knows_resource, &is_permitted);
+    if (p->api == NULL && !knows_resource && !is_graph(p) && r->rules->directory != NULL)
+        return SCOPE_RESOURCE_UNKNOWN;
+    if (is_default(p))
+        return knows_resource ? SCOPE_OK : SCOPE_UNKNOWN;
+    if (p->api != NULL && !has_value(p->api->scopes, p->value))
+        return SCOPE_VALUE_UNKNOWN;
+    return is_permitted ? SCOPE_OK : SCOPE_UNKNOWN;
+}
+
+/* Of itself an application may have everything (spec OIDC, 4.6). */
+static enum scope_result check_own(const struct permission *p)
+{
+    if (!is_client_id(p->api, p->resource))
+        return SCOPE_OWN_NAME;
+    return is_default(p) || has_value(p->api->scopes, p->value) ? SCOPE_OK : SCOPE_VALUE_UNKNOWN;
+}
+
+static void add_own(struct reading *r, const struct permission *wanted)
+{
+    struct permission p = *wanted;
+
+    for (size_t i = 0; i < p.api->scopes.n; i++) {
+        p.value = p.api->scopes.items[i];
+        add_word(&r->scp, p.value);
+        add_in_full(&r->granted, &p);
+    }
+}
+
+static void find_api(const struct reading *r, struct permission *p)
+{
+    const struct scope_rules *rules = r->rules;
+
+    if (rules->directory != NULL && !is_graph(p))
+        p->api = directory_api(rules->directory, rules->app->tenant_id, p->resource);
+}
+
+/* One resource, and either all of it or parts of it. */
+static enum scope_result settle_resource(struct reading *r, const struct permission *p, bool *left_out)
+{
+    *left_out = r->has_resource && !is_of(r->first.resource, p);
+    if (*left_out)
+        return r->how == SCOPE_FIRST ? SCOPE_OK : SCOPE_SEVERAL_RESOURCES;
+    if (r->has_resource && r->is_default != is_default(p) && r->how != SCOPE_GRANTED)
         return SCOPE_MALFORMED;
+    if (!r->has_resource)
+        r->first = *p;
     r->has_resource = true;
-    r->resource = p->resource;
-    r->is_default = is_default;
+    r->is_default = is_default(p);
     return SCOPE_OK;
 }
 
 static enum scope_result add_permission(struct reading *r, struct slice word)
 {
     struct permission p = permission_of(word);
-    bool is_default = slice_eq(p.value, SLICE(".default"));
-    enum scope_result settled = settle_resource(r, &p, is_default);
+    bool left_out;
 
-    if (settled != SCOPE_OK)
-        return settled;
-    if (is_default ? add_all(r, p.resource) == 0 : !is_permitted(r->app, &p))
-        return SCOPE_UNKNOWN;
-    if (!is_default)
+    find_api(r, &p);
+    bool is_own = p.api != NULL && guid_eq(p.api->client_id, r->rules->app->client_id);
+    enum scope_result result = settle_resource(r, &p, &left_out);
+    if (result == SCOPE_OK)
+        result = is_own ? check_own(&p) : check_permission(r, &p);
+    if (result != SCOPE_OK || left_out)
+        return result;
+    if (!is_default(&p))
         add_word(&r->scp, p.value);
+    else if (is_own)
+        add_own(r, &p);
+    else if (add_all(r, &p) == 0)
+        return SCOPE_UNKNOWN;
     add_word(&r->granted, word);
     return SCOPE_OK;
 }
@@ -161,17 +257,17 @@ static enum scope_result read_word(struct reading *r, struct slice word)
 
 static enum scope_result finish(struct reading *r)
 {
-    bool fits =
-        buf_ok(&r->granted) && buf_ok(&r->scp) && slice_to_cstr(r->resource, r->out->resource, sizeof r->out->resource);
+    bool fits = buf_ok(&r->granted) && buf_ok(&r->scp) &&
+                slice_to_cstr(r->first.resource, r->out->resource, sizeof r->out->resource);
 
     return fits ? SCOPE_OK : SCOPE_TOO_LONG;
 }
 
-static enum scope_result read_list(struct slice requested, const struct application *app, bool is_rereading,
-                                   struct scope_grant *out)
+enum scope_result scope_read(const struct scope_rules *rules, struct slice requested, enum scope_reading how,
+                             struct scope_grant *out)
 {
-    struct reading r = { .app = app, .out = out, .resource = SLICE_EMPTY, .is_rereading = is_rereading };
-    size_t words_left = is_rereading ? LIMIT_SCOPE : LIMIT_SCOPES; /* `.default` may have become many */
+    struct reading r = { .rules = rules, .how = how, .out = out, .first = { .resource = SLICE_EMPTY } };
+    size_t words_left = how == SCOPE_GRANTED ? LIMIT_SCOPE : LIMIT_SCOPES; /* `.default` may have become many */
 
     memset(out, 0, sizeof *out);
     buf_init(&r.granted, out->granted, sizeof out->granted - 1);
@@ -184,15 +280,19 @@ static enum scope_result read_list(struct slice requested, const struct applicat
     return finish(&r);
 }
 
-enum scope_result scope_parse(struct slice requested, const struct application *app, struct scope_grant *out)
+enum error_id scope_refusal(enum scope_result result, enum scope_place place)
 {
-    return read_list(requested, app, false, out);
-}
+    static const enum error_id table[SCOPE_RESULTS][SCOPE_PLACES] = {
+        [SCOPE_OK] = { ERROR_NONE, ERROR_NONE, ERROR_NONE },
+        [SCOPE_TOO_LONG] = { ERROR_SCOPE_INVALID, ERROR_SCOPE_INVALID_HERE, ERROR_SCOPE_INVALID },
+        [SCOPE_MALFORMED] = { ERROR_SCOPE_INVALID, ERROR_SCOPE_INVALID_HERE, ERROR_SCOPE_INVALID },
+        [SCOPE_UNKNOWN] = { ERROR_CONSENT_MISSING, ERROR_CONSENT_GONE, ERROR_CONSENT_GONE },
+        [SCOPE_SEVERAL_RESOURCES] = { ERROR_SCOPE_INVALID, ERROR_SCOPE_SEVERAL, ERROR_SCOPE_SEVERAL },
+        [SCOPE_RESOURCE_UNKNOWN] = { ERROR_RESOURCE_UNKNOWN, ERROR_RESOURCE_UNKNOWN, ERROR_RESOURCE_UNKNOWN },
+        [SCOPE_VALUE_UNKNOWN] = { ERROR_SCOPE_NOT_OF_RESOURCE, ERROR_SCOPE_NOT_OF_RESOURCE,
+                                  ERROR_SCOPE_NOT_OF_RESOURCE },
+        [SCOPE_OWN_NAME] = { ERROR_OWN_NAME, ERROR_OWN_NAME, ERROR_OWN_NAME },
+    };
 
-enum scope_result scope_narrow(struct slice requested, struct slice granted, const struct application *app,
-                               struct scope_grant *out)
-{
-    bool is_asked = slice_trim(requested).n > 0;
-
-    return read_list(is_asked ? requested : granted, app, !is_asked, out);
+    return table[result][place];
 }

@@ -11,7 +11,7 @@ enum flow_state {
 };
 
 enum flow_request {
-#define REQUEST_ROW(name, endpoint, grant, unfit) REQUEST_##name,
+#define REQUEST_ROW(name, endpoint, grant, unfit, stranger) REQUEST_##name,
 #include "flow/requests.def"
 #undef REQUEST_ROW
     REQUESTS

@@ -2,7 +2,8 @@
 #include "token/claims.h"
 
 #include "base/b64.h"
-#include "wire/json_out.h"
+#include "crypto/digest.h"
+#include "token/optional_claims.h"
 
 #include <string.h>
 
@@ -127,6 +128,8 @@ static bool is_ours(struct slice name)
         "unique_name",
         "family_name",
         "given_name",
+        "c_hash",
+        "at_hash",
     };
 
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
@@ -147,12 +150,13 @@ static void put_values(struct json *j, const char *name, const struct claim *cla
     json_end(j);
 }
 
-static void put_extra(struct json *j, const struct claims_input *in)
+static void put_extra(struct json *j, const struct claims_input *in, enum token_kind kind)
 {
     char name[CLAIM_NAME_MAX];
 
     for (size_t i = 0; i < in->extra.n; i++)
-        if (!is_ours(in->extra.items[i].name) && slice_to_cstr(in->extra.items[i].name, name, sizeof name))
+        if (!is_ours(in->extra.items[i].name) && !optional_claims_have(in, kind, in->extra.items[i].name) &&
+            slice_to_cstr(in->extra.items[i].name, name, sizeof name))
             put_values(j, name, &in->extra.items[i]);
 }
 
@@ -169,18 +173,28 @@ static size_t extra_room(const struct claim_list *extra)
     return room;
 }
 
+static size_t roles_room(const struct slices *roles)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < roles->n; i++)
+        room += 2 * roles->items[i].n + PUNCTUATION;
+    return room;
+}
+
 static struct json begin(struct buf *claims, const struct claims_input *in, struct arena *scratch)
 {
     struct json j;
 
-    buf_init_arena(claims, scratch, CLAIMS_MAX + extra_room(&in->extra));
+    buf_init_arena(claims, scratch,
+                   CLAIMS_MAX + extra_room(&in->extra) + roles_room(&in->client_roles) + roles_room(&in->api_roles));
     json_start(&j, claims);
     json_object(&j, NULL);
     return j;
 }
 
 /* A v1.0 token's header names the certificate too (spec OIDC, 5.1). */
-static err sign(const struct claims_input *in, const struct keyring *ring, bool is_v1, struct buf *claims,
+static err sign(const struct claims_input *in, const struct keyring *ring, bool with_x5t, struct buf *claims,
                 struct arena *arena, struct slice *token)
 {
     struct buf text;
@@ -188,9 +202,33 @@ static err sign(const struct claims_input *in, const struct keyring *ring, bool 
     ENSURE(buf_ok(claims), FULL);
     struct slice payload = buf_close_arena(claims, arena);
     buf_init_arena(&text, arena, LIMIT_TOKEN + payload.n * 4 / 3);
-    TRY((is_v1 ? keyring_sign_v1 : keyring_sign)(ring, in->application->signing_alg, payload, &text));
+    TRY((with_x5t ? keyring_sign_v1 : keyring_sign)(ring, in->application->signing_alg, payload, &text));
     *token = buf_close_arena(&text, arena);
     return OK;
+}
+
+/* Half of the text's hash, by the hash of the signature's algorithm (OpenID Connect Core, 3.1.3.6). */
+static void put_half_hash(struct json *j, const char *key, struct slice text, enum signing_alg alg)
+{
+    uint8_t hash[DIGEST_SHA512];
+
+    if (text.n == 0)
+        return;
+    if (alg == ALG_EDDSA)
+        digest_sha512(text, hash);
+    else
+        digest_sha256(text, hash);
+    put_b64(j, key, hash, alg == ALG_EDDSA ? DIGEST_SHA512 / 2 : DIGEST_SHA256 / 2);
+}
+
+static void put_roles(struct json *j, const struct slices *roles)
+{
+    if (roles->n == 0)
+        return;
+    json_array(j, "roles");
+    for (size_t i = 0; i < roles->n; i++)
+        json_text(j, NULL, roles->items[i]);
+    json_end(j);
 }
 
 err claims_id_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
@@ -203,6 +241,10 @@ err claims_id_token(const struct claims_input *in, const struct vault *v, const 
     json_cstr(&j, "aud", client_id.c);
     json_text(&j, "iss", in->issuer);
     put_times(&j, in, in->id_token_seconds);
+    if (in->auth_time)
+        json_number(&j, "auth_time", in->authenticated_at);
+    put_half_hash(&j, "c_hash", in->code, in->application->signing_alg);
+    put_half_hash(&j, "at_hash", in->access_token, in->application->signing_alg);
     if (in->scope->email)
         json_cstr(&j, "email", in->user->email);
     put_idp(&j, in->user);
@@ -212,20 +254,33 @@ err claims_id_token(const struct claims_input *in, const struct vault *v, const 
     put_guid(&j, "oid", in->user->id);
     json_cstr(&j, "preferred_username", in->user->email);
     put_rh(&j, in, in->application->client_id);
+    put_roles(&j, &in->client_roles);
     put_guid(&j, "sid", in->session_id);
     put_sub(&j, in, v, slice_of(client_id.c));
-    put_extra(&j, in);
+    optional_claims_put(&j, in, TOKEN_ID);
+    put_extra(&j, in, TOKEN_ID);
     put_tail(&j, in, "2.0");
     json_end(&j);
     return sign(in, ring, false, &claims, arena, token);
 }
 
-/* An API's audience is its application id, where the resource names it (spec OIDC, 5.3). */
-static struct slice audience_of(const struct scope_grant *scope, struct guid *id)
+/* Tokens for Graph, and for APIs that ask for it, have the names of v1.0 (spec OIDC, 5.4). */
+static bool is_v1(const struct claims_input *in)
 {
-    struct slice resource = slice_of(scope->resource);
+    return in->scope->resource[0] == '\0' || (in->api != NULL && in->api->access_token_version == 1);
+}
+
+/* An API's audience is its application id, where the directory or the resource's name tells it (spec OIDC, 5.3). */
+static struct slice audience_of(const struct claims_input *in, struct guid *id, struct guid_text *space)
+{
+    struct slice resource = slice_of(in->scope->resource);
 
     *id = GUID_NIL;
+    if (in->api != NULL) {
+        *id = in->api->client_id;
+        *space = guid_format(*id);
+        return slice_of(space->c);
+    }
     if (resource.n == 0)
         resource = claims_graph_id;
     if (slice_starts(resource, SLICE("api://")) && guid_parse(slice_from(resource, 6), id))
@@ -253,7 +308,7 @@ static void put_client_v1(struct json *j, const struct claims_input *in)
     json_cstr(j, "acr", "1");
     put_amr(j, in->proofs);
     put_guid(j, "appid", in->application->client_id);
-    json_cstr(j, "appidacr", "0");
+    json_cstr(j, "appidacr", in->client_acr);
     json_text(j, "app_displayname", in->application->name);
     if (in->user->surname[0] != '\0')
         json_cstr(j, "family_name", in->user->surname);
@@ -266,7 +321,7 @@ static void put_client_v1(struct json *j, const struct claims_input *in)
 static void put_client_v2(struct json *j, const struct claims_input *in)
 {
     put_guid(j, "azp", in->application->client_id);
-    json_cstr(j, "azpacr", "0");
+    json_cstr(j, "azpacr", in->client_acr);
     json_cstr(j, "preferred_username", in->user->email);
 }
 
@@ -290,15 +345,17 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
                         struct arena *arena, struct slice *token)
 {
     struct guid audience_id;
-    struct slice audience = audience_of(in->scope, &audience_id);
-    bool is_graph = in->scope->resource[0] == '\0';
+    struct guid_text space;
+    struct slice audience = audience_of(in, &audience_id, &space);
+    bool as_named = is_v1(in) && in->api != NULL; /* the audience, as the client named it */
+    enum token_kind kind = is_v1(in) ? TOKEN_ACCESS_V1 : TOKEN_ACCESS;
     struct buf claims;
     struct json j = begin(&claims, in, arena);
 
-    json_text(&j, "aud", audience);
+    json_text(&j, "aud", as_named ? slice_of(in->scope->resource) : audience);
     json_text(&j, "iss", in->issuer);
     put_times(&j, in, in->access_token_seconds);
-    if (is_graph)
+    if (is_v1(in))
         put_client_v1(&j, in);
     else
         put_client_v2(&j, in);
@@ -306,13 +363,15 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     put_name(&j, in->user);
     put_guid(&j, "oid", in->user->id);
     put_rh(&j, in, audience_id);
+    put_roles(&j, &in->api_roles);
     put_scp(&j, in->scope);
     put_guid(&j, "sid", in->session_id);
     put_sub(&j, in, v, audience);
-    put_extra(&j, in);
-    put_tail(&j, in, is_graph ? "1.0" : "2.0");
+    optional_claims_put(&j, in, kind);
+    put_extra(&j, in, kind);
+    put_tail(&j, in, is_v1(in) ? "1.0" : "2.0");
     json_end(&j);
-    return sign(in, ring, is_graph, &claims, arena, token);
+    return sign(in, ring, is_v1(in), &claims, arena, token);
 }
 
 static void put_if_any(struct json *j, const char *key, const char *value)

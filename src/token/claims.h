@@ -21,9 +21,20 @@ struct claims_input {
     struct guid session_id;
     struct guid trace_id; /* makes `uti` */
     const struct scope_grant *scope;
-    struct slice nonce;      /* empty: none */
-    uint8_t proofs;          /* set of PROVED_… (model/grant.h) */
-    struct claim_list extra; /* of an extension; names of ours are left out */
+    const struct application
+        *api;                    /* that the access token is for; NULL: Graph, or an API that is not of the directory */
+    const char *client_acr;      /* "0", "1", "2": how the client authenticated (spec OIDC, 5.3) */
+    struct slice nonce;          /* empty: none */
+    struct slice code;           /* given beside the id token: c_hash; empty: none */
+    struct slice access_token;   /* given beside it by the authorization endpoint: at_hash; empty: none */
+    instant authenticated_at;    /* when the user proved who she is; 0: not known */
+    bool auth_time;              /* the id token says so */
+    struct slice client_address; /* of the request, for `ipaddr` */
+    bool persistent;             /* the session shall last: `signin_state` */
+    struct slices client_roles;  /* of the user in the client: the id token's `roles` */
+    struct slices api_roles;     /* … in the API: the access token's */
+    uint8_t proofs;              /* set of PROVED_… (model/grant.h) */
+    struct claim_list extra;     /* of an extension; names of ours are left out */
     instant now;
     uint32_t id_token_seconds;
     uint32_t access_token_seconds;

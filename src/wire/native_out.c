@@ -112,6 +112,8 @@ void native_tokens(const struct native_tokens *tokens, struct buf *out)
     json_number(&j, "ext_expires_in", tokens->expires_in);
     json_text(&j, "access_token", tokens->access_token);
     text_if_any(&j, "refresh_token", tokens->refresh_token);
+    if (tokens->refresh_token.n > 0 && tokens->refresh_expires_in > 0)
+        json_number(&j, "refresh_token_expires_in", tokens->refresh_expires_in);
     text_if_any(&j, "id_token", tokens->id_token);
     text_if_any(&j, "client_info", tokens->client_info);
     json_end(&j);

@@ -41,7 +41,8 @@ struct native_tokens {
     struct slice scope;
     uint32_t expires_in;
     struct slice access_token;
-    struct slice refresh_token; /* empty: not granted, like the next two */
+    struct slice refresh_token;  /* empty: not granted, like the next two */
+    uint32_t refresh_expires_in; /* 0: not told; for single-page applications (spec OIDC, 4.4) */
     struct slice id_token;
     struct slice client_info;
 };

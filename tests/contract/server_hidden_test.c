@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "support/world_flows.h"
+#include "support/world_test.h"
 
 #define KENNEL "kennel"
 
@@ -173,25 +174,16 @@ static void test_sign_up(void **state)
 
 static int open_world(void **state)
 {
-    static struct world w;
-
-    world_open(&w, &(struct world_options){ .seed = 3 });
-    put_user(&w, 0, "tom@example.org", true, CHANNEL_EMAIL, "a.strong.address@example.org");
-    put_user(&w, 1, "eve@example.org", true, CHANNEL_SMS, "+4790000008");
-    put_user(&w, 2, "dan@example.org", false, CHANNEL_EMAIL, "another@example.org");
-    *state = &w;
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    world_close(*state);
+    (void)world_test_open(state);
+    put_user(*state, 0, "tom@example.org", true, CHANNEL_EMAIL, "a.strong.address@example.org");
+    put_user(*state, 1, "eve@example.org", true, CHANNEL_SMS, "+4790000008");
+    put_user(*state, 2, "dan@example.org", false, CHANNEL_EMAIL, "another@example.org");
     return 0;
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_test_close)
     const struct CMUnitTest tests[] = { TEST(test_sign_in), TEST(test_reset), TEST(test_reset_by_the_strong_address),
                                         TEST(test_sign_up) };
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "support/world_flows.h"
+#include "support/world_test.h"
 
 #define REDEEM "&grant_type=continuation_token&scope=openid"
 
@@ -166,27 +167,11 @@ static void test_reset_expires_in(void **state)
     assert_true(says(&f, "\"error\":\"expired_token\""));
 }
 
-static int open_world(void **state)
-{
-    static struct world w;
-
-    world_open(&w, &(struct world_options){ .seed = 3 });
-    *state = &w;
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    world_close(*state);
-    return 0;
-}
-
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
-    const struct CMUnitTest tests[] = { TEST(test_sign_up_with_registration), TEST(test_sign_up_without),
-                                        TEST(test_reset_with_second_factor),  TEST(test_switched_factor),
-                                        TEST(test_factors_of_two_flows),      TEST(test_reset_expires_in) };
+    const struct CMUnitTest tests[] = { WORLD_TEST(test_sign_up_with_registration), WORLD_TEST(test_sign_up_without),
+                                        WORLD_TEST(test_reset_with_second_factor),  WORLD_TEST(test_switched_factor),
+                                        WORLD_TEST(test_factors_of_two_flows),      WORLD_TEST(test_reset_expires_in) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,11 @@
 #define WORLD_OTHER_CODE "af8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3a"     /* kennel's, flow with e-mail and passcode */
 #define WORLD_THIRD_TENANT "bbbbbbbb-52a7-4b0e-8a3b-6f1d2c3b4a5e"   /* "aviary": e-mail codes for all, no resets */
 #define WORLD_THIRD_APP "bf8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3b"
+#define WORLD_APP_HYBRID "df8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3d" /* web and single-page, ES256, tokens from authorize */
+#define WORLD_API "e18b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3e"        /* "api://petstore-api": Pets.Read, Pets.Write, roles */
+#define WORLD_API_OLD "e28b7c66-3a1d-4f5e-9c42-7d2e0b9a8c3f" /* "https://old.example/api": Cats.Read, tokens of v1.0 */
+#define WORLD_SECRET "web-secret~of.petstore+1"              /* of the web application; WORLD_SECRET_OLD has expired */
+#define WORLD_SECRET_OLD "web-secret-of-2020"
 #define WORLD_ORIGIN "https://app.example"
 #define WORLD_LOOPBACK "http://localhost" /* redirect URI of all but the web and the single-page application */
 #define WORLD_WEB_CALLBACK "https://web.example/callback"

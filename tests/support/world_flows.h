@@ -24,18 +24,21 @@ struct flow {
     uint64_t mail_before;
     char token[FLOW_TOKEN];
     char code[16];
-    char method[40]; /* id of the first second factor */
+    const char *refresh; /* borrowed */
+    char method[40];     /* id of the first second factor */
     struct world_reply reply;
 };
 
 /* The step to a state: from where, and with what beside client_id and token. $u is the user, $c the code that came last, $m
- * her second factor, $t the token. */
+ * her second factor, $l a password that is too long, $r a refresh token. */
 struct flow_step {
     enum flow_state from;
     const char *path;
     const char *form;
 };
 
+#define FLOW_LONG_64 "Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-Aa1-"
+#define FLOW_LONG_PASSWORD FLOW_LONG_64 FLOW_LONG_64 FLOW_LONG_64 FLOW_LONG_64 "x"
 #define FLOW_LIST "&challenge_type=oob+password+redirect"
 #define FLOW_CAPABLE "&capabilities=mfa_required+registration_required"
 #define FLOW_ATTRIBUTES \
@@ -77,8 +80,10 @@ static inline const char *flow_value(const struct flow *f, char letter)
         return f->user;
     case 'm':
         return f->method;
-    case 't':
-        return f->token;
+    case 'l':
+        return FLOW_LONG_PASSWORD;
+    case 'r':
+        return f->refresh;
     default:
         return f->code;
     }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is in the directory of every world. */
 #include "support/world.h"
+
+#include "crypto/digest.h"
+#include "support/client_keys.h"
 #include "support/world_must.h"
 
 #include <stdio.h>
@@ -26,6 +29,34 @@ static const struct redirect_uri native_uris[] = {
 static const struct redirect_uri web_uris[] = {
     { PLATFORM_WEB, SLICE(WORLD_WEB_CALLBACK) },
     { PLATFORM_WEB, SLICE("https://web.example/signed-out") },
+};
+static const struct slice web_permissions[] = {
+    SLICE("openid"),
+    SLICE("offline_access"),
+    SLICE("User.Read"),
+    SLICE("api://pets/Pets.Read"),
+    SLICE("api://petstore-api/Pets.Read"),
+    SLICE(WORLD_API "/Pets.Write"),
+    SLICE("https://old.example/api/Cats.Read"),
+};
+static const struct slice certificates[] = { SLICE(CERTIFICATE_OLD), SLICE(CERTIFICATE_RSA), SLICE(CERTIFICATE_EC) };
+static const struct slice web_claims[] = { SLICE("auth_time"), SLICE("given_name"), SLICE("signin_state") };
+static const struct slice api_scopes[] = { SLICE("Pets.Read"), SLICE("Pets.Write"), SLICE("Pets.Sell") };
+static const struct slice api_claims[] = { SLICE("email"), SLICE("ipaddr") };
+static const struct slice old_scopes[] = { SLICE("Cats.Read") };
+static const struct app_role web_roles[] = {
+    { .id = { { 0xab, 1 } }, .value = SLICE("Customer"), .display_name = SLICE("Customers"), .members = ROLE_FOR_USERS }
+};
+static const struct app_role api_roles[] = {
+    { .id = { { 0xab, 2 } }, .value = SLICE("Keeper"), .display_name = SLICE("Keepers"), .members = ROLE_FOR_USERS },
+    { .id = { { 0xab, 3 } },
+      .value = SLICE("Pets.Feed.All"),
+      .display_name = SLICE("Feeds all pets"),
+      .members = ROLE_FOR_APPLICATIONS },
+};
+static const struct redirect_uri hybrid_uris[] = {
+    { PLATFORM_WEB, SLICE("https://hybrid.example/callback") },
+    { PLATFORM_SPA, SLICE("https://hybrid.example/page") },
 };
 static const struct redirect_uri spa_uris[] = {
     { PLATFORM_SPA, SLICE(WORLD_SPA_CALLBACK) },
@@ -156,6 +187,56 @@ static void make_web(struct application *app)
     app->redirect_uris = web_uris;
     app->redirect_uri_count = sizeof web_uris / sizeof web_uris[0];
     app->logout_url = SLICE("https://web.example/front-channel");
+    app->permissions = (struct slices){ web_permissions, sizeof web_permissions / sizeof web_permissions[0] };
+    app->certificates = (struct slices){ certificates, sizeof certificates / sizeof certificates[0] };
+    app->id_token_claims = (struct slices){ web_claims, sizeof web_claims / sizeof web_claims[0] };
+    app->roles = web_roles;
+    app->role_count = 1;
+}
+
+/* Two that are good, one that was. */
+static void add_secrets(struct application *app, struct client_secret secrets[3])
+{
+    secrets[0] = (struct client_secret){ .key_id = { { 0xac, 1 } }, .hint = SLICE("web"), .ends_at = 1609459200 };
+    secrets[1] = (struct client_secret){ .key_id = { { 0xac, 2 } }, .hint = SLICE("oth") };
+    secrets[2] = (struct client_secret){ .key_id = { { 0xac, 3 } }, .hint = SLICE("web"), .starts_at = 1577836800 };
+    digest_sha256(SLICE(WORLD_SECRET_OLD), secrets[0].hash);
+    digest_sha256(SLICE("other"), secrets[1].hash);
+    digest_sha256(SLICE(WORLD_SECRET), secrets[2].hash);
+    app->secrets = secrets;
+    app->secret_count = 3;
+}
+
+static void make_hybrid(struct application *app)
+{
+    make_web(app);
+    app->signing_alg = ALG_ES256;
+    app->access_token_issuance = true;
+    app->redirect_uris = hybrid_uris;
+    app->redirect_uri_count = sizeof hybrid_uris / sizeof hybrid_uris[0];
+    app->logout_url = SLICE_EMPTY;
+    app->roles = NULL;
+    app->role_count = 0;
+}
+
+static void make_api(struct application *app)
+{
+    app->public_client = app->native_authentication = false;
+    app->redirect_uri_count = 0;
+    app->identifier_uri = SLICE("api://petstore-api");
+    app->scopes = (struct slices){ api_scopes, sizeof api_scopes / sizeof api_scopes[0] };
+    app->access_token_claims = (struct slices){ api_claims, sizeof api_claims / sizeof api_claims[0] };
+    app->roles = api_roles;
+    app->role_count = sizeof api_roles / sizeof api_roles[0];
+}
+
+static void make_old_api(struct application *app)
+{
+    make_api(app);
+    app->identifier_uri = SLICE("https://old.example/api");
+    app->scopes = (struct slices){ old_scopes, 1 };
+    app->access_token_version = 1;
+    app->role_count = 0;
 }
 
 static void make_spa(struct application *app)
@@ -179,13 +260,22 @@ static err seed_applications(struct store *store)
                                   application(WORLD_OTHER_TENANT, WORLD_OTHER_PASSWORD, "Kennel password"),
                                   application(WORLD_OTHER_TENANT, WORLD_OTHER_CODE, "Kennel passcode"),
                                   application(WORLD_THIRD_TENANT, WORLD_THIRD_APP, "Aviary app"),
-                                  application(WORLD_TENANT, WORLD_APP_SPA, "Single page") };
+                                  application(WORLD_TENANT, WORLD_APP_SPA, "Single page"),
+                                  application(WORLD_TENANT, WORLD_APP_HYBRID, "Hybrid"),
+                                  application(WORLD_TENANT, WORLD_API, "Pets API"),
+                                  application(WORLD_TENANT, WORLD_API_OLD, "Cats API") };
+    struct client_secret secrets[3];
     struct store_write writes[32];
     size_t n = 0;
 
     apps[1].signing_alg = ALG_ES256;
     make_web(&apps[2]);
+    add_secrets(&apps[2], secrets);
     make_spa(&apps[11]);
+    make_hybrid(&apps[12]);
+    add_secrets(&apps[12], secrets);
+    make_api(&apps[13]);
+    make_old_api(&apps[14]);
     apps[3].public_client = false;
     apps[4].user_flow = apps[5].user_flow = SLICE("password");
     apps[5].multi_factor = TOGGLE_ON;
@@ -235,6 +325,9 @@ static err seed_users(struct store *store)
         writes[n++] = (struct store_write){ .kind = WRITE_USER_PUT, .user = &users[i] };
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
         writes[n++] = (struct store_write){ .kind = WRITE_METHOD_ADD, .method = &methods[i] };
+    writes[n++] = (struct store_write){ .kind = WRITE_USER_ROLES,
+                                        .guid = users[0].id,
+                                        .name = SLICE(WORLD_APP_WEB " Customer\n" WORLD_API " Keeper\n") };
     return store_write(store, writes, n);
 }
 

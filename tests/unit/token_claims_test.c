@@ -86,6 +86,7 @@ static int set_up(void **state)
                                    .proofs = PROVED_CODE,
                                    .trace_id = guid_of(trace_id),
                                    .scope = &w->scope,
+                                   .client_acr = "0",
                                    .nonce = SLICE_EMPTY,
                                    .now = NOW,
                                    .id_token_seconds = 3600,

@@ -26,19 +26,13 @@ static void parse_address(struct exchange *x)
     work->addressed = wrong == ERROR_NONE;
 }
 
+/* Of several resources the token endpoint gives tokens for one at a time (spec OIDC, 4.6). */
 static enum error_id check_scope(struct exchange *x)
 {
+    const struct scope_rules rules = { .app = x->app, .directory = x->directory };
     struct scope_grant scope;
 
-    switch (scope_parse(hosted_work(x)->request.scope, x->app, &scope)) {
-    case SCOPE_OK:
-    case SCOPE_SEVERAL_RESOURCES: /* the token endpoint gives tokens for one at a time (spec OIDC, 4.6) */
-        return ERROR_NONE;
-    case SCOPE_UNKNOWN:
-        return ERROR_CONSENT_MISSING;
-    default:
-        return ERROR_SCOPE_INVALID;
-    }
+    return scope_refusal(scope_read(&rules, hosted_work(x)->request.scope, SCOPE_FIRST, &scope), SCOPE_AT_AUTHORIZE);
 }
 
 /* An application hints with what it was given itself (OpenID Connect Core, 3.1.2.1). */

@@ -69,6 +69,67 @@ static void note_use(struct exchange *x, const struct session *session)
     write->at = x->now;
 }
 
+/* ---- tokens of the implicit and hybrid flows ---- */
+
+static bool gives_tokens(const struct authorization *request)
+{
+    return request->device_id == 0 && (request->response_types & (RESPONSE_ID_TOKEN | RESPONSE_TOKEN)) != 0;
+}
+
+err hosted_ask_for_tokens(struct exchange *x, const struct user *user, bool *goes_on)
+{
+    struct hosted_work *work = hosted_work(x);
+    const struct scope_rules rules = { .app = x->app, .directory = x->directory };
+    bool waits = false;
+
+    *goes_on = true;
+    if (!gives_tokens(&work->request))
+        return OK;
+    enum scope_result result = scope_read(&rules, work->request.scope, SCOPE_FIRST, &work->answer.scope);
+    if (result != SCOPE_OK)
+        exchange_refuse(x, scope_refusal(result, SCOPE_AT_AUTHORIZE), SLICE_EMPTY);
+    else
+        TRY(extension_ask_claims(x, user, &work->native.issuance, &waits));
+    *goes_on = !exchange_refused(x) && !waits;
+    return OK;
+}
+
+static void prepare_tokens(struct exchange *x, const struct session *session, const struct user *user)
+{
+    struct hosted_work *work = hosted_work(x);
+
+    work->answer.issued = (struct issued){ .scope = &work->answer.scope,
+                                           .user = user,
+                                           .session_id = session->id,
+                                           .authenticated_at = session->authenticated_at,
+                                           .proofs = session->proofs,
+                                           .extra = work->native.issuance.answer.claims,
+                                           .nonce = work->request.nonce,
+                                           .auth_time = work->request.auth_time,
+                                           .persistent = session->persistent,
+                                           .bound = true };
+}
+
+err hosted_sign_answer(struct exchange *x)
+{
+    struct hosted_work *work = hosted_work(x);
+    struct hosted_answer *answer = &work->answer;
+    uint8_t types = work->request.response_types;
+    unsigned which = 0;
+
+    if (!gives_tokens(&work->request))
+        return OK;
+    if ((types & RESPONSE_TOKEN) != 0)
+        which |= ISSUE_ACCESS_TOKEN;
+    if ((types & RESPONSE_ID_TOKEN) != 0)
+        which |= ISSUE_ID_TOKEN;
+    if ((types & RESPONSE_CODE) != 0)
+        answer->issued.code = slice_of(answer->code_text.c);
+    return tokens_sign_some(x, &answer->issued, which);
+}
+
+/* ---- */
+
 err hosted_give_answer(struct exchange *x, const struct session *session, struct user *user)
 {
     struct hosted_work *work = hosted_work(x);
@@ -77,6 +138,8 @@ err hosted_give_answer(struct exchange *x, const struct session *session, struct
     work->answer.session_id = session->id;
     work->user = user;
     work->page = PAGE_NONE;
+    if (gives_tokens(&work->request))
+        prepare_tokens(x, session, user);
     note_use(x, session);
     if (work->request.device_id != 0) {
         let_device_go_on(x, session, user);
@@ -84,12 +147,6 @@ err hosted_give_answer(struct exchange *x, const struct session *session, struct
         return OK;
     }
     return (work->request.response_types & RESPONSE_CODE) != 0 ? add_code(x, session, user) : OK;
-}
-
-err hosted_sign_answer(struct exchange *x)
-{
-    (void)x;
-    return OK;
 }
 
 /* ---- the way back ---- */
@@ -188,6 +245,12 @@ err hosted_reply_answer(struct exchange *x)
 
     if (answer->code.id != 0)
         add(&list, "code", slice_of(answer->code_text.c));
+    if (answer->issued.access_token.n > 0) {
+        add(&list, "access_token", answer->issued.access_token);
+        add(&list, "token_type", SLICE("Bearer"));
+        add(&list, "expires_in", exchange_number(x, answer->issued.expires_in));
+        add(&list, "scope", slice_of(answer->scope.granted));
+    }
     add(&list, "id_token", answer->issued.id_token);
     add(&list, "client_info", client_info(x, work->user->id));
     add(&list, "state", work->request.state);

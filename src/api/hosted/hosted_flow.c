@@ -12,10 +12,16 @@
 err hosted_redeem(struct exchange *x, bool *waits)
 {
     struct hosted_work *work = hosted_work(x);
+    bool asks = x->tenant->branding.stay_signed_in && work->request.device_id == 0;
+    bool goes_on = true;
 
-    (void)waits;
+    if (!asks)
+        TRY(hosted_ask_for_tokens(x, &work->native.user, &goes_on));
+    *waits = !goes_on;
+    if (!goes_on)
+        return OK;
     TRY(hosted_begin_session(x, &work->native.user, work->native.outcome.proofs));
-    if (x->tenant->branding.stay_signed_in && work->request.device_id == 0) {
+    if (asks) {
         work->page = PAGE_STAY;
         return OK;
     }
@@ -23,6 +29,14 @@ err hosted_redeem(struct exchange *x, bool *waits)
 }
 
 /* ---- authorization ---- */
+
+static err answer(struct exchange *x, struct browser_session *s)
+{
+    bool goes_on;
+
+    TRY(hosted_ask_for_tokens(x, &s->user, &goes_on));
+    return goes_on ? hosted_give_answer(x, &s->session, &s->user) : OK;
+}
 
 static void show(struct hosted_work *work, enum page_kind page, struct slice username)
 {
@@ -60,7 +74,7 @@ err hosted_authorize(struct exchange *x, struct authorize_facts *facts)
     struct browser_session *s = &work->sessions[out.session];
     switch (out.kind) {
     case AUTHORIZE_ANSWER:
-        return hosted_give_answer(x, &s->session, &s->user);
+        return answer(x, s);
     case AUTHORIZE_REFUSE:
         exchange_refuse(x, out.refusal, SLICE_EMPTY);
         break;

@@ -79,6 +79,9 @@ bool hosted_read_hint(struct exchange *x, struct slice token, struct id_token *h
 /* DECIDE: writes what the answer is made of: a code, and that the session is signed in to the application; or that the
  * waiting device may go on. */
 err hosted_give_answer(struct exchange *x, const struct session *session, struct user *user);
+/* DECIDE, before anything is written: asks the extension about the tokens that the request wants at once. Not *goes_on:
+ * the exchange waits for it, or a refusal was recorded. */
+err hosted_ask_for_tokens(struct exchange *x, const struct user *user, bool *goes_on);
 /* ISSUE: signs what is not a code. */
 err hosted_sign_answer(struct exchange *x);
 /* REPLY: the answer, or an error, to the application's address. */

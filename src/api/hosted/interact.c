@@ -210,11 +210,15 @@ static err decide_stay(struct exchange *x)
     struct hosted_work *work = hosted_work(x);
     size_t i = hosted_find_session(x, work->picked);
     struct browser_session *s = &work->sessions[i];
+    bool goes_on;
 
     if (i == work->session_count) {
         exchange_refuse(x, ERROR_INTERACTION_INVALID, SLICE_EMPTY);
         return OK;
     }
+    TRY(hosted_ask_for_tokens(x, &s->user, &goes_on));
+    if (!goes_on)
+        return OK;
     if (!work->said_yes)
         return hosted_give_answer(x, &s->session, &s->user);
     TRY(hosted_keep_session(x, s));

@@ -85,31 +85,19 @@ static void write_password(struct exchange *x)
     exchange_write(x, WRITE_PASSCODE_SWAP)->passcode = &work->user_row;
 }
 
-/* The family that this sign-in begins: written with the redeemed proof, all or nothing. */
+/* Written with the redeemed proof, all or nothing. */
 static err begin_grant(struct exchange *x)
 {
     struct native_work *work = native_work(x);
-    struct grant *grant = &work->grant;
 
-    *grant = (struct grant){
-        .id = store_next_id(x->api->store),
-        .tenant_id = x->tenant->id,
-        .client_id = x->app->client_id,
-        .user_id = work->user.id,
-        .session_id = guid_new(x->api->rng),
-        .authenticated_at = x->now,
-        .proofs = work->outcome.proofs,
-    };
-    ENSURE(slice_to_cstr(slice_of(work->scope.granted), grant->scope, sizeof grant->scope), FULL);
     work->issued = (struct issued){ .scope = &work->scope,
                                     .user = &work->user,
-                                    .session_id = grant->session_id,
-                                    .proofs = grant->proofs,
+                                    .session_id = guid_new(x->api->rng),
+                                    .authenticated_at = x->now,
+                                    .proofs = work->outcome.proofs,
                                     .extra = work->issuance.answer.claims };
-    if (!work->scope.offline_access)
-        return OK;
-    exchange_write(x, WRITE_GRANT_ADD)->grant = grant;
-    return tokens_add_refresh(x, &work->issued, grant->id);
+    work->grant = (struct grant){ .platform = PLATFORM_PUBLIC_CLIENT };
+    return tokens_begin_family(x, &work->issued, &work->grant);
 }
 
 static err native_redeem(struct exchange *x, bool *waits)

@@ -78,6 +78,18 @@ void native_parse_username(struct exchange *x)
         (void)read_address(x, username);
 }
 
+/* Whether the token may be used here, in the order of spec V1, 3.0: expiry, then binding; the stage is the flow's. */
+static enum error_id token_refusal(struct exchange *x)
+{
+    const struct native_work *work = native_work(x);
+
+    if (continuation_expired(&work->at, x->api->policy, x->now))
+        return ERROR_CONTINUATION_EXPIRED;
+    if (!guid_eq(work->at.tenant_id, x->tenant->id))
+        return flow_unfit(work->request);
+    return guid_eq(work->at.client_id, x->app->client_id) ? ERROR_NONE : flow_stranger(work->request);
+}
+
 void native_parse_step(struct exchange *x)
 {
     struct native_work *work = native_work(x);
@@ -88,12 +100,11 @@ void native_parse_step(struct exchange *x)
     if (exchange_refused(x))
         return;
     err opened = continuation_open(x->api->vault, token, x->now, &x->call->arena, &work->at);
-    if (!err_is_ok(opened) || !guid_eq(work->at.tenant_id, x->tenant->id) ||
-        !guid_eq(work->at.client_id, x->app->client_id)) {
-        exchange_refuse(x, flow_unfit(work->request), SLICE_EMPTY);
-        return;
-    }
-    work->facts.at = &work->at;
+    enum error_id refusal = err_is_ok(opened) ? token_refusal(x) : flow_unfit(work->request);
+    if (refusal == ERROR_NONE)
+        work->facts.at = &work->at;
+    else
+        exchange_refuse(x, refusal, SLICE_EMPTY);
 }
 
 /* Digits of the right number can be the code; all else is wrong without counting, since nothing is compared. */

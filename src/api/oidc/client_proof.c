@@ -184,12 +184,3 @@ void client_proof_write(struct exchange *x, const struct client_proof *proof)
     write->hash = proof->used;
     write->at = proof->used_until;
 }
-
-const char *client_method_acr(enum client_method method)
-{
-    static const char *const names[CLIENT_METHODS] = {
-        [CLIENT_NONE] = "0", [CLIENT_SECRET] = "1", [CLIENT_ASSERTION] = "2"
-    };
-
-    return names[method];
-}

@@ -23,7 +23,5 @@ void client_proof_read(struct exchange *x, const char *what, struct client_proof
 void client_proof_check(struct exchange *x, const struct client_proof *proof, enum platform_type platform);
 /* DECIDE. Refuses what was used before; the exchange decides again when the store finds that out. */
 void client_proof_write(struct exchange *x, const struct client_proof *proof);
-/* "0" public, "1" secret, "2" certificate: `azpacr` (spec OIDC, 5.3). */
-const char *client_method_acr(enum client_method method);
 
 #endif

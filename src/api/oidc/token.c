@@ -7,6 +7,7 @@ static const struct {
     const char *type;
     const struct exchange_steps *steps;
 } grants[] = {
+    { "authorization_code", &token_code_steps },
     { "refresh_token", &token_refresh_steps },
     { DEVICE_CODE_GRANT, &token_device_steps },
 };

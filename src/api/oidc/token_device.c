@@ -46,39 +46,22 @@ static err load(struct exchange *x)
     return OK;
 }
 
-static err begin_family(struct exchange *x)
-{
-    struct device_work *work = device_work(x);
-
-    work->grant = (struct grant){ .id = store_next_id(x->api->store),
-                                  .tenant_id = x->tenant->id,
-                                  .client_id = x->app->client_id,
-                                  .user_id = work->user.id,
-                                  .session_id = work->code.session_id,
-                                  .authenticated_at = work->code.authenticated_at,
-                                  .proofs = work->code.proofs,
-                                  .platform = PLATFORM_PUBLIC_CLIENT };
-    ENSURE(slice_to_cstr(slice_of(work->scope.granted), work->grant.scope, sizeof work->grant.scope), FULL);
-    exchange_write(x, WRITE_GRANT_ADD)->grant = &work->grant;
-    return tokens_add_refresh(x, &work->issued, work->grant.id);
-}
-
 static err redeem(struct exchange *x)
 {
     struct device_work *work = device_work(x);
 
-    if (scope_narrow(form_get(&x->form, SLICE("scope")), slice_of(work->code.scope), x->app, &work->scope) !=
-        SCOPE_OK) {
-        exchange_refuse(x, ERROR_SCOPE_INVALID, SLICE_EMPTY);
+    tokens_redeem_scope(x, slice_of(work->code.scope), SCOPE_GRANTED, SCOPE_AT_TOKEN, &work->scope);
+    if (exchange_refused(x))
         return OK;
-    }
     work->issued = (struct issued){ .scope = &work->scope,
                                     .user = &work->user,
                                     .session_id = work->code.session_id,
+                                    .authenticated_at = work->code.authenticated_at,
                                     .proofs = work->code.proofs,
                                     .extra = work->issuance.answer.claims };
     exchange_write(x, WRITE_DEVICE_USE)->id = work->code.id;
-    return work->scope.offline_access ? begin_family(x) : OK;
+    work->grant = (struct grant){ .platform = PLATFORM_PUBLIC_CLIENT };
+    return tokens_begin_family(x, &work->issued, &work->grant);
 }
 
 static err decide(struct exchange *x)

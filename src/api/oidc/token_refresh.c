@@ -72,11 +72,9 @@ static err redeem(struct exchange *x)
 {
     struct refresh_work *work = refresh_work(x);
 
-    if (scope_narrow(form_get(&x->form, SLICE("scope")), slice_of(work->grant.scope), x->app, &work->scope) !=
-        SCOPE_OK) {
-        exchange_refuse(x, ERROR_SCOPE_INVALID, SLICE_EMPTY);
+    tokens_redeem_scope(x, slice_of(work->grant.scope), SCOPE_GRANTED, SCOPE_AT_TOKEN, &work->scope);
+    if (exchange_refused(x))
         return OK;
-    }
     if (work->outcome.mark_used) {
         struct store_write *write =
             exchange_write(x, work->outcome.only_once ? WRITE_REFRESH_USE : WRITE_REFRESH_TOUCH);
@@ -88,6 +86,9 @@ static err redeem(struct exchange *x)
     work->issued = (struct issued){ .scope = &work->scope,
                                     .user = &work->user,
                                     .session_id = work->grant.session_id,
+                                    .authenticated_at = work->grant.authenticated_at,
+                                    .method = work->proof.method,
+                                    .ends_at = work->grant.ends_at,
                                     .proofs = work->grant.proofs,
                                     .extra = work->issuance.answer.claims };
     return tokens_add_refresh(x, &work->issued, work->grant.id);
