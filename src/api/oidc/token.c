@@ -9,6 +9,7 @@ static const struct {
 } grants[] = {
     { "authorization_code", &token_code_steps },
     { "refresh_token", &token_refresh_steps },
+    { "client_credentials", &token_client_steps },
     { DEVICE_CODE_GRANT, &token_device_steps },
 };
 
