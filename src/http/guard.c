@@ -26,6 +26,7 @@ static const struct {
     [KNOWN_ACCEPT_LANGUAGE] = { { "Accept-Language", 15 }, HTTP_SOUND },
     [KNOWN_FORWARDED_FOR] = { { "X-Forwarded-For", 15 }, HTTP_SOUND },
     [KNOWN_COOKIE] = { { "Cookie", 6 }, HTTP_REPEATED_HEADER },
+    [KNOWN_FETCH_SITE] = { { "Sec-Fetch-Site", 14 }, HTTP_REPEATED_HEADER },
 };
 
 static enum http_defect check_target(struct slice target);

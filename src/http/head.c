@@ -25,6 +25,7 @@ void head_read(const struct http_head *head, struct http_request *q, struct head
     q->origin = head_value(head, KNOWN_ORIGIN);
     q->authorization = head_value(head, KNOWN_AUTHORIZATION);
     q->cookie = head_value(head, KNOWN_COOKIE);
+    q->fetch_site = head_value(head, KNOWN_FETCH_SITE);
     q->accept_language = head_value(head, KNOWN_ACCEPT_LANGUAGE);
     q->request_method = head_value(head, KNOWN_REQUEST_METHOD);
     q->request_headers = head_value(head, KNOWN_REQUEST_HEADERS);

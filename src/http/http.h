@@ -49,6 +49,7 @@ struct http_request {
     struct slice origin;
     struct slice authorization;
     struct slice cookie;
+    struct slice fetch_site; /* Sec-Fetch-Site */
     struct slice accept_language;
     struct slice request_method;  /* Access-Control-Request-Method */
     struct slice request_headers; /* Access-Control-Request-Headers */

@@ -23,102 +23,53 @@ static const struct application app = { .redirect_uris = registered,
                                         .redirect_uri_count = sizeof registered / sizeof registered[0] };
 
 /* `at`: which registered one it stands for; -1: none. */
+/* Which registered one it stands for. */
 static const struct {
     const char *given;
     int at;
-} cases[] = {
+} good[] = {
     { "https://web.example/callback", 0 },
     { "HTTPS://WEB.Example/callback", 0 },
-    { "https://web.example/callback/", -1 },
-    { "https://web.example/Callback", -1 },
-    { "https://web.example/callback?", -1 },
-    { "https://web.example/callback?x=1", -1 },
-    { "https://web.example/callback#x", -1 },
-    { "https://web.example/callback#", -1 },
-    { "https://web.example/callback/../evil", -1 },
-    { "https://web.example/call%62ack", -1 },
-    { "https://web.example//callback", -1 },
-    { "https://web.example:443/callback", -1 },
-    { "https://web.example:8443/callback", -1 },
-    { "http://web.example/callback", -1 },
-    { "https://web.example.evil.test/callback", -1 },
-    { "https://evil.test/web.example/callback", -1 },
-    { "https://web.example@evil.test/callback", -1 },
-    { "https://evil.test@web.example/callback", -1 },
-    { "https://web.example:@evil.test/callback", -1 },
-    { "https://evil.test\\@web.example/callback", -1 },
-    { "https://evil.test#@web.example/callback", -1 },
-    { "https://evil.test?@web.example/callback", -1 },
-    { "https://web.example./callback", -1 },
-    { "https://web.example%2ecallback", -1 },
-    { "https://web.example%00.evil.test/callback", -1 },
-    { "https://web.example/callback%0d%0aLocation:x", -1 },
-    { "https://web.example/callback\r\nLocation: x", -1 },
-    { "https://web.example/callback ", -1 },
-    { " https://web.example/callback", -1 },
-    { "https://web.example/callback\t", -1 },
-    { "https://web.example/c\xc3\xa4llback", -1 },
-    { "//web.example/callback", -1 },
-    { "/callback", -1 },
-    { "callback", -1 },
-    { "https:web.example/callback", -1 },
-    { "https:/web.example/callback", -1 },
-    { "https:///web.example/callback", -1 },
-    { "https://", -1 },
-    { "https:///", -1 },
-    { "javascript:alert(1)", -1 },
-    { "javascript://web.example/callback", -1 },
-    { "data:text/html,x", -1 },
-    { "", -1 },
     { "https://web.example/with?fixed=1", 1 },
-    { "https://web.example/with?fixed=1&more=2", -1 },
-    { "https://web.example/with?fixed=2", -1 },
-    { "https://web.example/with", -1 },
     { "https://root.example", 2 },
     { "https://root.example/", 2 },
     { "https://ROOT.example/", 2 },
-    { "https://root.example//", -1 },
-    { "https://root.example?x", -1 },
     { "https://spa.example:8443/app", 3 },
-    { "https://spa.example:8444/app", -1 },
-    { "https://spa.example/app", -1 },
     { "http://localhost:3000", 4 },
     { "http://localhost:3000/", 4 },
     { "http://localhost:51234/", 4 },
     { "http://localhost", 4 },
     { "http://LOCALHOST:80", 4 },
-    { "http://localhost:0", -1 },
-    { "http://localhost:65536", -1 },
-    { "http://localhost:3000:4000", -1 },
-    { "http://localhost:+80", -1 },
-    { "http://localhost:80a", -1 },
-    { "http://localhost.evil.test:3000", -1 },
-    { "http://localhost:pw@evil.test/native", -1 },
-    { "https://localhost:3000", -1 },
     { "http://localhost:40001/native", 5 },
-    { "http://127.0.0.1:40001/native", -1 },
     { "http://127.0.0.1:40001", 6 },
-    { "http://127.0.0.2:40001", -1 },
-    { "http://127.1:40001", -1 },
-    { "http://2130706433:40001", -1 },
-    { "http://[::1]:40001", -1 },
     { "msal1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31://auth", 7 },
-    { "msal1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31://auth/", -1 },
-    { "msal1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31://evil", -1 },
-    { "msal2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31://auth", -1 },
     { "https://oauth.pstmn.io/v1/browser-callback", 8 },
-    { "https://oauth.pstmn.io/v1/callback", -1 },
 };
 
-static void test_cases(void **state)
+static const char *const tricks[] = {
+#define TRICK(uri) uri,
+#include "support/redirect_tricks.def"
+#undef TRICK
+    "",
+};
+
+static void test_good(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct redirect_uri *found = redirect_uri_find(&app, slice_of(cases[i].given));
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        const struct redirect_uri *found = redirect_uri_find(&app, slice_of(good[i].given));
         int at = found == NULL ? -1 : (int)(found - registered);
-        if (at != cases[i].at)
-            fail_msg("'%s' stands for %d, not for %d", cases[i].given, at, cases[i].at);
+        if (at != good[i].at)
+            fail_msg("'%s' stands for %d, not for %d", good[i].given, at, good[i].at);
     }
+}
+
+static void test_tricks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof tricks / sizeof tricks[0]; i++)
+        if (redirect_uri_find(&app, slice_of(tricks[i])) != NULL)
+            fail_msg("'%s' is taken for a registered one", tricks[i]);
 }
 
 static void test_too_long(void **state)
@@ -189,10 +140,8 @@ static void test_origins(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_put),
-        cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_good), cmocka_unit_test(test_tricks),  cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_put),  cmocka_unit_test(test_origins),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

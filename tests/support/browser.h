@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { BROWSER_COOKIES = 4, BROWSER_TEXT = 8192, BROWSER_REQUEST = 32768, BROWSER_FIELDS = 12 };
+enum { BROWSER_COOKIES = 4, BROWSER_TEXT = 8192, BROWSER_REQUEST = 40960, BROWSER_FIELDS = 12 };
 
 struct browser_cookie {
     char name[64];
@@ -180,11 +180,17 @@ static inline void browser_open(struct browser *b, const char *target)
 /* … or sends the page's form with what she typed and the button she pressed. */
 static inline void browser_submit(struct browser *b, const char *typed)
 {
-    static char form[BROWSER_TEXT * 2];
-    char action[1024];
+    static char form[BROWSER_REQUEST];
+    char action[sizeof b->action];
+    struct buf out;
 
-    snprintf(action, sizeof action, "%s", b->action);
-    snprintf(form, sizeof form, "%s%s%s", b->fields, b->fields[0] != '\0' ? "&" : "", typed);
+    memcpy(action, b->action, sizeof action);
+    buf_init(&out, form, sizeof form);
+    buf_puts(&out, b->fields);
+    buf_puts(&out, b->fields[0] != '\0' ? "&" : "");
+    buf_puts(&out, typed);
+    buf_putc(&out, '\0');
+    assert_true(buf_ok(&out));
     browser_send(b, "POST", action, form);
 }
 

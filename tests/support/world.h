@@ -70,7 +70,7 @@ void world_advance(struct world *w, int64_t seconds);
 
 struct world_reply {
     int status;
-    char head[4096]; /* status line and headers */
+    char head[16384]; /* status line and headers */
     char body[32768];
     size_t body_n;
 };

@@ -14,7 +14,7 @@ static void parse_address(struct exchange *x)
 
     if (exchange_require(x, "client_id").n == 0 || exchange_require(x, "response_type").n == 0)
         return;
-    if (guid_parse(form_get(&x->form, SLICE("client_id")), &client_id))
+    if (!form_repeated(&x->form, SLICE("client_id")) && guid_parse(form_get(&x->form, SLICE("client_id")), &client_id))
         x->app = directory_application(x->directory, x->tenant->id, client_id);
     if (x->app == NULL) {
         exchange_refuse(x, ERROR_CLIENT_UNKNOWN, SLICE_EMPTY);

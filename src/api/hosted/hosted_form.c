@@ -63,12 +63,10 @@ static void parse_attributes(struct exchange *x)
             json_text(&j, name, value);
     }
     json_end(&j);
-    if (!buf_ok(&text) || x->form.n == LIMIT_FORM_FIELDS) {
+    if (buf_ok(&text))
+        native_parse_attributes(x, buf_slice(&text));
+    else
         exchange_refuse(x, ERROR_ATTRIBUTES_MALFORMED, SLICE_EMPTY);
-        return;
-    }
-    x->form.fields[x->form.n++] = (struct form_field){ SLICE("attributes"), buf_slice(&text) };
-    native_parse_attributes(x);
 }
 
 /* Optional ones are asked for on the page that asks for details anyway, which comes once. */

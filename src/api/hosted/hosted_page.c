@@ -313,6 +313,7 @@ err hosted_reply_form_post(struct exchange *x, const struct page_field *fields, 
     buf_init_arena(&address, &x->call->arena, uri.n + 1);
     redirect_uri_put(&address, uri);
     page.action = buf_slice(&address);
+    x->call->reply.status = 200; /* an error, too, is an answer on its way */
     return hosted_render(x, &page);
 }
 

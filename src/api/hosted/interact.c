@@ -23,9 +23,11 @@ static bool chose(struct exchange *x, const char *button)
 /* A form of another site cannot know the ticket; what browsers say of themselves is believed besides. */
 static bool comes_from_us(struct exchange *x)
 {
-    struct slice origin = x->call->request.origin;
+    const struct http_request *request = &x->call->request;
+    struct slice site = request->fetch_site;
+    bool from_here = site.n == 0 || slice_eq(site, SLICE("same-origin")) || slice_eq(site, SLICE("none"));
 
-    return origin.n == 0 || !slice_eq(origin, SLICE("null"));
+    return from_here && !slice_eq(request->origin, SLICE("null"));
 }
 
 static void parse_ticket(struct exchange *x)
@@ -56,7 +58,7 @@ static void parse_continuation(struct exchange *x)
     err opened = continuation_open(x->api->vault, work->continuation, x->now, &x->call->arena, at);
     if (!err_is_ok(opened) || !guid_eq(at->tenant_id, x->tenant->id) || !guid_eq(at->client_id, x->app->client_id)) {
         exchange_refuse(x, ERROR_INTERACTION_INVALID, SLICE_EMPTY);
-        work->interactive = false;
+        work->addressed = work->interactive = false;
         return;
     }
     work->native.facts.at = at;

@@ -9,10 +9,9 @@ static const struct user_flow *flow_of(struct exchange *x)
     return directory_user_flow(x->directory, x->app);
 }
 
-void native_parse_attributes(struct exchange *x)
+void native_parse_attributes(struct exchange *x, struct slice text)
 {
     struct native_work *work = native_work(x);
-    struct slice text = form_get(&x->form, SLICE("attributes"));
     const struct user_flow *flow = flow_of(x);
 
     if (exchange_refused(x) || text.n == 0 || flow == NULL)

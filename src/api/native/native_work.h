@@ -68,7 +68,8 @@ void native_parse_code(struct exchange *x);
 void native_parse_password(struct exchange *x, const char *name);
 /* A password to be: LOAD holds it against the policy. */
 void native_parse_new_password(struct exchange *x, const char *name);
-void native_parse_attributes(struct exchange *x);
+/* JSON; empty: none. */
+void native_parse_attributes(struct exchange *x, struct slice text);
 /* `id`: a second factor; what is no id names none. */
 void native_parse_method(struct exchange *x);
 /* The contact that shall be a second factor; facts.target stays NULL where it is no contact of its channel. */

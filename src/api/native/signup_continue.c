@@ -13,7 +13,7 @@ static void parse_proof(struct exchange *x)
         break;
     default:
         (void)exchange_require(x, "attributes");
-        native_parse_attributes(x);
+        native_parse_attributes(x, form_get(&x->form, SLICE("attributes")));
     }
 }
 

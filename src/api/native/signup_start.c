@@ -9,7 +9,7 @@ static err parse(struct exchange *x)
     native_parse_start(x);
     if (form_get(&x->form, SLICE("password")).n > 0)
         native_parse_new_password(x, "password");
-    native_parse_attributes(x);
+    native_parse_attributes(x, form_get(&x->form, SLICE("attributes")));
     return OK;
 }
 

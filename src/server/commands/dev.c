@@ -100,6 +100,15 @@ static struct rooms_options rooms_options_of(struct developing *d)
     return o;
 }
 
+static const struct {
+    const char *id;
+    const char *what;
+} clients[] = {
+#define SEED_CLIENT(id, what) { id, what },
+#include "server/seed_clients.def"
+#undef SEED_CLIENT
+};
+
 static void print_banner(const struct developing *d, FILE *out)
 {
     unsigned http = (unsigned)d->http_port;
@@ -111,9 +120,12 @@ static void print_banner(const struct developing *d, FILE *out)
     if (d->https_port != 0)
         fprintf(out, "               https://localhost:%u/petstore   (to trust it: doorcode dev ca)\n",
                 (unsigned)d->https_port);
-    fprintf(out, "  client id    1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n");
-    fprintf(out, "  users        sam@example.org, kim@example.org; pat@example.org gets the web fallback\n");
-    fprintf(out, "  data         %s\n\n", d->memory ? "in memory, gone at the end" : d->folder);
+    fprintf(out, "  users        sam@example.org, kim@example.org: by code\n");
+    fprintf(out, "               pat@example.org, mia@example.org, ned@example.org: password Blue-Kettle-42\n");
+    fprintf(out, "  data         %s\n\nClients:\n", d->memory ? "in memory, gone at the end" : d->folder);
+    for (size_t i = 0; i < sizeof clients / sizeof clients[0]; i++)
+        fprintf(out, "  %s  %s\n", clients[i].id, clients[i].what);
+    fputc('\n', out);
     fprintf(out,
             "Try next:\n  doorcode signin sam@example.org --authority http://localhost:%u/petstore \\\n"
             "      --client-id 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n\nready\n",
