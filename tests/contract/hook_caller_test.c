@@ -32,7 +32,7 @@ static void prepare(struct asked *a, const char *origin, const char *path)
                                   .authorization = "Bearer token",
                                   .signature = "sha256=00",
                                   .body = SLICE("{\"a\":1}"),
-                                  .timeout_ms = 2000,
+                                  .timeout_ms = 20000,
                                   .reply = a->reply,
                                   .done = on_done,
                                   .ctx = a };

@@ -99,7 +99,7 @@ static void a_letter_that_no_courier_delivers_is_dead_in_the_end(void **state)
     stage_open_sink(s, (struct sink_options){ 0 });
     stage_add_until(s, 1, stage_now(s) + 600);
     stage_open_outbox(s);
-    assert_true(stage_is_tried(s, 1, 1, 5000));
+    assert_true(stage_is_tried(s, 1, 1, PATIENCE_MS));
     assert_string_equal(mail_array_get(&s->array, 1).last_error, "no answer");
     for (int i = 0; i < 200 && !stage_reaches(s, 0, 1, 50); i++) {
         stage_move_clock(s, 10);

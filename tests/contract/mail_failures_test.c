@@ -23,8 +23,8 @@ static void a_temporary_refusal_is_tried_again_when_it_is_due(void **state)
     stage_open_sink(s, (struct sink_options){ 0 });
     stage_add(s, 3);
     stage_open_outbox(s);
-    assert_true(stage_reaches(s, 2, 0, 5000));
-    assert_true(stage_is_tried(s, 2, 1, 5000));
+    assert_true(stage_reaches(s, 2, 0, PATIENCE_MS));
+    assert_true(stage_is_tried(s, 2, 1, PATIENCE_MS));
     struct mail mail = mail_array_get(&s->array, 2);
     assert_string_equal(mail.last_error, "451 4.0.0 recipient");
     assert_in_range(mail.due_at, START + 3, START + 5);
@@ -35,12 +35,12 @@ static void a_temporary_refusal_is_tried_again_when_it_is_due(void **state)
     assert_int_equal(atomic_load(&s->tries[1]), 1); /* not before */
     stage_move_clock(s, 5);
     outbox_wake(s->outbox);
-    assert_true(stage_is_tried(s, 2, 2, 5000));
+    assert_true(stage_is_tried(s, 2, 2, PATIENCE_MS));
     mail = mail_array_get(&s->array, 2);
     assert_in_range(mail.due_at, START + 5 + 7, START + 5 + 10);
     stage_move_clock(s, 10);
     outbox_wake(s->outbox);
-    assert_true(stage_reaches(s, 3, 0, 5000));
+    assert_true(stage_reaches(s, 3, 0, PATIENCE_MS));
     stage_each_arrived(s, 3, 1);
     assert_int_equal(atomic_load(&s->events.counts[EVENT_mail_deferred]), 2);
 }
@@ -59,7 +59,7 @@ static void a_permanent_refusal_is_dead_at_once(void **state)
     stage_open_sink(s, (struct sink_options){ 0 });
     stage_add(s, 3);
     stage_open_outbox(s);
-    assert_true(stage_reaches(s, 2, 1, 5000));
+    assert_true(stage_reaches(s, 2, 1, PATIENCE_MS));
     struct mail mail = mail_array_get(&s->array, 2);
     assert_int_equal(mail.state, MAIL_DEAD);
     assert_int_equal(mail.attempts, 1);
@@ -127,7 +127,7 @@ static void a_server_that_is_away_is_waited_for_without_haste(void **state)
     unsigned most = tries_within(stage_real_ms() - since) + 1;
     assert_in_range(outcomes, 5, most);
     assert_in_range(deferred, 5, most);
-    assert_true(atomic_load(&s->array.reads) < 60);
+    assert_true(atomic_load(&s->array.reads) < 60 + (stage_real_ms() - since) / 500);
     assert_non_null(strstr(s->last_detail, "connect"));
     stage_open_sink(s, (struct sink_options){ 0 });
     assert_true(stage_finishes(s, 50, 1));
@@ -143,12 +143,12 @@ static void a_server_that_restarts_between_mails_is_found_again(void **state)
     stage_open_sink(s, (struct sink_options){ 0 });
     stage_add(s, 8);
     stage_open_outbox(s);
-    assert_true(stage_reaches(s, 8, 0, 5000));
+    assert_true(stage_reaches(s, 8, 0, PATIENCE_MS));
     stage_close_sink(s);
     stage_open_sink(s, (struct sink_options){ 0 });
     stage_add(s, 8);
     outbox_wake(s->outbox);
-    assert_true(stage_reaches(s, 16, 0, 2000));
+    assert_true(stage_reaches(s, 16, 0, PATIENCE_MS));
     stage_each_arrived(s, 16, 1);
     assert_int_equal(atomic_load(&s->events.counts[EVENT_mail_deferred]), 0);
 }
@@ -170,7 +170,7 @@ static void starttls_is_required_not_tried(void **state)
     stage_add(s, 1);
     options.smtp.port = s->port;
     assert_int_equal(outbox_start(&options, &s->outbox).code, ERR_OK);
-    assert_true(stage_is_tried(s, 1, 1, 5000));
+    assert_true(stage_is_tried(s, 1, 1, PATIENCE_MS));
     assert_int_equal(atomic_load(&s->tries[0]), 0);
     assert_int_equal(mail_array_get(&s->array, 1).state, MAIL_PENDING);
     assert_null(strstr(mail_array_get(&s->array, 1).last_error, "invented-secret"));

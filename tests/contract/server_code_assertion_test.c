@@ -47,7 +47,7 @@ static void sign_row(const struct code_session *s, const struct signed_row *row,
                      char out[ASSERTION_TEXT])
 {
     char header[512], claims[1024], names[256];
-    int64_t now = atomic_load(&s->world.now_us) / 1000000;
+    int64_t now = world_now_us(&s->world) / 1000000;
 
     snprintf(names, sizeof names, "\"%s\":\"%s\"", row->name, row->x5t);
     snprintf(header, sizeof header, "{\"alg\":\"%s\",%s}", row->alg, names);

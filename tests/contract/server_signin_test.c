@@ -105,7 +105,7 @@ static void test_wrong_answers_are_counted_one_by_one(void **state)
     assert_int_equal(race.won, 0);
     assert_int_equal(store_passcode(rooms_store(w.rooms), sam, &row).code, ERR_OK);
     assert_int_equal(row.attempts, policy_default.code_attempts);
-    assert_int_equal(w.events.counts[EVENT_code_wrong], policy_default.code_attempts);
+    assert_int_equal(w.events->counts[EVENT_code_wrong], policy_default.code_attempts);
     world_signin_token(&w, WORLD_APP_ES256, token, code, &reply);
     assert_int_equal(reply.status, 400);
     assert_non_null(strstr(reply.body, "invalid_oob_value"));

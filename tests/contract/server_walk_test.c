@@ -315,7 +315,7 @@ static void send_attempt(struct walker *w)
     size_t n = write_request(w, request, sizeof request);
     bool twice = once_in(w, 6);
 
-    w->sent_at = atomic_load(&w->world->now_us);
+    w->sent_at = world_now_us(w->world);
     if (twice)
         HOLDS(w, send(w->twin_fd, request, n, MSG_NOSIGNAL) == (ssize_t)n);
     HOLDS(w, world_exchange(w->fd, request, n, &w->reply));

@@ -4,7 +4,7 @@
 
 #define POST "POST /echo HTTP/1.1\r\nHost: a\r\n"
 
-enum { HALVES = 24, CROWD = 600, ROOM = 256, SLACK_MS = 3000 };
+enum { HALVES = 24, CROWD = 600, ROOM = 256, SLACK_MS = 9000 }; /* the times they would have by default are longer */
 
 static const char *const halves[HALVES] = {
     "",
@@ -99,34 +99,27 @@ static void a_byte_now_and_then_is_cut_off(void **state)
         sleep_ms(25);
     }
     assert_int_equal(open, 0);
-    assert_in_range(clock_ms() - begin, 900, SLACK_MS + 1000);
+    assert_in_range(clock_ms() - begin, 900, SLACK_MS);
     assert_alive(&t);
     test_stop(&t, 2);
 }
 
+/* More than both ends' buffers hold, so that the reply gets stuck however slow the machine is. The client can't see that the
+ * deadline struck, for its window is closed, so the server is asked. */
 static void an_unread_reply_is_cut_off(void **state)
 {
-    static const char request[] = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
     static struct test_server t;
-    size_t sent = 0, at = 0;
     int small = 1;
 
     (void)state;
     test_start(&t, (struct http_options){ .request_seconds = 1, .idle_seconds = 1 });
     int fd = dial(&t, 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    /* requests without end whose answers nobody reads: both directions fill up, then the deadline strikes. The client
-     * can't see it, for its window is closed, so the server is asked. */
     int64_t begin = clock_ms();
-    while (clock_ms() - begin < PATIENCE_MS && (t.handled == 0 || http_connections(t.http) > 0)) {
-        at = sent % (sizeof request - 1);
-        ssize_t k = send(fd, request + at, sizeof request - 1 - at, MSG_NOSIGNAL | MSG_DONTWAIT);
-        sent += k > 0 ? (size_t)k : 0;
-        if (k < 0)
-            sleep_ms(10);
-    }
-    assert_in_range(clock_ms() - begin, 900, PATIENCE_MS - 1);
-    assert_true(sent > 0);
+    puts_to(fd, "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n");
+    while (clock_ms() - begin < SLACK_MS && (t.handled == 0 || http_connections(t.http) > 0))
+        sleep_ms(10);
+    assert_in_range(clock_ms() - begin, 900, SLACK_MS);
     close(fd);
     assert_alive(&t);
     test_stop(&t, 2);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A server with a small handler on a free port, and a client that sends raw bytes and reads raw answers.
- * Paths: /echo (body up to 1,024 bytes), /large (up to 65,536), /wait (answered from another thread); all else is 404. */
+ * Paths: /echo (body up to 1,024 bytes), /large (up to 65,536), /wait (answered from another thread), /endless (answered with
+ * more than the buffers of two sockets hold); all else is 404. */
 #ifndef DOORCODE_TESTS_HOSTILE_HTTP_SUPPORT_H
 #define DOORCODE_TESTS_HOSTILE_HTTP_SUPPORT_H
 
@@ -27,7 +28,7 @@
 
 #include <cmocka.h>
 
-enum { ANSWER = 65536, TEST_QUEUE = 4096, ECHO_LIMIT = 1024, PATIENCE_MS = 10000 };
+enum { ANSWER = 65536, TEST_QUEUE = 4096, ECHO_LIMIT = 1024, PATIENCE_MS = 20000 };
 
 struct test_server {
     struct http_server *http;
@@ -65,10 +66,14 @@ static inline int test_status(const struct http_request *q)
         return http_defect_status(q->defect);
     if (q->method == HTTP_OTHER)
         return 405;
-    bool known =
-        slice_eq(q->path, SLICE("/echo")) || slice_eq(q->path, SLICE("/large")) || slice_eq(q->path, SLICE("/wait"));
-    return known ? 200 : 404;
+    static const char *const known[] = { "/echo", "/large", "/wait", "/endless" };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (slice_eq(q->path, slice_of(known[i])))
+            return 200;
+    return 404;
 }
+
+static char test_endless[8 << 20];
 
 static inline enum http_step test_handle(void *ctx, struct http_call *call)
 {
@@ -92,6 +97,8 @@ static inline enum http_step test_handle(void *ctx, struct http_call *call)
     buf_fmt(&b, "{\"method\":\"%.40s\",\"bytes\":%zu,\"client\":\"%s\",\"query\":%zu}",
             q->method_name.n < 40 ? q->method_name.p : "", q->body.n, q->client_address, q->query.n);
     call->reply.body = buf_slice(&b);
+    if (slice_eq(q->path, SLICE("/endless")))
+        call->reply.body = (struct slice){ test_endless, sizeof test_endless };
     http_header(&call->reply, "Content-Type", "application/json; charset=utf-8");
     return HTTP_DONE;
 }

@@ -301,7 +301,7 @@ static void the_wrong_protocol(void **state)
         struct pollfd p = { .fd = fd, .events = POLLIN };
         while (poll(&p, 1, PATIENCE_MS) > 0 && recv(fd, a.bytes, ANSWER, 0) > 0)
             ;
-        assert_true(clock_ms() - begin < 3000);
+        assert_true(clock_ms() - begin < 9000);
         assert_null(strstr(a.bytes, "HTTP/1.1"));
         close(fd);
     }
@@ -334,7 +334,7 @@ static void a_silent_handshake_is_cut_off(void **state)
     a = (struct answer){ .n = 0 };
     answer_read(fd, &a, true, false);
     assert_true(a.closed);
-    assert_in_range(clock_ms() - begin, 900, 3000);
+    assert_in_range(clock_ms() - begin, 900, 9000);
     close(fd);
     test_stop(&t, 2);
 }

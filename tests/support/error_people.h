@@ -173,7 +173,7 @@ static void signed_in_and_out(struct flow *f)
     sign_in(f, f->app);
     write_one(f, (struct store_write){ .kind = WRITE_USER_REVOKE,
                                        .guid = user_like(f, f->user).id,
-                                       .at = atomic_load(&f->world->now_us) / 1000000 + 1 });
+                                       .at = world_now_us(f->world) / 1000000 + 1 });
 }
 
 static void somebody_was_faster(struct flow *f)

@@ -11,8 +11,6 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 60000 }; /* a busy machine under a sanitizer is slow */
-
 static const struct guid tenant = { { [15] = 1 } };
 
 static int64_t read_clock(void *ctx)
@@ -204,6 +202,22 @@ bool stage_is_tried(struct stage *s, uint64_t id, uint32_t attempts, int wait_ms
         if (mail_array_get(&s->array, id).attempts == attempts)
             return true;
     return false;
+}
+
+static unsigned all_tries(struct stage *s)
+{
+    unsigned tries = 0;
+
+    for (size_t i = 0; i < MAILS_MAX; i++)
+        tries += atomic_load(&s->tries[i]);
+    return tries;
+}
+
+void stage_is_under_way(struct stage *s, unsigned mails)
+{
+    for (int64_t end = stage_real_ms() + PATIENCE_MS; stage_real_ms() < end && all_tries(s) < mails;)
+        stage_doze(2);
+    assert_int_equal(all_tries(s), mails);
 }
 
 void stage_each_arrived(struct stage *s, unsigned count, unsigned most)

@@ -8,6 +8,7 @@
 #include "support/mail_array.h"
 
 enum { START = 1785103200, LIFE = 100000, MAILS_MAX = 400 };
+enum { PATIENCE_MS = 60000 }; /* a busy machine under a sanitizer is slow */
 
 struct stage {
     struct messages *messages;
@@ -47,6 +48,8 @@ bool stage_reaches(struct stage *s, size_t delivered, size_t dead, int wait_ms);
 bool stage_finishes(struct stage *s, size_t delivered, int64_t seconds);
 /* Whether the mail has so many attempts within the time. */
 bool stage_is_tried(struct stage *s, uint64_t id, uint32_t attempts, int wait_ms);
+/* Waits until so many mails have come to their RCPT; with a sink that is slow after the data, that many are under way. */
+void stage_is_under_way(struct stage *s, unsigned mails);
 /* Each of the first mails came at least once and at most so often, with its code. */
 void stage_each_arrived(struct stage *s, unsigned count, unsigned most);
 

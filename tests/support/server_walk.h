@@ -356,7 +356,7 @@ static void keep_refresh(struct walker *w)
     struct kept_refresh *kept = &w->refreshes[w->refresh_count++ % REFRESHES];
 
     *kept = (struct kept_refresh){ .person = f->person, .epoch = f->epoch, .app = f->app };
-    kept->at = atomic_load(&w->world->now_us);
+    kept->at = world_now_us(w->world);
     world_member(&w->reply, "refresh_token", kept->text, sizeof kept->text);
 }
 

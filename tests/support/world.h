@@ -34,17 +34,14 @@
 #define WORLD_SPA_CALLBACK "https://spa.example/"
 #define WORLD_PASSWORD "Blue-Kettle-42" /* of all users with one */
 
+/* Nothing of the server points into this struct: a test that fails and leaves its world open does not disturb the next one, which
+ * may use the same memory for its own. */
 struct world {
     struct rooms *rooms;
-    struct events events;
-    _Atomic int64_t now_us;
-    bool real_time; /* the clock runs */
-    uint64_t seed;
+    struct world_ground *ground;
+    struct events *events;
+    uint64_t seed; /* as it was given */
     uint16_t port;
-    struct rng rng;
-    struct policy policy;
-    char paths[3][512]; /* borrowed by the rooms */
-    char origin[64];    /* likewise */
 };
 
 struct world_options {
@@ -67,6 +64,7 @@ void world_open(struct world *w, const struct world_options *options);
 err world_seed(void *ctx, struct store *store);
 void world_close(struct world *w);
 void world_advance(struct world *w, int64_t seconds);
+int64_t world_now_us(const struct world *w);
 
 struct world_reply {
     int status;

@@ -43,7 +43,7 @@ static inline void ends(struct person *p)
 
 static inline int64_t person_clock(void *world)
 {
-    return atomic_load(&((struct world *)world)->now_us);
+    return world_now_us(world);
 }
 
 static inline void takes(struct person *p, const char *tenant, const char *app, int no_password)

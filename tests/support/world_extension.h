@@ -28,7 +28,7 @@ static inline struct extension extension(enum extension_event event, const char 
                                .auth = auth,
                                .resource_id = SLICE("api://127.0.0.1/hook"),
                                .secret = SLICE("DOORCODE_TEST_HOOK_SECRET"),
-                               .timeout_ms = 2000 };
+                               .timeout_ms = 20000 };
 }
 
 /* The tenant as seeded, with extensions. */

@@ -20,15 +20,16 @@ static err make_file(const char *path)
     return OK;
 }
 
-/* A name that no other store of this process has: SQLite shares such a memory between connections of a process. */
-static err memory_path(const struct rng *rng, char **out)
+/* A name that no other store of this process has: SQLite shares such a memory between connections of a process. Counted, not
+ * drawn: two stores may be given the same chance. */
+static err memory_path(char **out)
 {
-    struct guid_text name = guid_format(guid_new(rng));
-    char uri[96];
+    static atomic_uint stores;
+    char uri[64];
     struct buf b;
 
     buf_init(&b, uri, sizeof uri - 1);
-    buf_fmt(&b, "file:/doorcode-%s?vfs=memdb", name.c);
+    buf_fmt(&b, "file:/doorcode-%u?vfs=memdb", atomic_fetch_add(&stores, 1));
     uri[b.n] = '\0';
     *out = strdup(uri);
     return *out == NULL ? FAIL(NO_MEMORY) : OK;
@@ -38,7 +39,7 @@ static err find_path(struct store *s, const char *path)
 {
     s->in_memory = path == NULL;
     if (s->in_memory)
-        return memory_path(&s->rng, &s->path);
+        return memory_path(&s->path);
     TRY(make_file(path));
     s->path = strdup(path);
     return s->path == NULL ? FAIL(NO_MEMORY) : OK;
