@@ -25,7 +25,7 @@ void escape_colour(struct buf *out, struct slice value);
 bool is_image(struct slice url);
 
 /* Text that an operator wrote: **bold**, *italic*, ++underlined++, [text](https://…); everything else is text. `value`, where it
- * is not NULL, is called with `ctx` for {{name}}, and writes escaped text. */
+ * is not NULL, is called with `ctx` for {{name}} and, as "0", for Entra's {0}; it writes escaped text. */
 typedef void escape_value_fn(void *ctx, struct slice name, struct buf *out);
 void escape_rich(struct buf *out, struct slice text, escape_value_fn *value, void *ctx);
 /* The same without its markup, for attributes and titles. */

@@ -86,6 +86,10 @@ static size_t put_value(const struct writer *w, struct slice text)
 {
     size_t n;
 
+    if (w->value != NULL && slice_starts(text, SLICE("{0}"))) {
+        w->value(w->ctx, SLICE("0"), w->out);
+        return 3;
+    }
     if (w->value == NULL || !slice_starts(text, SLICE("{{")) || !find(text, SLICE("}}"), &n))
         return 0;
     w->value(w->ctx, (struct slice){ text.p + 2, n - 2 }, w->out);

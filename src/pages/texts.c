@@ -5,10 +5,35 @@
 static const struct slice en[TEXTS] = {
 #include "pages/locale/en.def"
 };
+static const struct slice de[TEXTS] = {
+#include "pages/locale/de.def"
+};
+static const struct slice fr[TEXTS] = {
+#include "pages/locale/fr.def"
+};
+static const struct slice es[TEXTS] = {
+#include "pages/locale/es.def"
+};
+static const struct slice pt[TEXTS] = {
+#include "pages/locale/pt.def"
+};
+static const struct slice ja[TEXTS] = {
+#include "pages/locale/ja.def"
+};
+static const struct slice it[TEXTS] = {
+#include "pages/locale/it.def"
+};
+static const struct slice nl[TEXTS] = {
+#include "pages/locale/nl.def"
+};
+static const struct slice ar[TEXTS] = {
+#include "pages/locale/ar.def"
+};
 #undef SAY
 
-static const char *const languages[] = { "en", NULL };
-static const struct slice *const tables[] = { en };
+static const char *const languages[] = { "en", "de", "fr", "es", "pt", "ja", "it", "nl", "ar", NULL };
+static const struct slice *const tables[] = { en, de, fr, es, pt, ja, it, nl, ar };
+_Static_assert(sizeof languages / sizeof languages[0] == sizeof tables / sizeof tables[0] + 1, "a table each");
 
 static const struct slice names[TEXTS] = {
 #define TEXT_ROW(key) { #key, sizeof(#key) - 1 },

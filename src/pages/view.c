@@ -74,13 +74,17 @@ struct say {
 static void put_fact(void *ctx, struct slice name, struct buf *out)
 {
     const struct say *say = ctx;
+    struct slice value = SLICE_EMPTY;
     enum fact fact = fact_by_name(name);
 
-    if (fact == FACTS)
-        return;
+    if (fact != FACTS)
+        value = say->view->facts[fact];
+    else if (slice_eq(name, SLICE("0")))
+        value = say->view->page->kind == PAGE_NEW_PASSWORD ? say->view->texts[SAY_new_password_label]
+                                                           : say->view->facts[FACT_app];
     /* A name or address may run the other way than the sentence around it. */
     buf_puts(out, say->plain ? "" : "<bdi>");
-    escape_text(out, say->view->facts[fact]);
+    escape_text(out, value);
     buf_puts(out, say->plain ? "" : "</bdi>");
 }
 
@@ -144,6 +148,7 @@ static void set_frame(struct view *v)
     view_set(v, FACT_lead, v->texts[kind->lead]);
     if (tenant != NULL)
         view_set(v, FACT_tenant, tenant->display_name.n > 0 ? tenant->display_name : tenant->name);
+    view_set(v, FACT_tenant_initial, view_initial(v->facts[FACT_tenant]));
     view_set(v, FACT_app, page->app_name.n > 0 ? page->app_name : v->facts[FACT_tenant]);
 }
 
@@ -220,6 +225,12 @@ static void set_end(struct view *v)
     const struct page *page = v->page;
 
     view_set(v, FACT_link, page->link);
+    bool good = page->kind == PAGE_DEVICE_DONE || page->kind == PAGE_SIGNED_OUT;
+    view_flag(v, FACT_sign_good, good);
+    if (good)
+        view_set(v, FACT_sign, SLICE("✓"));
+    else if (page->kind == PAGE_DEVICE_DECLINED || page->kind == PAGE_BLOCKED || page->kind == PAGE_ERROR)
+        view_set(v, FACT_sign, SLICE("!"));
     if (page->kind == PAGE_BLOCKED) {
         view_set(v, FACT_words_title, page->title);
         view_set(v, FACT_words, page->message);

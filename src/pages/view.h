@@ -39,6 +39,9 @@ void view_set(struct view *v, enum fact fact, struct slice value);
 void view_flag(struct view *v, enum fact fact, bool value);
 void view_number(struct view *v, enum fact fact, uint64_t value);
 
+/* Its first character, for a sign that stands for a name. */
+struct slice view_initial(struct slice name);
+
 /* Parts of view_init. */
 void view_branding(struct view *v);
 void view_problem(struct view *v);

@@ -75,6 +75,8 @@ void view_branding(struct view *v)
         view_set(v, FACT_terms_address, look->terms_url);
     if (is_web(look->privacy_url))
         view_set(v, FACT_privacy_address, look->privacy_url);
+    view_flag(v, FACT_styled,
+              v->facts[FACT_accent].n + v->facts[FACT_background].n + v->facts[FACT_background_image].n > 0);
     view_set(v, FACT_username_hint, look->username_hint);
     if (v->page->kind == PAGE_SIGN_IN)
         view_set(v, FACT_sign_in_text, look->sign_in_text);

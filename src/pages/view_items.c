@@ -9,7 +9,7 @@ static const struct {
     enum text_id label;
 } builtin[] = {
     { "city", "address-level2", SAY_attr_city },           { "country", "country-name", SAY_attr_country },
-    { "displayName", "name", SAY_attr_display_name },      { "email", "email", SAY_attr_email },
+    { "displayName", "name", SAY_attr_display_name },      { "email", "email", SAY_address_label },
     { "givenName", "given-name", SAY_attr_given_name },    { "jobTitle", "organization-title", SAY_attr_job_title },
     { "postalCode", "postal-code", SAY_attr_postal_code }, { "state", "address-level1", SAY_attr_state },
     { "streetAddress", "address-line1", SAY_attr_street }, { "surname", "family-name", SAY_attr_surname },
@@ -23,8 +23,7 @@ static void set_hidden(struct view *v, size_t i)
     view_set(v, FACT_hidden_value, v->page->hidden[i].value);
 }
 
-/* The first character, for the round sign of an account. */
-static struct slice initial(struct slice name)
+struct slice view_initial(struct slice name)
 {
     size_t n = name.n > 0 ? 1 : 0;
 
@@ -41,7 +40,7 @@ static void set_choice(struct view *v, size_t i)
     view_set(v, FACT_choice, choice->value);
     view_set(v, FACT_choice_title, choice->title.n > 0 ? choice->title : choice->detail);
     view_set(v, FACT_choice_detail, choice->title.n > 0 ? choice->detail : SLICE_EMPTY);
-    view_set(v, FACT_choice_initial, initial(v->facts[FACT_choice_title]));
+    view_set(v, FACT_choice_initial, view_initial(v->facts[FACT_choice_title]));
     view_set(v, FACT_choice_channel, SLICE_EMPTY);
     if (email || sms) {
         view_set(v, FACT_choice_channel, v->texts[email ? SAY_channel_email : SAY_channel_sms]);

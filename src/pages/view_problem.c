@@ -59,7 +59,15 @@ static struct slice words_of(const struct view *v, const struct problem *problem
     return v->texts[missing[kind] == SAY_none ? SAY_problem_other : missing[kind]];
 }
 
-/* A blocked sign-up says what the extension said, an error page puts the problem into its lead. */
+static bool any_failed(const struct page *page)
+{
+    for (size_t i = 0; i < page->attribute_count; i++)
+        if (page->attributes[i].missing || page->attributes[i].invalid || page->attributes[i].problem.n > 0)
+            return true;
+    return false;
+}
+
+/* A blocked sign-up says what the extension said; on an error page all is about the problem. */
 void view_problem(struct view *v)
 {
     const struct page *page = v->page;
@@ -74,7 +82,9 @@ void view_problem(struct view *v)
     if (problem.place == AT_INPUT && has_input(page->kind))
         view_set(v, FACT_problem, words_of(v, &problem));
     else
-        view_set(v, FACT_alert, words_of(v, &problem));
-    if (page->kind == PAGE_ATTRIBUTES)
-        view_set(v, FACT_alert_words, page->message);
+        view_set(v, page->kind == PAGE_ERROR ? FACT_cause : FACT_alert, words_of(v, &problem));
+    if (page->kind != PAGE_ATTRIBUTES)
+        return;
+    view_set(v, FACT_alert_words, page->message);
+    view_flag(v, FACT_attr_list, any_failed(page));
 }

@@ -23,15 +23,14 @@ static int ask(struct code_session *s, const char *headers, const char *form)
     return s->reply.status;
 }
 
-static void make_assertion(const struct code_session *s, const char *jti, char out[ASSERTION_TEXT])
+static void make_assertion(const char *jti, char out[ASSERTION_TEXT])
 {
     char claims[1024];
-    long long now = atomic_load(&s->world.now_us) / 1000000;
 
     snprintf(claims, sizeof claims,
              "{\"aud\":\"https://login.example/petstore/oauth2/v2.0/token\",\"iss\":\"" WORLD_APP_WEB
-             "\",\"sub\":\"" WORLD_APP_WEB "\",\"jti\":\"%s\",\"nbf\":%lld,\"exp\":%lld}",
-             jti, now, now + 600);
+             "\",\"sub\":\"" WORLD_APP_WEB "\",\"jti\":\"%s\",\"nbf\":%d,\"exp\":%d}",
+             jti, WORLD_START, WORLD_START + 600);
     assertion_make("PS256", KEY_RSA, "{\"alg\":\"PS256\",\"x5t#S256\":\"" X5T_S256_RSA "\"}", claims, out);
 }
 
@@ -39,7 +38,7 @@ static int ask_signed(struct code_session *s, const char *jti, const char *scope
 {
     static char form[ASSERTION_TEXT + 512], assertion[ASSERTION_TEXT];
 
-    make_assertion(s, jti, assertion);
+    make_assertion(jti, assertion);
     snprintf(form, sizeof form,
              ASK "%s&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=%s",
              scope, assertion);

@@ -21,7 +21,7 @@ static const struct text_override own_texts[] = {
 };
 
 #define LOGO                                                                                                           \
-    "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%20176%2040'%3E%3Cpath%20"         \
+    "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%20190%2040'%3E%3Cpath%20"         \
     "fill='%231b7f4b'%20d='M20%204c9%200%2016%207%2016%2016s-7%2016-16%2016S4%2029%204%2020c0-9%207-16%2016-16z'/%3E"  \
     "%3Cpath%20fill='%23fff'%20d='M19%2031V21c-6%200-9-4-9-9%206%200%2010%203%2010%208%200-4%204-7%209-7%200%205-3%20" \
     "8-8%208v10z'/%3E%3Ctext%20x='46'%20y='28'%20font-family='sans-serif'%20font-size='23'%20font-weight='700'%20"     \

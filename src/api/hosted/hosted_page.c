@@ -188,7 +188,8 @@ static void describe_code(struct exchange *x, struct page *page)
     page->channel = at->channel == CHANNEL_SMS ? PAGE_BY_SMS : PAGE_BY_EMAIL;
     page->target = at->target[0] != '\0' ? mask(x, at->channel, at->target) : slice_of(at->username);
     page->sent_again = work->sent_again && !exchange_refused(x);
-    page->seconds = x->api->policy->resend_seconds;
+    if (page->problem == ERROR_NONE)
+        page->seconds = x->api->policy->resend_seconds;
 }
 
 static void describe(struct exchange *x, struct page *page)
