@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { WORKERS_MAX = 16, KIB = 1024, NICEST = 19 };
+enum { KIB = 1024, NICEST = 19 };
 
 _Static_assert(LIMIT_PASSWORD_HASH >= crypto_pwhash_STRBYTES, "a PHC string fits");
 
@@ -23,7 +23,7 @@ const struct password_options password_options_default = {
 struct passwords {
     struct password_options options;
     struct queue *queue;
-    pthread_t threads[WORKERS_MAX];
+    pthread_t threads[LIMIT_PASSWORD_WORKERS];
     size_t running;
     char nobody[LIMIT_PASSWORD_HASH]; /* verified where there is no hash, so that the time does not tell */
 };
@@ -115,7 +115,7 @@ static err make_nobody(struct passwords *p)
 static err start(struct passwords *p)
 {
     ENSURE(sodium_init() >= 0, CRYPTO);
-    ENSURE(p->options.workers >= 1 && p->options.workers <= WORKERS_MAX, FORMAT);
+    ENSURE(p->options.workers >= 1 && p->options.workers <= LIMIT_PASSWORD_WORKERS, FORMAT);
     ENSURE(p->options.passes >= crypto_pwhash_argon2id_OPSLIMIT_MIN, FORMAT);
     ENSURE((size_t)p->options.memory_kib * KIB >= crypto_pwhash_argon2id_MEMLIMIT_MIN, FORMAT);
     TRY(make_nobody(p));

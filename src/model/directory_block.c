@@ -45,10 +45,12 @@ err directory_block_take(struct block **first, size_t n, void **out)
     return OK;
 }
 
-static const struct pattern *pattern_of(const struct block *piece, struct slice text)
+/* NULL: it is not among the *n that are there. */
+static const struct pattern *pattern_of(const struct block *piece, struct slice text, size_t *n)
 {
+    *n = 0;
     for (; piece != NULL; piece = piece->next)
-        for (const struct kept *kept = piece->patterns; kept != NULL; kept = kept->next)
+        for (const struct kept *kept = piece->patterns; kept != NULL; kept = kept->next, (*n)++)
             if (slice_eq(kept->text, text))
                 return kept->pattern;
     return NULL;
@@ -57,10 +59,12 @@ static const struct pattern *pattern_of(const struct block *piece, struct slice 
 err directory_block_pattern(struct block **first, struct slice text, const struct pattern **out)
 {
     void *taken;
+    size_t n;
 
-    *out = pattern_of(*first, text);
+    *out = pattern_of(*first, text, &n);
     if (*out != NULL)
         return OK;
+    ENSURE(n < LIMIT_PATTERNS, FULL);
     TRY(directory_block_take(first, sizeof(struct kept), &taken));
     struct kept *kept = taken;
     *kept = (struct kept){ .next = (*first)->patterns, .text = text };

@@ -11,7 +11,8 @@ struct block;
 /* Cuts n bytes, aligned for any struct, from *first, or from a new piece. FULL once all pieces together would pass
  * LIMIT_DIRECTORY_TEXT, NO_MEMORY. */
 NODISCARD err directory_block_take(struct block **first, size_t n, void **out);
-/* The pattern of `text`, which stays with the block and is freed with it: each text is compiled once. FORMAT, NO_MEMORY, FULL. */
+/* The pattern of `text`, which stays with the block and is freed with it: each text is compiled once. FORMAT,
+ * NO_MEMORY; FULL, also beyond LIMIT_PATTERNS. */
 NODISCARD err directory_block_pattern(struct block **first, struct slice text, const struct pattern **out);
 void directory_block_free(struct block *first); /* all pieces, with their patterns; NULL is fine */
 

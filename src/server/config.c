@@ -147,6 +147,16 @@ static const struct field sessions_fields[] = {
     END,
 };
 
+static const struct field passwords_fields[] = {
+    NUMBER("memoryKib", passwords, memory_kib, 7168, 1048576, "Memory of one Argon2id hash, KiB."),
+    NUMBER("passes", passwords, passes, 1, 64,
+           "Passes over it. Hashes made otherwise are made anew at the next sign-in."),
+    NUMBER("workers", passwords, workers, 1, LIMIT_PASSWORD_WORKERS,
+           "Hashes worked on at once: workers x memoryKib is what they take at most."),
+    NUMBER("queue", passwords, queue, 1, 4096, "Passwords that may wait for a worker; more are refused with 503."),
+    END,
+};
+
 static const struct field throttle_fields[] = {
     NUMBER("requestsPerSecondAddress", policy, requests_per_second_address, 0, 1000000,
            "Requests per second of a client address; 0 is no limit."),
@@ -193,6 +203,7 @@ const struct field config_fields[] = {
     SECTION("passcode", policy, passcode_fields, "One-time passcodes."),
     SECTION("tokens", policy, tokens_fields, "Lives of tokens."),
     SECTION("sessions", policy, sessions_fields, "Browser sessions: single sign-on."),
+    SECTION("passwords", passwords, passwords_fields, "How passwords are hashed."),
     SECTION("throttle", policy, throttle_fields, "Limits of client addresses and tenants."),
     SECTION("keys", keys, keys_fields, "Signing keys."),
     SECTION("log", log, log_fields, "Logs, on the standard error output."),
@@ -221,6 +232,7 @@ static struct config defaults(void)
                   .connections = 4,
                   .timeout_seconds = 30 },
         .policy = policy_default,
+        .passwords = password_options_default,
         .keys = { 90 },
         .log = { .level = 1 },
     };

@@ -5,6 +5,7 @@
 #ifndef DOORCODE_SERVER_CONFIG_H
 #define DOORCODE_SERVER_CONFIG_H
 
+#include "crypto/passwords.h"
 #include "model/policy.h"
 #include "server/fields.h"
 
@@ -48,6 +49,7 @@ struct config {
         uint32_t timeout_seconds;
     } smtp;
     struct policy policy;
+    struct password_options passwords;
     struct {
         uint32_t rotate_days;
     } keys;

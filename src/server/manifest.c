@@ -197,6 +197,8 @@ static err apply(struct applying *a, struct yaml *const *documents, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         TRY(read_document(a, documents[i]));
+    if (n > 0)
+        TRY(scope_check_patterns(a, yml_name(documents[0])));
     if (a->options->dry_run || a->changes == 0)
         return OK;
     err written = store_write(a->store, a->plan.writes, a->plan.n);

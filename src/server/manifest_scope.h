@@ -37,6 +37,8 @@ const struct user_flow *scope_stored_flow(const struct scope *s, struct slice na
 /* Takes a name of its kind within the tenant, or complains about the field that gives it. */
 NODISCARD err scope_take_name(struct scope *s, const struct field_reader *reader, struct yaml_value map,
                               const char *field, const char *kind, struct slice name, const char *what);
+/* No more patterns than LIMIT_PATTERNS, with those that stay as they are; else complains about the file. */
+NODISCARD err scope_check_patterns(struct applying *a, const char *file);
 /* Its look: colours, images, texts. */
 NODISCARD err scope_read_branding(struct scope *s, struct tenant *tenant);
 /* User flow `i` of the tenant: into the plan. */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-    PARTS = 9,
+    PARTS = 10,
     KIB = 1024,
     LIBRARIES = 8 * 1024 * KIB,
     STACK_TOUCHED = 128 * KIB,
@@ -28,11 +28,12 @@ static void parts_of(const struct memory_options *o, struct part parts[PARTS])
     parts[2] =
         (struct part){ "threads: stack, SQLite cache", o->threads, STACK_TOUCHED + LIMIT_SQLITE_CACHE_KIB * KIB };
     parts[3] = (struct part){ "throttle", LIMIT_THROTTLE_SLOTS, THROTTLE_SLOT };
-    parts[4] = (struct part){ "directory", 1, LIMIT_DIRECTORY_TEXT };
-    parts[5] = (struct part){ "password hashes", o->password_workers, o->password_bytes };
-    parts[6] = (struct part){ "calls of extensions", LIMIT_HOOK_CALLS, TRANSFER };
-    parts[7] = (struct part){ "codes with extensions", OUTBOX_TAGS, COURIER_LETTER_MEMORY };
-    parts[8] = (struct part){ "libraries, mailer", 1, LIBRARIES };
+    parts[4] = (struct part){ "directory, old and new", LIMIT_SNAPSHOTS, LIMIT_DIRECTORY_TEXT };
+    parts[5] = (struct part){ "patterns of attributes", LIMIT_SNAPSHOTS * LIMIT_PATTERNS, LIMIT_PATTERN_MEMORY };
+    parts[6] = (struct part){ "password hashes", o->password_workers, o->password_bytes };
+    parts[7] = (struct part){ "calls of extensions", LIMIT_HOOK_CALLS, TRANSFER };
+    parts[8] = (struct part){ "codes with extensions", OUTBOX_TAGS, COURIER_LETTER_MEMORY };
+    parts[9] = (struct part){ "libraries, mailer", 1, LIBRARIES };
 }
 
 size_t memory_worst_case(const struct memory_options *options)

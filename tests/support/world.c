@@ -116,6 +116,8 @@ void world_open(struct world *w, const struct world_options *options)
         .prepare = options->no_seed ? NULL : world_seed,
     };
 
+    if (options->passwords != NULL)
+        o.passwords = *options->passwords;
     memset(w, 0, sizeof *w);
     w->ground = g;
     w->seed = options->seed;

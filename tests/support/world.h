@@ -45,9 +45,10 @@ struct world {
 };
 
 struct world_options {
-    const char *folder;          /* database, master key and throttle file in it; NULL: all in memory */
-    const struct policy *policy; /* NULL: the defaults without limits per second */
-    uint64_t seed;               /* of chance; 0: the system's randomness */
+    const char *folder;                       /* database, master key and throttle file in it; NULL: all in memory */
+    const struct password_options *passwords; /* NULL: quick ones */
+    const struct policy *policy;              /* NULL: the defaults without limits per second */
+    uint64_t seed;                            /* of chance; 0: the system's randomness */
     bool real_time;
     const struct smtp_options *smtp; /* NULL: the inbox */
     bool no_seed;                    /* the directory is there already */

@@ -14,6 +14,8 @@
 
 #include "support/torture_server.h"
 
+#include "token/opaque.h"
+
 #define INITIATE "/petstore/oauth2/v2.0/initiate"
 #define CHALLENGE "/petstore/oauth2/v2.0/challenge"
 #define TOKEN "/petstore/oauth2/v2.0/token"
@@ -152,6 +154,95 @@ static void every_failure(struct stage *s, enum trouble what, bool lasting, long
     assert_true(n > fewest); /* there was something to fail */
 }
 
+/* ---- an authorization code, redeemed under failures ---- */
+
+/* Sam's, given to the application a moment ago. */
+static void put_code(const struct stage *s, struct opaque *text)
+{
+    struct vault *vault;
+    char path[128];
+    struct authorization_code code = { .id = 77,
+                                       .user_id = { { 0xee, 1 } },
+                                       .grant_id = 78,
+                                       .redirect_uri = WORLD_LOOPBACK,
+                                       .scope = "openid offline_access",
+                                       .proofs = PROVED_CODE,
+                                       .authenticated_at = WORLD_START,
+                                       .issued_at = WORLD_START,
+                                       .expires_at = WORLD_START + 600 };
+    const struct store_write write = { .kind = WRITE_CODE_ADD, .code = &code };
+
+    snprintf(path, sizeof path, "%s/master.key", s->folder.path);
+    assert_int_equal(vault_load(path, false, &rng_system, &vault).code, ERR_OK);
+    assert_true(guid_parse(SLICE(WORLD_TENANT), &code.tenant_id));
+    assert_true(guid_parse(SLICE(WORLD_APP_ES256), &code.client_id));
+    opaque_make(vault, &rng_system, OPAQUE_CODE, code.id, text, code.hash);
+    vault_free(vault);
+    assert_int_equal(store_write(rooms_store(s->w.rooms), &write, 1).code, ERR_OK);
+}
+
+static int ask_redeem(const struct stage *s, const struct opaque *code, struct world_reply *reply)
+{
+    char form[FORM];
+
+    snprintf(form, sizeof form, "%s%s",
+             APP "&grant_type=authorization_code&redirect_uri=http%3A%2F%2Flocalhost&code=", code->c);
+    return post(s, TOKEN, form, reply);
+}
+
+/* Taken with its grant and its refresh token, or not at all; and not twice. */
+static void check_redeemed(struct stage *s, const struct opaque *code, bool acknowledged)
+{
+    struct authorization_code row;
+    struct world_reply reply;
+
+    assert_int_equal(store_authorization_code(rooms_store(s->w.rooms), 77, &row).code, ERR_OK);
+    bool taken = row.used_at != 0;
+    assert_true(taken || !acknowledged);
+    assert_int_equal(count_rows(s, "grants"), taken);
+    assert_int_equal(count_rows(s, "refresh_tokens"), taken);
+    int status = ask_redeem(s, code, &reply);
+    if (taken ? status != 400 || strstr(reply.body, "[54005]") == NULL : status != 200)
+        fail_msg("a code that was%s taken: %d %s", taken ? "" : " not", status, reply.body);
+}
+
+static void every_failure_of_a_code(struct stage *s, enum trouble what, long step)
+{
+    struct opaque code;
+    struct world_reply reply;
+    long n = 1 - step;
+
+    do {
+        n += step;
+        stage_begin(s);
+        put_code(s, &code);
+        torture_start(what, n, false);
+        bool done = was_done(ask_redeem(s, &code, &reply), &reply);
+        torture_stop();
+        assert_true(done || atomic_load(&torture.met));
+        check_redeemed(s, &code, done);
+        stage_end(s);
+    } while (atomic_load(&torture.met));
+    assert_true(n > 1); /* there was something to fail */
+}
+
+static void test_a_code_and_each_allocation(void **state)
+{
+    every_failure_of_a_code(*state, TROUBLE_MEMORY, 11);
+}
+
+static void test_a_code_and_each_write(void **state)
+{
+    every_failure_of_a_code(*state, TROUBLE_DISK, 1);
+}
+
+static void test_a_code_and_each_send_and_receive(void **state)
+{
+    every_failure_of_a_code(*state, TROUBLE_SOCKET, 1);
+}
+
+/* ---- */
+
 static void test_each_allocation(void **state)
 {
     every_failure(*state, TROUBLE_MEMORY, false, 100);
@@ -207,6 +298,9 @@ static void test_client_hangs_up_after_any_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_code_and_each_allocation),
+        cmocka_unit_test(test_a_code_and_each_write),
+        cmocka_unit_test(test_a_code_and_each_send_and_receive),
         cmocka_unit_test(test_each_allocation),
         cmocka_unit_test(test_each_allocation_and_all_after_it),
         cmocka_unit_test(test_each_write),

@@ -278,6 +278,28 @@ static void a_bad_regex_is_no_row(void **state)
     directory_builder_free(b);
 }
 
+static void patterns_have_a_maximum(void **state)
+{
+    (void)state;
+    static char texts[LIMIT_PATTERNS + 1][8];
+    struct flow_attribute list[LIMIT_PATTERNS + 1];
+    struct user_flow flow = { .tenant_id = id_of(1), .name = SLICE("f"), .attributes = list };
+
+    for (size_t i = 0; i <= LIMIT_PATTERNS; i++) {
+        snprintf(texts[i], sizeof texts[i], "%zu", i);
+        list[i] =
+            (struct flow_attribute){ .name = slice_of(texts[i]), .type = SLICE("string"), .regex = slice_of(texts[i]) };
+    }
+    struct directory_builder *b = directory_builder_new(1);
+    flow.attribute_count = LIMIT_PATTERNS + 1;
+    assert_int_equal(directory_builder_user_flow(b, &flow).code, ERR_FULL);
+    directory_builder_free(b);
+    list[LIMIT_PATTERNS].regex = list[0].regex;
+    b = directory_builder_new(1);
+    add_flow(b, flow);
+    assert_int_equal(built(b).code, ERR_OK);
+}
+
 static void twice_the_same_is_a_conflict(void **state)
 {
     struct tenant other = tenant_named(9, SLICE("zoo"));
@@ -404,6 +426,7 @@ int main(void)
         cmocka_unit_test(origins_of_one_tenant_or_of_all),
         cmocka_unit_test(a_regex_is_compiled_with_its_row),
         cmocka_unit_test(a_bad_regex_is_no_row),
+        cmocka_unit_test(patterns_have_a_maximum),
         cmocka_unit_test(twice_the_same_is_a_conflict),
         cmocka_unit_test(empty_is_fine),
         cmocka_unit_test(text_has_a_limit),

@@ -80,6 +80,7 @@ static void file_overrides_defaults(void **state)
     load("origin: https://login.example\ndata: /srv/doors\nhttp: {port: 0}\n"
          "server:\n  trustedProxies: [10.0.0.0/8, '::1']\nstore: {synchronous: normal}\n"
          "smtp:\n  security: tls\n  fromAddress: doors@login.example\n"
+         "passwords: {memoryKib: 65536, passes: 3, workers: 1, queue: 8}\n"
          "passcode: {digits: 6}\ntokens: {accessTokenSeconds: 0, authorizationCodeSeconds: 60, "
          "deviceCodeSeconds: 300,\n  spaRefreshTokenSeconds: 3600}\n"
          "sessions: {idleSeconds: 900, persistentSeconds: 86400, maxSeconds: 172800}\nlog: {level: error, format: "
@@ -93,6 +94,10 @@ static void file_overrides_defaults(void **state)
     assert_int_equal(c.store.synchronous, 1);
     assert_int_equal(c.smtp.security, 1);
     assert_string_equal(c.smtp.from_address, "doors@login.example");
+    assert_int_equal(c.passwords.memory_kib, 65536);
+    assert_int_equal(c.passwords.passes, 3);
+    assert_int_equal(c.passwords.workers, 1);
+    assert_int_equal(c.passwords.queue, 8);
     assert_int_equal(c.policy.code_digits, 6);
     assert_int_equal(c.policy.access_token_seconds, 0);
     assert_int_equal(c.policy.authorization_code_seconds, 60);
@@ -186,6 +191,10 @@ static const struct {
     { "smtp:\n  security: maybe", ":2: smtp.security: must be one of starttls, tls, none, not 'maybe'" },
     { "smtp:\n\n  fromAddress: me", ":3: smtp.fromAddress: must be an e-mail address" },
     { "smtp:\n  fromName: \"a\\nb\"", ":2: smtp.fromName: must not hold control characters" },
+    { "passwords:\n  workers: 17", ":2: passwords.workers: must be a number from 1 to 16, not '17'" },
+    { "passwords:\n  memoryKib: 7167", ":2: passwords.memoryKib: must be a number from 7168 to 1048576, not '7167'" },
+    { "passwords:\n  passes: 0", ":2: passwords.passes: must be a number from 1 to 64, not '0'" },
+    { "passwords:\n  queue: 0", ":2: passwords.queue: must be a number from 1 to 4096, not '0'" },
     { "data: ''", ":1: data: must be 1 to 512 bytes long" },
     { "origin: login.example", ":1: origin: must be an origin like https://app.example, without wildcards" },
     { "origin: https://login.example/", ":1: origin: must be scheme, host and port only, without a path" },

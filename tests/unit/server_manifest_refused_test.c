@@ -246,6 +246,46 @@ static void each_is_refused(void **state)
     store_close(store);
 }
 
+/* A manifest with a user flow of 64 attributes for each name in `names`, whose patterns begin with it. */
+static void write_flows(const char *names, char *out, size_t cap)
+{
+    size_t n = (size_t)snprintf(out, cap, "tenants:\n  - name: pets\n    userFlows:\n");
+
+    for (; *names != '\0'; names++) {
+        n += (size_t)snprintf(out + n, cap - n,
+                              "      - name: %c\n        identityProvider: emailPassword\n        attributes:\n",
+                              *names);
+        for (int i = 0; i < 64; i++)
+            n += (size_t)snprintf(out + n, cap - n, "          - {name: a%d, regex: '^%c%d'}\n", i, *names, i);
+    }
+    assert_true(n < cap);
+}
+
+/* No more compiled patterns than there is memory for, with those that stay; the same ones again are no more. */
+static void too_many_patterns(void **state)
+{
+    static char text[16384];
+    const struct store_options options = { .clock = &clock_system, .rng = &rng_system };
+    struct complaint why = { "" };
+    struct directory *d;
+    struct store *store;
+    (void)state;
+    assert_int_equal(LIMIT_PATTERNS, 64);
+    assert_int_equal(store_open(&options, &store).code, ERR_OK);
+    write_flows("xy", text, sizeof text);
+    assert_int_equal(apply(store, text, &why).code, ERR_FORMAT);
+    assert_string_equal(why.text, "m.yaml: the user flows would hold more than 64 different patterns");
+    write_flows("x", text, sizeof text);
+    assert_int_equal(apply(store, text, &why).code, ERR_OK);
+    assert_int_equal(apply(store, text, &why).code, ERR_OK);
+    write_flows("y", text, sizeof text);
+    assert_int_equal(apply(store, text, &why).code, ERR_FORMAT);
+    assert_int_equal(store_directory(store, &d).code, ERR_OK);
+    assert_int_equal(d->user_flow_count, 1);
+    directory_release(d);
+    store_close(store);
+}
+
 /* The near misses: what looks alike and is right. */
 static void neighbours_are_taken(void **state)
 {
@@ -277,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_refused),
+        cmocka_unit_test(too_many_patterns),
         cmocka_unit_test(neighbours_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

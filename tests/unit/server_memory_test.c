@@ -53,7 +53,7 @@ static void printed_parts_are_the_sum(void **state)
         if (strncmp(one, "  sum ", 6) == 0)
             total = line;
     }
-    assert_int_equal(parts, 9);
+    assert_int_equal(parts, 10);
     assert_int_equal(sum, memory_worst_case(&usual));
     assert_non_null(total);
     char wanted[32];
@@ -80,11 +80,32 @@ static void each_option_counts(void **state)
     assert_int_equal(memory_worst_case(&more) - memory_worst_case(&usual), usual.password_bytes);
 }
 
+/* What cannot be configured counts with its limit: compiled patterns in both snapshots of the directory. */
+static void limits_count(void **state)
+{
+    const struct memory_options none = { .connections = 0 };
+    const size_t patterns = (size_t)LIMIT_SNAPSHOTS * LIMIT_PATTERNS * LIMIT_PATTERN_MEMORY;
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    (void)state;
+    memory_print(&none, out);
+    fclose(out);
+    const char *line = strstr(text, "  patterns of attributes ");
+    assert_non_null(line);
+    char one[200];
+    snprintf(one, sizeof one, "%.*s", (int)strcspn(line, "\n"), line);
+    assert_int_equal(part_of(one), patterns);
+    assert_true(memory_worst_case(&none) > patterns + (size_t)LIMIT_SNAPSHOTS * LIMIT_DIRECTORY_TEXT);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(printed_parts_are_the_sum),
         cmocka_unit_test(each_option_counts),
+        cmocka_unit_test(limits_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

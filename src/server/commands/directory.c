@@ -150,7 +150,7 @@ static bool read_password(FILE *in, char out[LIMIT_PASSWORD + 2])
 
 static int keep_password(struct admin *a, struct user *user, const char *password)
 {
-    err hashed = password_hash(&password_options_default, password, user->password_hash);
+    err hashed = password_hash(&a->config.passwords, password, user->password_hash);
 
     if (!err_is_ok(hashed))
         return admin_fail(a, hashed);

@@ -116,6 +116,7 @@ static struct rooms_options rooms_options_of(struct serving *s)
         .throttle_file = s->throttle,
         .origin = c->origin,
         .policy = c->policy,
+        .passwords = c->passwords,
         .rotation = rotation_default,
         .clock = clock_system,
         .rng = &rng_system,
@@ -135,7 +136,7 @@ static void print_memory(const struct config *c)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t workers = c->server.workers > 0 ? c->server.workers : (size_t)(cores > 0 ? cores : 1);
 
-    const struct password_options *hashes = &password_options_default;
+    const struct password_options *hashes = &c->passwords;
     const struct memory_options options = { .connections = c->server.max_connections,
                                             .exchanges = LIMIT_WRITER_QUEUE + workers,
                                             .threads = workers * 2 + 4 + hashes->workers,
