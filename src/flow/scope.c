@@ -114,7 +114,15 @@ static void add_in_full(struct buf *list, const struct permission *p)
     add_word(list, buf_slice(&word));
 }
 
-/* Every permission of the resource: what `.default` means. */
+static bool has_value(struct slices list, struct slice value)
+{
+    for (size_t i = 0; i < list.n; i++)
+        if (slice_eq(list.items[i], value))
+            return true;
+    return false;
+}
+
+/* Every permission of the resource that it still has: what `.default` means. */
 static size_t add_all(struct reading *r, const struct permission *wanted)
 {
     const struct slices *permissions = &r->rules->app->permissions;
@@ -122,7 +130,8 @@ static size_t add_all(struct reading *r, const struct permission *wanted)
 
     for (size_t i = 0; i < permissions->n; i++) {
         struct permission p = permission_of(permissions->items[i]);
-        if (!is_of(p.resource, wanted) || openid_flag(r->out, permissions->items[i]) != NULL)
+        bool is_there = wanted->api == NULL || has_value(wanted->api->scopes, p.value);
+        if (!is_there || !is_of(p.resource, wanted) || openid_flag(r->out, permissions->items[i]) != NULL)
             continue;
         p.resource = wanted->resource;
         add_word(&r->scp, p.value);
@@ -130,14 +139,6 @@ static size_t add_all(struct reading *r, const struct permission *wanted)
         n++;
     }
     return n;
-}
-
-static bool has_value(struct slices list, struct slice value)
-{
-    for (size_t i = 0; i < list.n; i++)
-        if (slice_eq(list.items[i], value))
-            return true;
-    return false;
 }
 
 /* Whether the application's permissions name the resource, and the value. */
@@ -263,6 +264,14 @@ static enum scope_result finish(struct reading *r)
     return fits ? SCOPE_OK : SCOPE_TOO_LONG;
 }
 
+/* What was granted once and is not there any more is not permitted any more. */
+static enum scope_result told(enum scope_result result, enum scope_reading how)
+{
+    bool is_gone = result == SCOPE_RESOURCE_UNKNOWN || result == SCOPE_VALUE_UNKNOWN;
+
+    return how == SCOPE_GRANTED && is_gone ? SCOPE_UNKNOWN : result;
+}
+
 enum scope_result scope_read(const struct scope_rules *rules, struct slice requested, enum scope_reading how,
                              struct scope_grant *out)
 {
@@ -275,7 +284,7 @@ enum scope_result scope_read(const struct scope_rules *rules, struct slice reque
     for (struct slice word = slice_word(&requested); word.n > 0; word = slice_word(&requested)) {
         enum scope_result result = words_left-- == 0 ? SCOPE_TOO_LONG : read_word(&r, word);
         if (result != SCOPE_OK)
-            return result;
+            return told(result, how);
     }
     return finish(&r);
 }

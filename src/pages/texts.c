@@ -111,6 +111,15 @@ static bool is_language(struct slice given, struct slice language)
     return slice_eq_nocase(slice_cut(given, '-', &region), language);
 }
 
+bool texts_has_key(struct slice key)
+{
+    const struct slice attribute = SLICE("Attribute_");
+    enum text_id id = id_of_key(key);
+
+    return (id != TEXTS && id != SAY_direction && id != SAY_none) ||
+           (slice_starts(key, attribute) && key.n > attribute.n);
+}
+
 void texts_override(const struct branding *look, struct slice language, struct slice texts[TEXTS])
 {
     for (size_t i = 0; i < look->text_count; i++) {

@@ -22,6 +22,8 @@ const char *text_name(enum text_id id);
 
 /* Puts the operator's own words in the place of ours; a key is a name of texts.def or one of Entra's (spec OIDC, 3.5). */
 void texts_override(const struct branding *look, struct slice language, struct slice texts[TEXTS]);
+/* Whether texts_override or texts_attribute would look at that key. */
+bool texts_has_key(struct slice key);
 /* What the operator calls a custom attribute in that language (Attribute_extension_{app}_{name}); empty: nothing. */
 struct slice texts_attribute(const struct branding *look, struct slice language, struct slice attribute);
 

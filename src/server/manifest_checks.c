@@ -5,6 +5,7 @@
 #include "base/guid.h"
 #include "crypto/certificate.h"
 #include "model/method.h"
+#include "pages/texts.h"
 #include "wire/email.h"
 #include "wire/pattern.h"
 
@@ -133,10 +134,17 @@ const char *check_name(const char *text)
 
 const char *check_language(const char *text)
 {
-    if (!is_alnum(text[0]) ||
-        text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] != '\0')
-        return "must be a language like de or pt-BR";
-    return NULL;
+    bool is_tag = is_alnum(text[0]);
+
+    for (const char *c = text; *c != '\0'; c++)
+        is_tag = is_tag && (is_alnum(*c) || *c == '-');
+    return is_tag ? NULL : "must be a language like de or pt-BR";
+}
+
+const char *check_text_key(const char *text)
+{
+    return texts_has_key(slice_of(text)) ? check_name(text)
+                                         : "is no text of the hosted pages, like SignIn_Title or Attribute_City";
 }
 
 const char *check_member(const char *text)

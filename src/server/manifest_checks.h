@@ -24,7 +24,8 @@ const char *check_identifier_uri(const char *text);   /* of an API: api://pets, 
 const char *check_permission_value(const char *text); /* a scope or role of an API: Pets.Read */
 const char *check_name(const char *text);             /* of a claim or a text: letters, digits, _ . - */
 const char *check_language(const char *text);
-const char *check_member(const char *text); /* users or applications */
+const char *check_text_key(const char *text); /* pages/texts.h */
+const char *check_member(const char *text);   /* users or applications */
 const char *check_time(const char *text);
 const char *check_css(const char *text);
 const char *check_secret_hash(const char *text); /* sha256:… */

@@ -4,6 +4,7 @@
  *   @advance 600            moves the clock
  *   @code NAME ADDRESS      waits for the next mail to ADDRESS and keeps its code
  *   @remove ADDRESS         the user of petstore is deleted
+ *   @authorize NAME CLIENT REDIRECT_URI QUERY   sam signs in at petstore for an application, and its code is kept
  *   @allow CODE ADDRESS     the user of petstore lets the device of this user code go on; @decline CODE: or does not
  *   > METHOD PATH           a request: headers, an empty ">" line, the body; <NAME> puts in what was kept
  *   < STATUS                its reply: headers that must be there, an empty "<" line, the whole body
@@ -22,6 +23,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "support/code_client.h"
 
 enum { KEPT = 24, NAME = 32, VALUE = 2048, LINE = 8192, WHOLE = 16384, SENT = 40000 };
 
@@ -251,6 +254,21 @@ static enum part reply_line(struct transcript *t, enum part part, const char *te
     return part;
 }
 
+static void authorize(struct transcript *t, const char *arguments)
+{
+    static struct code_session client;
+    static char name[NAME], id[64], address[256], query[512];
+    const struct code_app app = { id, address, NULL, "" };
+
+    assert_int_equal(sscanf(arguments, "%31s %63s %255s %511s", name, id, address, query), 4);
+    memset(&client, 0, sizeof client);
+    client.browser.world = &t->world;
+    client.browser.mail = t->newest_mail;
+    code_authorize(&client, &app, query);
+    t->newest_mail = client.browser.mail;
+    keep(t, name, strlen(name), client.code, strlen(client.code));
+}
+
 static void other_line(struct transcript *t, const char *line)
 {
     if (strncmp(line, "@advance ", 9) == 0)
@@ -259,6 +277,8 @@ static void other_line(struct transcript *t, const char *line)
         take_code(t, line + 6);
     else if (strncmp(line, "@remove ", 8) == 0)
         remove_user(t, line + 8);
+    else if (strncmp(line, "@authorize ", 11) == 0)
+        authorize(t, line + 11);
     else if (strncmp(line, "@allow ", 7) == 0)
         answer_device(t, line + 7, DEVICE_GRANTED);
     else if (strncmp(line, "@decline ", 9) == 0)

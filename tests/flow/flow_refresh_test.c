@@ -73,6 +73,11 @@ static void revoked(struct world *w)
     w->grant.revoked_at = NOW - 1;
 }
 
+static void page_over(struct world *w)
+{
+    w->grant.ends_at = NOW;
+}
+
 static void expired(struct world *w)
 {
     w->token.expires_at = NOW;
@@ -98,15 +103,11 @@ static const struct {
     void (*spoil)(struct world *);
     enum error_id refusal;
 } reasons[] = {
-    { no_token, ERROR_REFRESH_INVALID },
-    { wrong_secret, ERROR_REFRESH_INVALID },
-    { other_tenant, ERROR_REFRESH_INVALID },
-    { other_client, ERROR_REFRESH_INVALID },
-    { revoked, ERROR_REFRESH_REVOKED },
-    { expired, ERROR_REFRESH_EXPIRED },
-    { user_gone, ERROR_USER_GONE },
-    { user_disabled, ERROR_USER_DISABLED },
-    { sessions_ended, ERROR_REFRESH_REVOKED },
+    { no_token, ERROR_REFRESH_INVALID },     { wrong_secret, ERROR_REFRESH_INVALID },
+    { other_tenant, ERROR_REFRESH_INVALID }, { other_client, ERROR_REFRESH_INVALID },
+    { revoked, ERROR_REFRESH_REVOKED },      { page_over, ERROR_REFRESH_OF_SPA_EXPIRED },
+    { expired, ERROR_REFRESH_EXPIRED },      { user_gone, ERROR_USER_GONE },
+    { user_disabled, ERROR_USER_DISABLED },  { sessions_ended, ERROR_REFRESH_REVOKED },
 };
 
 enum { REASONS = sizeof reasons / sizeof reasons[0] };
@@ -139,6 +140,15 @@ static void test_first_use(void **state)
     }
 }
 
+static void test_a_page_until_its_end(void **state)
+{
+    struct world w = good_world();
+
+    (void)state;
+    w.grant.ends_at = NOW + 1;
+    assert_int_equal(decide(&w)->refusal, ERROR_NONE);
+}
+
 static void test_reuse(void **state)
 {
     static const struct {
@@ -167,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_pair_of_reasons),
         cmocka_unit_test(test_first_use),
+        cmocka_unit_test(test_a_page_until_its_end),
         cmocka_unit_test(test_reuse),
     };
 

@@ -42,7 +42,8 @@ static const struct slice web_permissions[] = {
 static const struct slice web_roles_of_apis[] = { SLICE("api://petstore-api/Pets.Feed.All"),
                                                   SLICE(WORLD_API "/Keeper") };
 static const struct slice certificates[] = { SLICE(CERTIFICATE_OLD), SLICE(CERTIFICATE_RSA), SLICE(CERTIFICATE_EC) };
-static const struct slice web_claims[] = { SLICE("auth_time"), SLICE("given_name"), SLICE("signin_state") };
+static const struct slice web_claims[] = { SLICE("auth_time"), SLICE("given_name"), SLICE("login_hint"),
+                                           SLICE("signin_state") };
 static const struct slice api_scopes[] = { SLICE("Pets.Read"), SLICE("Pets.Write"), SLICE("Pets.Sell") };
 static const struct slice api_claims[] = { SLICE("email"), SLICE("ipaddr") };
 static const struct slice old_scopes[] = { SLICE("Cats.Read") };

@@ -12,167 +12,13 @@
 
 #include <cmocka.h>
 
-#include "support/text_file.h"
-#include "support/torture.h"
+#include "support/torture_server.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <time.h>
+#include "token/opaque.h"
 
-#define SAM "sam@example.org"
-#define APP "client_id=" WORLD_APP_ES256
 #define INITIATE "/petstore/oauth2/v2.0/initiate"
 #define CHALLENGE "/petstore/oauth2/v2.0/challenge"
 #define TOKEN "/petstore/oauth2/v2.0/token"
-
-enum { FORM = 2048, TEXT = 1024, CODE = 16, SLOWEST_SECONDS = 15 };
-
-/* ---- the server's sockets: the engine's calls arrive here first, because a program's symbols stand before a library's ---- */
-
-typedef ssize_t send_fn(int fd, const void *bytes, size_t n, int flags);
-typedef ssize_t recv_fn(int fd, void *bytes, size_t n, int flags);
-typedef ssize_t sendmsg_fn(int fd, const struct msghdr *message, int flags);
-
-static struct {
-    send_fn *send;
-    recv_fn *recv;
-    sendmsg_fn *sendmsg;
-} real_socket;
-
-static void find_real_sockets(void)
-{
-    *(void **)&real_socket.send = dlsym(RTLD_NEXT, "send");
-    *(void **)&real_socket.recv = dlsym(RTLD_NEXT, "recv");
-    *(void **)&real_socket.sendmsg = dlsym(RTLD_NEXT, "sendmsg");
-    assert_true(real_socket.send != NULL && real_socket.recv != NULL && real_socket.sendmsg != NULL);
-}
-
-static bool socket_fails(void)
-{
-    if (!fails_now(TROUBLE_SOCKET))
-        return false;
-    errno = ECONNRESET;
-    return true;
-}
-
-ssize_t send(int fd, const void *bytes, size_t n, int flags)
-{
-    return socket_fails() ? -1 : real_socket.send(fd, bytes, n, flags);
-}
-
-ssize_t recv(int fd, void *bytes, size_t n, int flags)
-{
-    return socket_fails() ? -1 : real_socket.recv(fd, bytes, n, flags);
-}
-
-ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
-{
-    return socket_fails() ? -1 : real_socket.sendmsg(fd, message, flags);
-}
-
-/* ---- a world for each failure, from one seeded folder ---- */
-
-struct stage {
-    struct test_folder seeded;
-    struct test_folder folder;
-    struct world w;
-};
-
-static void copy_file(const struct stage *s, const char *name)
-{
-    static char bytes[1 << 20];
-    char from[128];
-
-    snprintf(from, sizeof from, "%s/%s", s->seeded.path, name);
-    FILE *file = fopen(from, "r");
-    assert_non_null(file);
-    size_t n = fread(bytes, 1, sizeof bytes, file);
-    assert_in_range(n, 1, sizeof bytes - 1);
-    fclose(file);
-    const char *to = test_file_bytes(&s->folder, name, bytes, n);
-    assert_int_equal(chmod(to, 0600), 0);
-}
-
-static void stage_begin(struct stage *s)
-{
-    test_folder_make(&s->folder);
-    copy_file(s, "doorcode.db");
-    copy_file(s, "master.key");
-    world_open(&s->w, &(struct world_options){ .folder = s->folder.path, .seed = 5, .no_seed = true });
-}
-
-static void stage_end(struct stage *s)
-{
-    assert_int_equal(store_check(rooms_store(s->w.rooms)).code, ERR_OK);
-    world_close(&s->w);
-    test_folder_remove(&s->folder);
-}
-
-static int seed_once(void **state)
-{
-    static struct stage s;
-
-    torture_spared = true;
-    find_real_sockets();
-    test_folder_make(&s.seeded);
-    world_open(&s.w, &(struct world_options){ .folder = s.seeded.path, .seed = 4 });
-    world_close(&s.w);
-    *state = &s;
-    return 0;
-}
-
-static int remove_seeded(void **state)
-{
-    struct stage *s = *state;
-
-    test_folder_remove(&s->seeded);
-    return 0;
-}
-
-/* ---- one request, which may fail but not hang ---- */
-
-static int64_t seconds_now(void)
-{
-    return clock_now_us(&clock_system) / 1000000;
-}
-
-/* Text of a whole request. */
-static size_t request_text(char *out, size_t cap, const char *path, const char *form)
-{
-    int n = snprintf(out, cap,
-                     "POST %s HTTP/1.1\r\nHost: login.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-                     "Content-Length: %zu\r\n\r\n%s",
-                     path, strlen(form), form);
-
-    assert_in_range(n, 1, cap - 1);
-    return (size_t)n;
-}
-
-/* The status; 0: the connection was closed. */
-static int post(const struct stage *s, const char *path, const char *form, struct world_reply *reply)
-{
-    char request[FORM + 512];
-    size_t n = request_text(request, sizeof request, path, form);
-    int64_t began = seconds_now();
-    int fd = world_connect(&s->w);
-
-    memset(reply, 0, sizeof *reply);
-    if (!world_exchange(fd, request, n, reply))
-        reply->status = 0;
-    close(fd);
-    assert_in_range(seconds_now() - began, 0, SLOWEST_SECONDS);
-    return reply->status;
-}
-
-/* Under failures nobody may be told that the request is at fault. */
-static bool was_done(int status, const struct world_reply *reply)
-{
-    if (status != 200 && status != 0 && status != 500 && status != 503)
-        fail_msg("answer under failures: %d %s", status, reply->body);
-    return status == 200;
-}
 
 /* ---- the scenario: how far it came ---- */
 
@@ -235,23 +81,6 @@ static void try_signin(struct stage *s, struct progress *p)
 }
 
 /* ---- what must hold when the failures are over ---- */
-
-static int64_t count_rows(const struct stage *s, const char *table)
-{
-    sqlite3 *db;
-    sqlite3_stmt *count;
-    char path[128], sql[64];
-
-    snprintf(path, sizeof path, "%s/doorcode.db", s->folder.path);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", table);
-    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &count, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(count), SQLITE_ROW);
-    int64_t n = sqlite3_column_int64(count, 0);
-    sqlite3_finalize(count);
-    sqlite3_close(db);
-    return n;
-}
 
 static struct passcode sams_row(const struct stage *s)
 {
@@ -325,6 +154,95 @@ static void every_failure(struct stage *s, enum trouble what, bool lasting, long
     assert_true(n > fewest); /* there was something to fail */
 }
 
+/* ---- an authorization code, redeemed under failures ---- */
+
+/* Sam's, given to the application a moment ago. */
+static void put_code(const struct stage *s, struct opaque *text)
+{
+    struct vault *vault;
+    char path[128];
+    struct authorization_code code = { .id = 77,
+                                       .user_id = { { 0xee, 1 } },
+                                       .grant_id = 78,
+                                       .redirect_uri = WORLD_LOOPBACK,
+                                       .scope = "openid offline_access",
+                                       .proofs = PROVED_CODE,
+                                       .authenticated_at = WORLD_START,
+                                       .issued_at = WORLD_START,
+                                       .expires_at = WORLD_START + 600 };
+    const struct store_write write = { .kind = WRITE_CODE_ADD, .code = &code };
+
+    snprintf(path, sizeof path, "%s/master.key", s->folder.path);
+    assert_int_equal(vault_load(path, false, &rng_system, &vault).code, ERR_OK);
+    assert_true(guid_parse(SLICE(WORLD_TENANT), &code.tenant_id));
+    assert_true(guid_parse(SLICE(WORLD_APP_ES256), &code.client_id));
+    opaque_make(vault, &rng_system, OPAQUE_CODE, code.id, text, code.hash);
+    vault_free(vault);
+    assert_int_equal(store_write(rooms_store(s->w.rooms), &write, 1).code, ERR_OK);
+}
+
+static int ask_redeem(const struct stage *s, const struct opaque *code, struct world_reply *reply)
+{
+    char form[FORM];
+
+    snprintf(form, sizeof form, "%s%s",
+             APP "&grant_type=authorization_code&redirect_uri=http%3A%2F%2Flocalhost&code=", code->c);
+    return post(s, TOKEN, form, reply);
+}
+
+/* Taken with its grant and its refresh token, or not at all; and not twice. */
+static void check_redeemed(struct stage *s, const struct opaque *code, bool acknowledged)
+{
+    struct authorization_code row;
+    struct world_reply reply;
+
+    assert_int_equal(store_authorization_code(rooms_store(s->w.rooms), 77, &row).code, ERR_OK);
+    bool taken = row.used_at != 0;
+    assert_true(taken || !acknowledged);
+    assert_int_equal(count_rows(s, "grants"), taken);
+    assert_int_equal(count_rows(s, "refresh_tokens"), taken);
+    int status = ask_redeem(s, code, &reply);
+    if (taken ? status != 400 || strstr(reply.body, "[54005]") == NULL : status != 200)
+        fail_msg("a code that was%s taken: %d %s", taken ? "" : " not", status, reply.body);
+}
+
+static void every_failure_of_a_code(struct stage *s, enum trouble what, long step)
+{
+    struct opaque code;
+    struct world_reply reply;
+    long n = 1 - step;
+
+    do {
+        n += step;
+        stage_begin(s);
+        put_code(s, &code);
+        torture_start(what, n, false);
+        bool done = was_done(ask_redeem(s, &code, &reply), &reply);
+        torture_stop();
+        assert_true(done || atomic_load(&torture.met));
+        check_redeemed(s, &code, done);
+        stage_end(s);
+    } while (atomic_load(&torture.met));
+    assert_true(n > 1); /* there was something to fail */
+}
+
+static void test_a_code_and_each_allocation(void **state)
+{
+    every_failure_of_a_code(*state, TROUBLE_MEMORY, 11);
+}
+
+static void test_a_code_and_each_write(void **state)
+{
+    every_failure_of_a_code(*state, TROUBLE_DISK, 1);
+}
+
+static void test_a_code_and_each_send_and_receive(void **state)
+{
+    every_failure_of_a_code(*state, TROUBLE_SOCKET, 1);
+}
+
+/* ---- */
+
 static void test_each_allocation(void **state)
 {
     every_failure(*state, TROUBLE_MEMORY, false, 100);
@@ -380,6 +298,9 @@ static void test_client_hangs_up_after_any_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_code_and_each_allocation),
+        cmocka_unit_test(test_a_code_and_each_write),
+        cmocka_unit_test(test_a_code_and_each_send_and_receive),
         cmocka_unit_test(test_each_allocation),
         cmocka_unit_test(test_each_allocation_and_all_after_it),
         cmocka_unit_test(test_each_write),

@@ -128,6 +128,31 @@ static void refuses_what_is_not_ours(void **state)
         assert_false(b64url_decode(slice_of(bad[i]), back, sizeof back, &n));
 }
 
+/* RFC 4648, 10, and what is not padded as it must be. */
+static void reads_the_standard_alphabet(void **state)
+{
+    static const struct {
+        const char *text, *plain; /* NULL: refused */
+    } rows[] = { { "", "" },        { "Zg==", "f" },          { "Zm8=", "fo" },
+                 { "Zm9v", "foo" }, { "Zm9vYmFy", "foobar" }, { "+/+/", "\xfb\xff\xbf" },
+                 { "Zg", NULL },    { "Zg=", NULL },          { "Zg===", NULL },
+                 { "Z===", NULL },  { "====", NULL },         { "Zh==", NULL },
+                 { "Zm9=", NULL },  { "-_-_", NULL },         { "Zm 9", NULL },
+                 { "=Zm9", NULL },  { "Zg==Zg==", NULL },     { "Zm9v\n", NULL } };
+    unsigned char back[16];
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool fine = b64_decode(slice_of(rows[i].text), back, sizeof back, &n);
+        if (fine != (rows[i].plain != NULL))
+            fail_msg("%s", rows[i].text);
+        if (fine)
+            assert_true(slice_eq(slice_bytes(back, n), slice_of(rows[i].plain)));
+    }
+    assert_false(b64_decode(SLICE("Zm9vYmFy"), back, 5, &n));
+}
+
 static void stays_within_the_output(void **state)
 {
     (void)state;
@@ -164,6 +189,7 @@ int main(void)
         cmocka_unit_test(encodes_and_decodes_all_of_one_and_two_bytes),
         cmocka_unit_test(accepts_only_the_canonical_text),
         cmocka_unit_test(refuses_what_is_not_ours),
+        cmocka_unit_test(reads_the_standard_alphabet),
         cmocka_unit_test(stays_within_the_output),
         cmocka_unit_test(length_macro_holds),
     };
