@@ -4,7 +4,7 @@ BUILD  := build/release
 PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 
-.PHONY: all deps demo check test bench fuzz sanitize man install clean help
+.PHONY: all deps demo check test bench screenshots fuzz sanitize man install clean help
 .DEFAULT_GOAL := all
 
 all: deps ## build the server and command line into build/release
@@ -29,6 +29,10 @@ test: ## only the C tests of the release build
 
 bench: all ## measure sign-ins; results and conditions are in bench/RESULTS.md
 	@tools/bench
+
+screenshots: ## pictures of the hosted pages into docs/images/pages
+	@tools/install-deps test
+	@tools/screenshots
 
 fuzz: ## run every fuzz target for a minute: make fuzz, or SECONDS_EACH=600 make fuzz
 	@tools/install-deps test-c

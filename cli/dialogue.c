@@ -6,6 +6,7 @@
 #include "keep.h"
 #include "report.h"
 #include "terminal.h"
+#include "web.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -94,6 +95,22 @@ static int tell_done(const struct command_line *line, const struct dialogue_plan
     return COMMAND_OK;
 }
 
+/* A script is not kept waiting for somebody who may not be there. */
+static bool may_browse(const struct dialogue *dialogue)
+{
+    const struct command_line *line = dialogue->line;
+    return dialogue->has_person || command_flag(line, "browser") || command_flag(line, "no-browser");
+}
+
+static int go_on_in_browser(const struct dialogue *dialogue, const struct doorcode_client *client)
+{
+    const char *reason = doorcode_flow_redirect_reason(dialogue->flow);
+    if (!may_browse(dialogue))
+        return report_browser(dialogue->line, reason);
+    fprintf(dialogue->line->errors, "This has to go on in a browser%s%s.\n", reason[0] != '\0' ? ": " : "", reason);
+    return web_signin(dialogue->line, client, dialogue->plan->prompt);
+}
+
 static int finish(const struct dialogue *dialogue, const struct doorcode_client *client)
 {
     const struct command_line *line = dialogue->line;
@@ -104,7 +121,7 @@ static int finish(const struct dialogue *dialogue, const struct doorcode_client 
     if (state == DOORCODE_COMPLETED)
         return keep_tokens(line, client, doorcode_flow_tokens(dialogue->flow));
     if (state == DOORCODE_WEB_FALLBACK)
-        return report_browser(line, doorcode_flow_redirect_reason(dialogue->flow));
+        return go_on_in_browser(dialogue, client);
     if (state == DOORCODE_SIGNIN_READY && error == NULL)
         return tell_done(line, dialogue->plan);
     return report_failure(line, error != NULL ? error : &dialogue->problem);
@@ -134,6 +151,8 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
     int status = COMMAND_FAILED;
     if (error != NULL) {
         status = report_failure(line, error);
+    } else if (command_flag(line, "browser")) {
+        status = web_signin(line, client, plan->prompt);
     } else {
         plan->start(line, client, &dialogue.flow);
         talk(&dialogue);

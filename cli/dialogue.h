@@ -10,6 +10,7 @@
 struct dialogue_plan {
     enum doorcode_state (*start)(const struct command_line *line, const struct doorcode_client *client,
                                  struct doorcode_flow **flow);
+    const char *prompt;    /* of the browser's page, or NULL */
     bool is_signin;        /* has --no-password; the password is one that exists */
     const char *done_word; /* unless is_signin: "signed_up", state in JSON where --no-signin ends it */
     const char *done_text; /* "Signed up" */
@@ -48,6 +49,9 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
         { .name = "contact",                                                                                  \
           .argument = "CONTACT",                                                                              \
           .help = "Address or phone number (+4790000007) to register as second factor." },                    \
+        { .name = "browser", .help = "Sign in with the browser from the start." },                            \
+        { .name = "no-browser",                                                                               \
+          .help = "Where a browser is needed, show the address to open instead of opening it." },             \
         CLI_OPTION_CA_FILE, CLI_OPTION_ALLOW_HTTP, CLI_OPTION_TOKEN_FILE, CLI_OPTION_JSON
 #define DIALOGUE_OPTION_NO_SIGNIN                             \
     {                                                         \
@@ -56,7 +60,8 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
 /* Ends the description of each. */
 #define DIALOGUE_DESCRIPTION                                                                                         \
     "An empty line has another code sent; a wrong code is asked for again. Without a terminal, codes are read from " \
-    "the standard input, and passwords only with --password-stdin.\n\nWhere only a browser can go on, the exit "     \
-    "status is 3."
+    "the standard input, and passwords only with --password-stdin.\n\nWhere only a browser can go on, it is "        \
+    "opened, and comes back to a port of this machine. Without a terminal that happens only with --browser or "      \
+    "--no-browser; else the exit status is 3."
 
 #endif

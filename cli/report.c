@@ -93,8 +93,8 @@ int report_browser(const struct command_line *line, const char *reason)
         return CLI_BROWSER_NEEDED;
     }
     command_fail(line,
-                 "Use the tenant's sign-in page, or let an administrator allow this account to sign in with a code by "
-                 "e-mail.",
+                 "Let it with --browser, or show the address with --no-browser; or let an administrator allow this "
+                 "account to sign in with a code by e-mail.",
                  "this account has to sign in with a browser%s%s", reason[0] != '\0' ? ": " : "", reason);
     return CLI_BROWSER_NEEDED;
 }

@@ -42,7 +42,9 @@ static enum doorcode_state start(const struct command_line *line, const struct d
 
 static int run(const struct command_line *line)
 {
-    static const struct dialogue_plan plan = { .start = start, .done_word = "signed_up", .done_text = "Signed up" };
+    static const struct dialogue_plan plan = {
+        .start = start, .prompt = "create", .done_word = "signed_up", .done_text = "Signed up"
+    };
     struct facts facts;
     if (!take_facts(line, &facts))
         return command_usage(line, "what is told about the user has to be NAME=VALUE, like city=Oslo");

@@ -28,12 +28,13 @@ enum {
     CLIENT_KEYS = 32,              /* of a tenant: two in use, a handful while they are changed */
     CLIENT_RSA_BYTES = 512,        /* RSA keys of 2,048 to 4,096 bits */
     CLIENT_TRUST_SECONDS = 3600,   /* that addresses and keys of a tenant are taken as known (spec OIDC, 1.5) */
+    CLIENT_WEB_PATH = 128,         /* of the redirect address */
     CLIENT_SKEW = 300,             /* seconds that two clocks may differ (spec OIDC, 4.2) */
     CLIENT_REDIRECT = 8192,        /* query that comes back from the browser: a code and texts of an error */
     CLIENT_CODE_TEXT = 4096,       /* authorization code */
     CLIENT_WEB_MS = 600000,        /* for a person in a browser: ten minutes, as long as a mailed code is good */
-    CLIENT_VISITORS = 16,          /* connections to the port that waits for the browser */
-    CLIENT_VISITOR_MEMORY = 32768, /* of each: a head with the cookies that other programs left for localhost */
+    CLIENT_VISITORS = 32,          /* connections to the port that waits for the browser */
+    CLIENT_VISITOR_MEMORY = 65536, /* of each: a head with the cookies that other programs left for localhost */
     CLIENT_VISITOR_MS = 10000,     /* from the first byte to the last of the answer */
     CLIENT_PAGE_MS = 2000,         /* that the last page may take to reach the browser */
     CLIENT_WAITS = 24, /* descriptors to wait for: those of libcurl's few connections, and two of the port */

@@ -95,3 +95,15 @@ enum doorcode_error_kind error_kind(const struct doorcode_error *answer)
     /* The live service answers 404 without a body where native authentication is off (spec V1, 1.2). */
     return answer->http_status == 404 ? DOORCODE_ERROR_NOT_AVAILABLE : DOORCODE_ERROR_PROTOCOL;
 }
+
+void error_take_code_of_description(struct doorcode_error *error)
+{
+    struct slice text = slice_of(error->description);
+    struct slice rest;
+    uint64_t code = 0;
+    if (error->code_count > 0 || !slice_starts(text, SLICE("AADSTS")))
+        return;
+    struct slice digits = slice_cut(slice_from(text, 6), ':', &rest);
+    if (slice_to_u64(digits, INT32_MAX, &code) && code != 0)
+        error->codes[error->code_count++] = (int64_t)code;
+}

@@ -11,6 +11,8 @@
 struct doorcode_error error_of(enum doorcode_error_kind kind);
 /* The kind by error, suberror, codes, description and http_status of `answer`. */
 enum doorcode_error_kind error_kind(const struct doorcode_error *answer);
+/* Without codes: takes the one that its description begins with, as in "AADSTS50034: …". */
+void error_take_code_of_description(struct doorcode_error *error);
 /* Whether a flow that waits for the caller goes on after this. */
 bool error_goes_on(enum doorcode_error_kind kind);
 /* Whether a new password was refused for what it is. */

@@ -17,17 +17,20 @@ static void fill_random(void *ctx, void *out, size_t n)
         clock_gettime(CLOCK_REALTIME, out);
 }
 
-struct doorcode_flow *flow_new(const struct doorcode_client *client)
+struct guid_text flow_correlation_id(const struct doorcode_client *client)
 {
     static const struct rng rng = { .fill = fill_random };
+    return client->correlation_id.c[0] != '\0' ? client->correlation_id : guid_format(guid_new(&rng));
+}
+
+struct doorcode_flow *flow_new(const struct doorcode_client *client)
+{
     struct doorcode_flow *flow = calloc(1, sizeof(*flow));
     if (flow == NULL)
         return NULL;
     flow->client = client;
     flow->state = DOORCODE_FAILED;
-    flow->correlation_id = client->correlation_id;
-    if (flow->correlation_id.c[0] == '\0')
-        flow->correlation_id = guid_format(guid_new(&rng));
+    flow->correlation_id = flow_correlation_id(client);
     flow->http = http_open(client);
     if (flow->http == NULL) {
         doorcode_flow_free(flow);

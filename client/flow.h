@@ -32,6 +32,8 @@ struct doorcode_flow {
     struct doorcode_error error;
 };
 
+/* The client's, or a new one. */
+struct guid_text flow_correlation_id(const struct doorcode_client *client);
 /* NULL without memory. */
 struct doorcode_flow *flow_new(const struct doorcode_client *client);
 /* POSTs the fields to the endpoint; the answer is the caller's to reply_free. */

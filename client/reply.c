@@ -102,18 +102,6 @@ static void describe(struct reply *out, const struct http_answer *answer, const 
     reply_set_error(out, answer->status == 200 ? DOORCODE_ERROR_PROTOCOL : error_kind(&out->error));
 }
 
-/* "AADSTS50034: …", for bodies without error_codes. */
-static int64_t code_in_description(const char *description)
-{
-    struct slice text = slice_of(description);
-    if (!slice_starts(text, SLICE("AADSTS")))
-        return 0;
-    struct slice rest;
-    struct slice digits = slice_cut(slice_from(text, 6), ':', &rest);
-    uint64_t code = 0;
-    return slice_to_u64(digits, INT32_MAX, &code) ? (int64_t)code : 0;
-}
-
 static void parse_codes(const json_t *root, struct doorcode_error *error)
 {
     const json_t *code;
@@ -123,9 +111,7 @@ static void parse_codes(const json_t *root, struct doorcode_error *error)
         if (json_is_integer(code) && error->code_count < DOORCODE_ERROR_CODES)
             error->codes[error->code_count++] = json_integer_value(code);
     }
-    int64_t told = error->code_count == 0 ? code_in_description(error->description) : 0;
-    if (told != 0)
-        error->codes[error->code_count++] = told;
+    error_take_code_of_description(error);
 }
 
 /* An error that is a step of the flow (spec V1, 3.4 and 3.7). */

@@ -18,6 +18,7 @@ struct passwords;
 struct hooks;
 struct inbox;
 struct receiver;
+struct address_range;
 
 /* What the server room lends: functions it owns. Any may be called from any worker. */
 struct api_hooks {
@@ -49,6 +50,8 @@ struct api {
     struct hooks *hook_calls;
     struct slice origin; /* public: "https://login.example", no trailing slash; never from Host */
     struct api_hooks hooks;
+    const struct address_range *metrics_from; /* who may read /metrics */
+    size_t metrics_from_n;
     const struct api_dev *dev;
     _Atomic bool draining; /* stopping: readyz says no */
 

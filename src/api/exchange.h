@@ -27,7 +27,7 @@ struct exchange_steps {
 enum endpoint_kind {
     ENDPOINT_FORM,      /* POST, form body, tenant and application needed: OAuth and native authentication */
     ENDPOINT_TENANT,    /* GET below a tenant, open to every origin: discovery, keys */
-    ENDPOINT_OPEN,      /* GET at the root, open to every origin: instance discovery */
+    ENDPOINT_OPEN,      /* GET at the root, open to every origin: instance discovery, files of pages */
     ENDPOINT_PAGE,      /* a browser's navigation below a tenant; a form in query or body, answered with pages */
     ENDPOINT_ROOT_PAGE, /* the same without a tenant, at the root of the server */
     ENDPOINT_BEARER,    /* at the root; an access token says which tenant it is; open to every origin */

@@ -14,9 +14,9 @@ enum { SMALL = 2048, MEDIUM = 6144 }; /* room for a reply */
     {                                                              \
         method, path, #name, ENDPOINT_PAGE, work, 0, &name##_steps \
     }
-#define ASSET(name)                                                                           \
-    {                                                                                         \
-        HTTP_GET, ASSETS_PATH name, "asset", ENDPOINT_PLAIN, 0, LIMIT_DISCOVERY, &asset_steps \
+#define ASSET(name)                                                                          \
+    {                                                                                        \
+        HTTP_GET, ASSETS_PATH name, "asset", ENDPOINT_OPEN, 0, LIMIT_DISCOVERY, &asset_steps \
     }
 
 /* Reading this is reading the API. */

@@ -13,7 +13,6 @@ enum {
     NAME_LIMIT = 64,      /* longest word that is compared for a suggestion */
     FIRST_OPTION = 0x100, /* getopt values above every letter: FIRST_OPTION + place in the table */
     HELP_OPTION = 0x1000,
-    GIVEN_WORDS = 2, /* most words of a command's name */
 };
 
 static const char flag_set[] = "1";
@@ -328,9 +327,19 @@ size_t command_distance(const char *a, const char *b, size_t limit)
 /* The first words as a command's name would be written, e.g. "token shwo". */
 static void typed_name(int argc, char **argv, int words, char *name, size_t cap)
 {
-    int used = snprintf(name, cap, "%s", argv[0]);
-    if (words > 1 && argc > 1 && used >= 0 && (size_t)used < cap)
-        snprintf(name + used, cap - (size_t)used, " %s", argv[1]);
+    size_t used = 0;
+    for (int i = 0; i < words && i < argc && used < cap; i++) {
+        int n = snprintf(name + used, cap - used, "%s%s", i == 0 ? "" : " ", argv[i]);
+        used += n > 0 ? (size_t)n : 0;
+    }
+}
+
+static int count_words(const char *name)
+{
+    int words = 1;
+    for (; *name != '\0'; name++)
+        words += *name == ' ';
+    return words;
 }
 
 static const char *nearest_command(const struct command_program *program, int argc, char **argv)
@@ -340,7 +349,7 @@ static const char *nearest_command(const struct command_program *program, int ar
     const struct command *command;
     for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
         char name[NAME_LIMIT];
-        typed_name(argc, argv, strchr(command->name, ' ') != NULL ? GIVEN_WORDS : 1, name, sizeof(name));
+        typed_name(argc, argv, count_words(command->name), name, sizeof(name));
         size_t distance = command_distance(name, command->name, best);
         if (distance < best) {
             best = distance;

@@ -2,17 +2,16 @@
 #include "crypto/certificate.h"
 
 #include "base/b64.h"
+#include "crypto/ecdsa_raw.h"
 
 #include <limits.h>
-#include <openssl/ecdsa.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
-#include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RSA_BITS = 2048, RSA_BITS_MAX = 8192, COORDINATE = 32, DER_MAX = 80 };
+enum { RSA_BITS = 2048, RSA_BITS_MAX = 8192 };
 
 struct certificate {
     X509 *x509;
@@ -27,11 +26,6 @@ static void free_bio(BIO **bio)
 static void free_context(EVP_MD_CTX **ctx)
 {
     EVP_MD_CTX_free(*ctx);
-}
-
-static void free_ecdsa(ECDSA_SIG **sig)
-{
-    ECDSA_SIG_free(*sig);
 }
 
 static bool is_fit(const EVP_PKEY *key)
@@ -106,27 +100,6 @@ bool certificate_is_valid(const struct certificate *c, instant now)
 
 /* ---- signatures ---- */
 
-/* ES256 has r and s with 32 bytes each; OpenSSL reads DER (RFC 7518, 3.4). */
-static err to_der(struct slice raw, unsigned char der[DER_MAX], size_t *n)
-{
-    AUTO(free_ecdsa) ECDSA_SIG *sig = ECDSA_SIG_new();
-    const unsigned char *bytes = (const unsigned char *)raw.p;
-    unsigned char *at = der;
-
-    ENSURE(raw.n == 2 * COORDINATE, CRYPTO);
-    BIGNUM *r = BN_bin2bn(bytes, COORDINATE, NULL);
-    BIGNUM *s = BN_bin2bn(bytes + COORDINATE, COORDINATE, NULL);
-    if (sig == NULL || r == NULL || s == NULL || ECDSA_SIG_set0(sig, r, s) != 1) {
-        BN_free(r);
-        BN_free(s);
-        return FAIL(NO_MEMORY);
-    }
-    int length = i2d_ECDSA_SIG(sig, &at);
-    ENSURE(length > 0, CRYPTO);
-    *n = (size_t)length;
-    return OK;
-}
-
 static err set_padding(EVP_PKEY_CTX *ctx, bool is_pss)
 {
     ENSURE(EVP_PKEY_CTX_set_rsa_padding(ctx, is_pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1, CRYPTO);
@@ -139,7 +112,7 @@ err certificate_verify(const struct certificate *c, struct slice alg, struct sli
 {
     bool is_rsa = EVP_PKEY_is_a(c->key, "RSA") == 1;
     bool is_pss = slice_eq(alg, SLICE("PS256"));
-    unsigned char der[DER_MAX];
+    unsigned char der[ECDSA_DER];
     EVP_PKEY_CTX *options;
 
     ENSURE(is_rsa ? is_pss || slice_eq(alg, SLICE("RS256")) : slice_eq(alg, SLICE("ES256")), CRYPTO);
@@ -150,7 +123,7 @@ err certificate_verify(const struct certificate *c, struct slice alg, struct sli
         TRY(set_padding(options, is_pss));
     } else {
         size_t n = 0;
-        TRY(to_der(signature, der, &n));
+        TRY(ecdsa_to_der(signature, der, &n));
         signature = slice_bytes(der, n);
     }
     ENSURE(EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n, (const unsigned char *)text.p,

@@ -3,16 +3,16 @@
 
 #include "base/b64.h"
 #include "base/secret.h"
+#include "crypto/ecdsa_raw.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER_MAX = 160, SIGNATURE_MAX = 512, COORDINATE = 32 };
+enum { HEADER_MAX = 160, SIGNATURE_MAX = 512, ED25519_KEY = 32 };
 
 /* base64url of a JOSE header, and the dot. */
 struct header {
@@ -116,24 +116,6 @@ static void free_context(EVP_MD_CTX **ctx)
     EVP_MD_CTX_free(*ctx);
 }
 
-static void free_ecdsa(ECDSA_SIG **sig)
-{
-    ECDSA_SIG_free(*sig);
-}
-
-/* ES256 writes r and s with 32 bytes each, not OpenSSL's DER (RFC 7518, 3.4). */
-static err from_der(unsigned char *signature, size_t *n)
-{
-    const unsigned char *at = signature;
-
-    AUTO(free_ecdsa) ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)*n);
-    ENSURE(sig != NULL, CRYPTO);
-    ENSURE(BN_bn2binpad(ECDSA_SIG_get0_r(sig), signature, COORDINATE) == COORDINATE, CRYPTO);
-    ENSURE(BN_bn2binpad(ECDSA_SIG_get0_s(sig), signature + COORDINATE, COORDINATE) == COORDINATE, CRYPTO);
-    *n = 2 * COORDINATE;
-    return OK;
-}
-
 static err sign_bytes(const struct jws_key *k, struct slice input, unsigned char *signature, size_t *n)
 {
     AUTO(free_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -141,7 +123,7 @@ static err sign_bytes(const struct jws_key *k, struct slice input, unsigned char
     ENSURE(ctx != NULL, NO_MEMORY);
     ENSURE(EVP_MD_CTX_copy_ex(ctx, k->signing) == 1, CRYPTO);
     ENSURE(EVP_DigestSign(ctx, signature, n, (const unsigned char *)input.p, input.n) == 1, CRYPTO);
-    return k->row.alg == ALG_ES256 ? from_der(signature, n) : OK;
+    return k->row.alg == ALG_ES256 ? ecdsa_from_der(signature, n) : OK;
 }
 
 err jws_sign(const struct jws_key *k, enum jws_header header, struct slice payload, struct buf *out)
@@ -160,33 +142,13 @@ err jws_sign(const struct jws_key *k, enum jws_header header, struct slice paylo
     return OK;
 }
 
-static err to_der(unsigned char *signature, size_t *n)
-{
-    AUTO(free_ecdsa) ECDSA_SIG *sig = ECDSA_SIG_new();
-    unsigned char *at = signature;
-
-    ENSURE(*n == 2 * COORDINATE, CRYPTO);
-    ENSURE(sig != NULL, NO_MEMORY);
-    BIGNUM *r = BN_bin2bn(signature, COORDINATE, NULL);
-    BIGNUM *s = BN_bin2bn(signature + COORDINATE, COORDINATE, NULL);
-    if (r == NULL || s == NULL || ECDSA_SIG_set0(sig, r, s) != 1) {
-        BN_free(r);
-        BN_free(s);
-        return FAIL(NO_MEMORY);
-    }
-    int length = i2d_ECDSA_SIG(sig, &at);
-    ENSURE(length > 0, CRYPTO);
-    *n = (size_t)length;
-    return OK;
-}
-
 static err verify_bytes(const struct jws_key *k, struct slice input, unsigned char *signature, size_t n)
 {
     AUTO(free_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
     ENSURE(ctx != NULL, NO_MEMORY);
     if (k->row.alg == ALG_ES256)
-        TRY(to_der(signature, &n));
+        TRY(ecdsa_to_der(slice_bytes(signature, n), signature, &n));
     ENSURE(EVP_DigestVerifyInit(ctx, NULL, digest_of(k->row.alg), NULL, k->pkey) == 1, CRYPTO);
     ENSURE(EVP_DigestVerify(ctx, signature, n, (const unsigned char *)input.p, input.n) == 1, CRYPTO);
     return OK;
@@ -252,15 +214,15 @@ static err publish_rsa(const struct jws_key *k, struct buf *out)
 static err publish_ec(const struct jws_key *k, struct buf *out)
 {
     buf_puts(out, "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"");
-    TRY(put_number(k->pkey, OSSL_PKEY_PARAM_EC_PUB_X, COORDINATE, out));
+    TRY(put_number(k->pkey, OSSL_PKEY_PARAM_EC_PUB_X, ECDSA_COORDINATE, out));
     buf_puts(out, "\",\"y\":\"");
-    TRY(put_number(k->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, COORDINATE, out));
+    TRY(put_number(k->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, ECDSA_COORDINATE, out));
     return OK;
 }
 
 static err publish_okp(const struct jws_key *k, struct buf *out)
 {
-    unsigned char raw[COORDINATE];
+    unsigned char raw[ED25519_KEY];
     size_t n = sizeof raw;
 
     ENSURE(EVP_PKEY_get_raw_public_key(k->pkey, raw, &n) == 1, CRYPTO);

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CUSTOM_MAX = 250, NUMBER_MAX = 40 };
 
@@ -67,6 +68,50 @@ err attributes_merge(const struct attributes *earlier, const struct attributes *
     }
     *out = (struct attributes){ items, n };
     return OK;
+}
+
+/* ---- defaults ---- */
+
+static const char default_mark = '?';
+
+err attributes_split(const struct attributes *all, struct arena *a, struct attributes *handed_in,
+                     struct attributes *defaults)
+{
+    struct attribute *items = arena_take(a, all->n * sizeof *items);
+    size_t n = 0;
+
+    ENSURE(all->n == 0 || items != NULL, FULL);
+    while (n < all->n && all->items[n].name.p[0] == default_mark) { /* it sorts before all letters */
+        items[n] = (struct attribute){ slice_from(all->items[n].name, 1), all->items[n].value };
+        n++;
+    }
+    *defaults = (struct attributes){ items, n };
+    *handed_in = (struct attributes){ all->items + n, all->n - n };
+    return OK;
+}
+
+static struct slice marked(struct slice name, struct arena *a)
+{
+    char *text = arena_take(a, name.n + 1);
+
+    if (text == NULL)
+        return SLICE_EMPTY;
+    text[0] = default_mark;
+    memcpy(text + 1, name.p, name.n);
+    return (struct slice){ text, name.n + 1 };
+}
+
+err attributes_join(const struct attributes *handed_in, const struct attributes *defaults, struct arena *a,
+                    struct attributes *out)
+{
+    struct attribute *items = arena_take(a, defaults->n * sizeof *items);
+    const struct attributes kept = { items, defaults->n };
+
+    ENSURE(defaults->n == 0 || items != NULL, FULL);
+    for (size_t i = 0; i < defaults->n; i++)
+        items[i] = (struct attribute){ marked(defaults->items[i].name, a), defaults->items[i].value };
+    ENSURE(!a->full, FULL);
+    return attributes_merge(&kept, handed_in, a, out);
 }
 
 /* ---- values ---- */
@@ -286,7 +331,7 @@ static err take_names(size_t n, const char *member, struct arena *a, struct erro
 }
 
 static err name_missing(const struct user_flow *flow, const struct attributes *given, bool optional_too,
-                        struct arena *a, struct error_extra *out)
+                        const struct attributes *defaults, struct arena *a, struct error_extra *out)
 {
     struct error_attribute *names;
 
@@ -295,7 +340,11 @@ static err name_missing(const struct user_flow *flow, const struct attributes *g
         const struct flow_attribute *rule = &flow->attributes[i];
         if (is_missing(rule, given) && (rule->required || optional_too))
             names[out->attribute_count++] =
-                (struct error_attribute){ rule->name, rule->type, rule->regex, rule->required };
+                (struct error_attribute){ .name = rule->name,
+                                          .type = rule->type,
+                                          .regex = rule->regex,
+                                          .default_value = attributes_get(defaults, rule->name),
+                                          .required = rule->required };
     }
     return OK;
 }
@@ -303,13 +352,15 @@ static err name_missing(const struct user_flow *flow, const struct attributes *g
 err attributes_name_required(const struct user_flow *flow, const struct attributes *given, struct arena *a,
                              struct error_extra *out)
 {
-    return name_missing(flow, given, false, a, out);
+    const struct attributes none = { .n = 0 };
+
+    return name_missing(flow, given, false, &none, a, out);
 }
 
-err attributes_name_missing(const struct user_flow *flow, const struct attributes *given, struct arena *a,
-                            struct error_extra *out)
+err attributes_name_missing(const struct user_flow *flow, const struct attributes *given,
+                            const struct attributes *defaults, struct arena *a, struct error_extra *out)
 {
-    return name_missing(flow, given, true, a, out);
+    return name_missing(flow, given, true, defaults, a, out);
 }
 
 err attributes_name_invalid(const struct slices *invalid, struct arena *a, struct error_extra *out)

@@ -36,6 +36,14 @@ NODISCARD err attributes_merge(const struct attributes *earlier, const struct at
 /* The value; empty where there is none. */
 struct slice attributes_get(const struct attributes *list, struct slice name);
 
+/* Defaults that an extension gave are kept in the same list, under names that no attribute has. `all`: what was kept;
+ * *handed_in: the rest of it. Both borrow. FULL. */
+NODISCARD err attributes_split(const struct attributes *all, struct arena *a, struct attributes *handed_in,
+                               struct attributes *defaults);
+/* The other way round. FULL. */
+NODISCARD err attributes_join(const struct attributes *handed_in, const struct attributes *defaults, struct arena *a,
+                              struct attributes *out);
+
 /* Compact JSON, for storage, at most LIMIT_ATTRIBUTES bytes in the arena. FULL: together they are longer (or the arena). */
 NODISCARD err attributes_pack(const struct attributes *list, struct arena *a, struct slice *out);
 /* What was packed; the empty text is the empty list. FORMAT: it is not from attributes_pack. FULL: the arena. */
@@ -49,9 +57,9 @@ bool attributes_missing(const struct user_flow *flow, const struct attributes *g
 /* required_attributes: the required ones that are missing, in the flow's order. */
 NODISCARD err attributes_name_required(const struct user_flow *flow, const struct attributes *given, struct arena *a,
                                        struct error_extra *out);
-/* required_attributes: all that are missing, optional ones with "required":false (spec V1, 3.7). */
-NODISCARD err attributes_name_missing(const struct user_flow *flow, const struct attributes *given, struct arena *a,
-                                      struct error_extra *out);
+/* required_attributes: all that are missing, optional ones with "required":false (spec V1, 3.7), with their defaults. */
+NODISCARD err attributes_name_missing(const struct user_flow *flow, const struct attributes *given,
+                                      const struct attributes *defaults, struct arena *a, struct error_extra *out);
 /* invalid_attributes (spec V1, 3.5). */
 NODISCARD err attributes_name_invalid(const struct slices *invalid, struct arena *a, struct error_extra *out);
 /* unverified_attributes: the address (spec V1, 3.7). */

@@ -12,7 +12,14 @@
 enum password_check { PASSWORD_UNCHECKED, PASSWORD_RIGHT, PASSWORD_WRONG };
 
 /* What an extension said of attributes (spec OIDC, 11.3 and 11.4). */
-enum extension_says { EXTENSION_NOT_ASKED, EXTENSION_GO_ON, EXTENSION_BLOCKS, EXTENSION_REFUSES, EXTENSION_FAILED };
+enum extension_says {
+    EXTENSION_NOT_ASKED,
+    EXTENSION_GO_ON,
+    EXTENSION_SETS_VALUES, /* before attributes are asked for: defaults, to be kept */
+    EXTENSION_BLOCKS,
+    EXTENSION_REFUSES,
+    EXTENSION_FAILED
+};
 
 /* All that a decision may know. Pointers are borrowed. */
 struct flow_facts {

@@ -138,7 +138,9 @@ static void ask_for_attributes(const struct flow_facts *f, struct outcome *out)
     case EXTENSION_NOT_ASKED:
         need(out, NEED_ATTRIBUTES_START);
         break;
+    case EXTENSION_SETS_VALUES:
     case EXTENSION_GO_ON:
+        out->put_signup = out->put_signup || f->attributes_start == EXTENSION_SETS_VALUES;
         interrupt(f, ERROR_ATTRIBUTES_REQUIRED, STATE_SIGNUP_ATTRIBUTES, out);
         break;
     case EXTENSION_BLOCKS:

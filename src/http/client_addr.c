@@ -59,6 +59,11 @@ err address_range_parse(struct slice text, struct address_range *out)
     return OK;
 }
 
+bool address_eq(const struct address *a, const struct address *b)
+{
+    return slice_eq(slice_bytes(a->bytes, sizeof a->bytes), slice_bytes(b->bytes, sizeof b->bytes));
+}
+
 bool address_in(const struct address *a, const struct address_range *ranges, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

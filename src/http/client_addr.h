@@ -28,6 +28,7 @@ struct address address_of(const struct sockaddr *from);
 void address_write(const struct address *a, char out[ADDRESS_TEXT]);
 /* An address or CIDR; FORMAT for anything else, bits below the prefix that are set included. */
 NODISCARD err address_range_parse(struct slice text, struct address_range *out);
+bool address_eq(const struct address *a, const struct address *b);
 bool address_in(const struct address *a, const struct address_range *ranges, size_t n);
 
 /* The right-most address of X-Forwarded-For (its `n` values in order) that is no trusted proxy; the left-most where all

@@ -49,11 +49,13 @@ static struct address from_proxies(const struct http_head *head, const struct ad
     return client_address(peer, proxies->ranges, proxies->n, forwarded, n);
 }
 
+/* A header that was there and changed nothing came from a peer that is not trusted, or was none that could be read. */
 void head_client(const struct http_head *head, const struct address *peer, const struct head_proxies *proxies,
-                 char out[ADDRESS_TEXT])
+                 struct http_request *q)
 {
-    bool direct = proxies->n == 0 || head->known[KNOWN_FORWARDED_FOR] == NULL;
-    struct address client = direct ? *peer : from_proxies(head, peer, proxies);
+    bool forwarded = head->known[KNOWN_FORWARDED_FOR] != NULL;
+    struct address client = forwarded && proxies->n > 0 ? from_proxies(head, peer, proxies) : *peer;
 
-    address_write(&client, out);
+    q->hearsay = forwarded && address_eq(&client, peer);
+    address_write(&client, q->client_address);
 }

@@ -22,8 +22,8 @@ enum http_method head_method(struct slice name);
 /* Fills the headers of *q, borrowed from the head, and what is known of the body. After guard_check; where that found a
  * defect, headers that come after it may be missing. */
 void head_read(const struct http_head *head, struct http_request *q, struct head_body *body);
-/* The client's address, as text. */
+/* Who is asking: q->client_address, and whether that is hearsay. */
 void head_client(const struct http_head *head, const struct address *peer, const struct head_proxies *proxies,
-                 char out[ADDRESS_TEXT]);
+                 struct http_request *q);
 
 #endif

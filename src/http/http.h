@@ -54,6 +54,8 @@ struct http_request {
     struct slice request_method;  /* Access-Control-Request-Method */
     struct slice request_headers; /* Access-Control-Request-Headers */
     char client_address[46];      /* text; from X-Forwarded-For only behind a configured proxy */
+    bool
+        hearsay; /* it came through somebody not trusted with X-Forwarded-For: client_address is only the last peer's */
     bool tls;
     bool too_large; /* the body exceeded its bound and was thrown away; the same as defect == HTTP_TOO_LARGE */
 };

@@ -55,7 +55,7 @@ bool running_head(struct running *r, struct http_head *head, const char *end)
     q->method_name = head->method;
     q->method = head_method(head->method);
     q->path = defect == HTTP_SOUND ? guard_path(r->target) : SLICE("/");
-    head_client(head, &r->link->peer, &(struct head_proxies){ s->proxies, s->proxies_n }, q->client_address);
+    head_client(head, &r->link->peer, &(struct head_proxies){ s->proxies, s->proxies_n }, q);
     head_read(head, q, &body);
     if (defect != HTTP_SOUND) {
         refuse(r, defect, true);

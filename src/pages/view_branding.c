@@ -41,6 +41,16 @@ static void set_background(struct view *v, struct slice text)
         set_colour(v, FACT_background_dark, ground);
 }
 
+/* FNV-1a: the address changes with the style sheet, which browsers keep. */
+static uint32_t digest(struct slice text)
+{
+    uint32_t hash = 2166136261U;
+
+    for (size_t i = 0; i < text.n; i++)
+        hash = (hash ^ (uint8_t)text.p[i]) * 16777619U;
+    return hash;
+}
+
 static void set_own_style(struct view *v)
 {
     const struct tenant *tenant = v->page->tenant;
@@ -48,7 +58,7 @@ static void set_own_style(struct view *v)
 
     if (tenant->branding.custom_css.n == 0)
         return;
-    buf_fmt(&v->scratch, "/%s/branding.css", guid_format(tenant->id).c);
+    buf_fmt(&v->scratch, "/%s/branding.css?v=%08x", guid_format(tenant->id).c, digest(tenant->branding.custom_css));
     v->facts[FACT_own_style_address] = buf_ok(&v->scratch) ? slice_from(buf_slice(&v->scratch), start) : SLICE_EMPTY;
 }
 

@@ -67,6 +67,16 @@ static bool any_failed(const struct page *page)
     return false;
 }
 
+/* Details may be asked for again without an error of the flow. */
+static void tell_attributes(struct view *v)
+{
+    if (v->page->kind != PAGE_ATTRIBUTES || !any_failed(v->page))
+        return;
+    view_flag(v, FACT_failed, true);
+    view_flag(v, FACT_attr_list, true);
+    view_set(v, FACT_alert, v->texts[SAY_attributes_wrong]);
+}
+
 /* A blocked sign-up says what the extension said; on an error page all is about the problem. */
 void view_problem(struct view *v)
 {
@@ -76,8 +86,10 @@ void view_problem(struct view *v)
 
     if (page->mismatch && page->problem == ERROR_NONE)
         view_flag(v, FACT_failed, true);
-    if (!told)
+    if (!told) {
+        tell_attributes(v);
         return;
+    }
     view_flag(v, FACT_failed, page->kind != PAGE_ERROR);
     if (problem.place == AT_INPUT && has_input(page->kind))
         view_set(v, FACT_problem, words_of(v, &problem));

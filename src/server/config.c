@@ -69,6 +69,7 @@ static const struct field server_fields[] = {
       .offset = IN(server, trusted_proxies),
       .min = 1,
       .max = 64,
+      .check = check_network,
       .help = "Addresses or networks of proxies whose X-Forwarded-For is believed." },
     NUMBER("stopSeconds", server, stop_seconds, 0, 300, "Time running requests get at a stop."),
     END,
@@ -176,6 +177,17 @@ static const struct field keys_fields[] = {
     END,
 };
 
+static const struct field metrics_fields[] = {
+    { .name = "from",
+      .type = FIELD_IS_TEXTS,
+      .offset = IN(metrics, from),
+      .min = 1,
+      .max = 64,
+      .check = check_network,
+      .help = "Addresses or networks that may read /metrics; for all others there is no such path." },
+    END,
+};
+
 static const struct field log_fields[] = {
     CHOICE("level", log, level, levels, "The least level that is written."),
     CHOICE("format", log, format, formats, "JSON lines for machines, text for people."),
@@ -206,6 +218,7 @@ const struct field config_fields[] = {
     SECTION("passwords", passwords, passwords_fields, "How passwords are hashed."),
     SECTION("throttle", policy, throttle_fields, "Limits of client addresses and tenants."),
     SECTION("keys", keys, keys_fields, "Signing keys."),
+    SECTION("metrics", metrics, metrics_fields, "Prometheus metrics."),
     SECTION("log", log, log_fields, "Logs, on the standard error output."),
     END,
 };
@@ -234,6 +247,7 @@ static struct config defaults(void)
         .policy = policy_default,
         .passwords = password_options_default,
         .keys = { 90 },
+        .metrics = { .from = { .items = { "127.0.0.0/8", "::1" }, .n = 2 } },
         .log = { .level = 1 },
     };
 }
@@ -330,6 +344,19 @@ bool config_path(const struct config *c, const char *name, char *out, size_t cap
     return n > 0 && (size_t)n < cap;
 }
 
+static const char *list_of(const struct text_list *list, char *out, size_t cap)
+{
+    struct buf text;
+
+    buf_init(&text, out, cap - 1);
+    buf_putc(&text, '[');
+    for (size_t i = 0; i < list->n; i++)
+        buf_fmt(&text, "%s\"%s\"", i == 0 ? "" : ", ", list->items[i]);
+    buf_putc(&text, ']');
+    out[text.n] = '\0';
+    return out;
+}
+
 static const char *text_of(const struct field *f, const void *value, char *out, size_t cap)
 {
     switch (f->type) {
@@ -340,6 +367,8 @@ static const char *text_of(const struct field *f, const void *value, char *out, 
     case FIELD_IS_NUMBER:
         snprintf(out, cap, "%u", *(const uint32_t *)value);
         return out;
+    case FIELD_IS_TEXTS:
+        return list_of(value, out, cap);
     default:
         return "";
     }

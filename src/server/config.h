@@ -54,6 +54,9 @@ struct config {
         uint32_t rotate_days;
     } keys;
     struct {
+        struct text_list from;
+    } metrics;
+    struct {
         int level;  /* enum event_level */
         int format; /* 0 json, 1 text */
     } log;
@@ -63,7 +66,7 @@ struct config {
 };
 
 extern const struct field config_fields[];
-/* For the reference: the default of a scalar as text, in the caller's buffer. */
+/* For the reference: the default as text, in the caller's buffer; a list as YAML has it on one line. */
 const char *config_default(const struct field *section, const struct field *field, char *out, size_t cap);
 
 /* The defaults, the file (NULL: none), the environment. FORMAT or IO with a complaint. The caller frees. */

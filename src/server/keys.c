@@ -7,6 +7,7 @@
 #include <string.h>
 
 struct key_rows {
+    int64_t version; /* of the directory that they belong to: what is decided on them holds for that one only */
     struct key rows[KEYS_MAX];
     size_t n;
 };
@@ -24,13 +25,20 @@ static struct key_rows *new_rows(void)
 static err read_rows(const struct keys_context *c, struct key_rows *rows)
 {
     rows->n = KEYS_MAX;
+    TRY(store_directory_version(c->store, &rows->version));
     return store_keys(c->store, rows->rows, &rows->n);
+}
+
+/* The first of all writes: others rotate, too, such as the server and the command line, and only one may act on these rows. */
+static struct store_write unchanged(const struct key_rows *rows)
+{
+    return (struct store_write){ .kind = WRITE_DIRECTORY_SAME, .id = (uint64_t)rows->version };
 }
 
 static err put_rows(const struct keys_context *c, const struct key_rows *rows, enum signing_alg alg)
 {
-    struct store_write writes[KEYS_MAX];
-    size_t n = 0;
+    struct store_write writes[1 + KEYS_MAX] = { unchanged(rows) };
+    size_t n = 1;
 
     for (size_t i = 0; i < rows->n; i++)
         if (rows->rows[i].alg == alg)
@@ -38,7 +46,8 @@ static err put_rows(const struct keys_context *c, const struct key_rows *rows, e
     return store_write(c->store, writes, n);
 }
 
-static err create(const struct keys_context *c, enum signing_alg alg, enum key_state state, instant now)
+static err create(const struct keys_context *c, const struct key_rows *rows, enum signing_alg alg, enum key_state state,
+                  instant now)
 {
     struct key key;
 
@@ -46,8 +55,8 @@ static err create(const struct keys_context *c, enum signing_alg alg, enum key_s
     key.state = state;
     if (state == KEY_CURRENT)
         key.signing_since = now;
-    struct store_write write = { .kind = WRITE_KEY_PUT, .key = &key };
-    TRY(store_write(c->store, &write, 1));
+    const struct store_write writes[] = { unchanged(rows), { .kind = WRITE_KEY_PUT, .key = &key } };
+    TRY(store_write(c->store, writes, 2));
     EMIT(c->events, key_created, NULL, field_kid(slice_of(key.kid)), field_algorithm(signing_alg_name(alg)));
     return OK;
 }
@@ -61,11 +70,11 @@ static err promote(const struct keys_context *c, struct key_rows *rows, size_t n
     return OK;
 }
 
-static err discard(const struct keys_context *c, const struct key *key)
+static err discard(const struct keys_context *c, const struct key_rows *rows, const struct key *key)
 {
-    struct store_write write = { .kind = WRITE_KEY_DELETE, .name = slice_of(key->kid) };
+    const struct store_write writes[] = { unchanged(rows), { .kind = WRITE_KEY_DELETE, .name = slice_of(key->kid) } };
 
-    return store_write(c->store, &write, 1);
+    return store_write(c->store, writes, 2);
 }
 
 static err carry_out(const struct keys_context *c, struct key_rows *rows, enum signing_alg alg, enum rotation_step step,
@@ -73,13 +82,13 @@ static err carry_out(const struct keys_context *c, struct key_rows *rows, enum s
 {
     switch (step) {
     case ROTATION_CREATE_CURRENT:
-        return create(c, alg, KEY_CURRENT, now);
+        return create(c, rows, alg, KEY_CURRENT, now);
     case ROTATION_CREATE_NEXT:
-        return create(c, alg, KEY_NEXT, now);
+        return create(c, rows, alg, KEY_NEXT, now);
     case ROTATION_PROMOTE:
         return promote(c, rows, index, now);
     case ROTATION_REMOVE:
-        return discard(c, &rows->rows[index]);
+        return discard(c, rows, &rows->rows[index]);
     case ROTATION_NOTHING:
         break;
     }
@@ -97,7 +106,10 @@ err keys_rotate(const struct keys_context *c, enum signing_alg alg, instant now,
         enum rotation_step step = rotation_next(rows->rows, rows->n, alg, c->policy, now, immediately, &index);
         if (step == ROTATION_NOTHING)
             return OK;
-        TRY(carry_out(c, rows, alg, step, index, now));
+        err done = carry_out(c, rows, alg, step, index, now);
+        if (done.code == ERR_CONFLICT)
+            continue; /* somebody was faster: look again */
+        TRY(done);
         immediately = immediately && step != ROTATION_PROMOTE;
         (*changes)++;
     }

@@ -17,7 +17,7 @@ struct keys_context {
 };
 
 /* Makes, promotes and removes keys of one algorithm until nothing is due; `immediately`: rolls once, however young the
- * next key is. *changes counts. Blocks for key generation; not for HTTP workers. */
+ * next key is. *changes counts. Several may do so at once, also in several processes. Blocks for key generation; not for HTTP workers. */
 NODISCARD err keys_rotate(const struct keys_context *c, enum signing_alg alg, instant now, bool immediately,
                           size_t *changes);
 /* The same for every algorithm, without immediate rolls. */

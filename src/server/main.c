@@ -20,6 +20,8 @@ static const struct command_note files[] = {
 };
 
 static const struct command_note environment[] = {
+    { "BROWSER", "What opens an address: commands parted by colons, the first that can be started; %s stands for the "
+                 "address. Without it xdg-open is used, where there is a desktop." },
     { "NO_COLOR", "Set to anything, no colours are used. They are used on terminals only." },
     { NULL, NULL },
 };

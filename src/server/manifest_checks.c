@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/guid.h"
 #include "crypto/certificate.h"
+#include "http/client_addr.h"
 #include "model/method.h"
 #include "pages/texts.h"
 #include "wire/email.h"
@@ -239,4 +240,11 @@ const char *check_password_hash(const char *text)
         return NULL;
     return "must be an Argon2id hash ($argon2id$v=19$…); passwords in clear are not read, see doorcode user "
            "set-password";
+}
+
+const char *check_network(const char *text)
+{
+    struct address_range range;
+
+    return err_is_ok(address_range_parse(slice_of(text), &range)) ? NULL : "is neither an address nor a network";
 }

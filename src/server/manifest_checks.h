@@ -22,6 +22,7 @@ const char *check_contact_match(const char *text);    /* +47…, @example.com, o
 const char *check_hook_url(const char *text);         /* https, or http on loopback */
 const char *check_identifier_uri(const char *text);   /* of an API: api://pets, https://…, urn:… */
 const char *check_permission_value(const char *text); /* a scope or role of an API: Pets.Read */
+const char *check_network(const char *text);          /* an IP address, or a network as 10.0.0.0/8 */
 const char *check_name(const char *text);             /* of a claim or a text: letters, digits, _ . - */
 const char *check_language(const char *text);
 const char *check_text_key(const char *text); /* pages/texts.h */

@@ -5,12 +5,15 @@
 #include "api/throttle.h"
 #include "base/secret.h"
 #include "hook/receiver.h"
+#include "http/client_addr.h"
 #include "server/mail_source.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { METRICS_READERS = 64 }; /* what a list of the configuration holds */
 
 struct rooms {
     struct rooms_options options;
@@ -28,6 +31,7 @@ struct rooms {
     struct inbox *inbox;
     struct housekeeper *housekeeper;
     struct http_server *http;
+    struct address_range metrics_from[METRICS_READERS];
     char http_why[200];
 };
 
@@ -155,6 +159,24 @@ static void write_metrics(void *ctx, struct buf *out)
         metrics_write(r->options.metrics, out);
 }
 
+static err open_metrics(struct rooms *r)
+{
+    static const char *const loopback[] = { "127.0.0.0/8", "::1" };
+    const char *const *from = r->options.metrics_from;
+    size_t n = r->options.metrics_from_count;
+
+    if (from == NULL) {
+        from = loopback;
+        n = sizeof loopback / sizeof loopback[0];
+    }
+    ENSURE(n <= METRICS_READERS, FULL);
+    for (size_t i = 0; i < n; i++)
+        TRY(address_range_parse(slice_of(from[i]), &r->metrics_from[i]));
+    r->api.metrics_from = r->metrics_from;
+    r->api.metrics_from_n = n;
+    return OK;
+}
+
 static err connect_api(struct rooms *r)
 {
     r->api = (struct api){
@@ -171,6 +193,7 @@ static err connect_api(struct rooms *r)
         .hooks = { mail_waiting, observe, write_metrics, r },
     };
     api_init(&r->api);
+    TRY(open_metrics(r));
     if (r->options.dev != NULL) {
         r->dev = *r->options.dev;
         TRY(receiver_new(&r->dev.receiver));

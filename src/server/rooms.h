@@ -31,6 +31,8 @@ struct rooms_options {
     const struct api_dev *dev;       /* NULL: `serve`; its inbox is filled in by rooms_open */
     struct events *events;
     struct metrics *metrics;
+    const char *const *metrics_from; /* addresses and networks that may read /metrics; NULL: loopback */
+    size_t metrics_from_count;
     /* Runs once the store is open, before anything is served: seeds. NULL: nothing. */
     err (*prepare)(void *ctx, struct store *store);
     void *prepare_ctx;

@@ -88,6 +88,7 @@ enum store_write_kind {
     WRITE_DEVICE_DECIDE,       /* device: its state and what is from the user, if it is pending, else CONFLICT */
     WRITE_DEVICE_USE,          /* id: granted becomes used, else CONFLICT */
     WRITE_ASSERTION_ADD,       /* hash, at: a client assertion's jti, until then; CONFLICT when it is there */
+    WRITE_DIRECTORY_SAME,      /* id: CONFLICT unless this is the directory version still */
     WRITE_KEY_PUT,             /* key: inserts or replaces by kid */
     WRITE_KEY_DELETE,          /* kid */
     WRITE_TENANT_PUT,          /* tenant; every directory write raises the directory version */

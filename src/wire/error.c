@@ -65,11 +65,14 @@ static void put_attribute(struct json *j, const struct error_attribute *attribut
         json_text(j, "type", attribute->type);
         json_flag(j, "required", attribute->required);
     }
-    if (attribute->regex.n > 0) {
+    if (attribute->regex.n > 0 || attribute->default_value.n > 0)
         json_object(j, "options");
+    if (attribute->regex.n > 0)
         json_text(j, "regex", attribute->regex);
+    if (attribute->default_value.n > 0)
+        json_text(j, "defaultValue", attribute->default_value);
+    if (attribute->regex.n > 0 || attribute->default_value.n > 0)
         json_end(j);
-    }
     json_end(j);
 }
 

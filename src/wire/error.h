@@ -31,7 +31,8 @@ const struct error_row *error_row(enum error_id id); /* not for ERROR_NONE */
 struct error_attribute {
     struct slice name;
     struct slice type;
-    struct slice regex; /* empty: none */
+    struct slice regex;         /* empty: none */
+    struct slice default_value; /* that an extension set; empty: none */
     bool required;
 };
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/b64.h"
+#include "support/browser.h"
 
 #define APP "client_id=" WORLD_APP_ATTRIBUTES
 #define SHOE "extension_9c1f0b7e2d3a4f5b8c6d7e8f90a1b2c3_shoeSize"
@@ -121,6 +122,176 @@ static void test_attribute_collection_submit(void **state)
     assert_true(slice_eq(text, SLICE("{\"city\":\"Oslo\",\"displayName\":\"Dame Eve\",\"" SHOE "\":\"42\"}")));
 }
 
+static void check_attributes(struct world *w, const char *email, const char *wanted)
+{
+    char space[1024];
+    struct slice text;
+    struct user user;
+    struct guid tenant;
+
+    assert_true(guid_parse(SLICE(WORLD_TENANT), &tenant));
+    assert_int_equal(store_user_by_identity(rooms_store(w->rooms), tenant, slice_of(email), &user).code, ERR_OK);
+    assert_int_equal(store_attributes(rooms_store(w->rooms), user.id, space, sizeof space, &text).code, ERR_OK);
+    assert_int_equal(text.n, strlen(wanted));
+    assert_memory_equal(text.p, wanted, text.n);
+}
+
+#define PREFILL                                            \
+    ACTION("AttributeCollectionStart", "setPrefillValues", \
+           ",\"inputs\":{\"displayName\":\"Ms Eve\",\"" SHOE "\":41,\"nobody\":\"x\",\"city\":\"Rome\"}")
+
+/* Values set before attributes are asked for: told with the list, asked for all the same, and taken for what is left out. */
+static void test_prefill(void **state)
+{
+    static const struct answer answers[] = { { "200 OK", NULL, NULL, PREFILL, 0, 0, 0 },
+                                             { "200 OK", NULL, NULL, PREFILL, 0, 0, 0 } };
+    struct world *w = *state;
+    struct world_reply reply;
+    struct answer_server server;
+    char form[FORM], token[TOKEN];
+
+    answer_server_start(&server, answers, 2);
+    const struct extension e = extension(EXTENSION_ATTRIBUTES_START, server.origin, EXTENSION_AUTH_NONE);
+    declare(w, &e, 1);
+    sign_up_until_code(w, "eve@example.org", "", form);
+    for (int i = 0; i < 2; i++) { /* also for the identical request: it does not end the sign-up */
+        assert_int_equal(post(w, "/signup/v1.0/continue", form, &reply), 400);
+        assert_non_null(strstr(reply.body, "\"error\":\"attributes_required\""));
+        assert_non_null(strstr(reply.body, "{\"name\":\"displayName\",\"type\":\"string\",\"required\":true,"
+                                           "\"options\":{\"defaultValue\":\"Ms Eve\"}}"));
+        assert_non_null(strstr(reply.body, "\"options\":{\"regex\":\"^[0-9]{2}$\",\"defaultValue\":\"41\"}}"));
+    }
+    world_member(&reply, "continuation_token", token, sizeof token);
+    snprintf(form, sizeof form, APP "&continuation_token=%s&grant_type=attributes&attributes=%s", token,
+             "%7B%22city%22%3A%22Oslo%22%7D");
+    assert_int_equal(post(w, "/signup/v1.0/continue", form, &reply), 200);
+    check_attributes(w, "eve@example.org", "{\"city\":\"Oslo\",\"displayName\":\"Ms Eve\",\"" SHOE "\":\"41\"}");
+    assert_int_equal(answer_server_stop(&server), 2);
+}
+
+/* The page's field of an attribute holds the value. */
+static void check_field(const struct browser *b, const char *attribute, const char *wanted)
+{
+    char name[96], value[64];
+
+    snprintf(name, sizeof name, "name=\"attr.%s\"", attribute);
+    const char *input = strstr(b->reply.body, name);
+    assert_non_null(input);
+    while (*input != '<')
+        input--;
+    assert_true(browser_attribute(input, "value", value, sizeof value));
+    assert_string_equal(value, wanted);
+}
+
+/* On the page they stand in the fields, in place of the attribute's own default; who empties a field wants none. */
+static void test_prefill_on_the_page(void **state)
+{
+    static const struct answer answer = { "200 OK", NULL, NULL, PREFILL, 0, 0, 0 };
+    static struct browser b;
+    struct answer_server server;
+    char typed[64];
+
+    memset(&b, 0, sizeof b);
+    b.world = *state;
+    answer_server_start(&server, &answer, 1);
+    const struct extension e = extension(EXTENSION_ATTRIBUTES_START, server.origin, EXTENSION_AUTH_NONE);
+    declare(*state, &e, 1);
+    browser_open(&b,
+                 "/petstore/oauth2/v2.0/authorize?" APP "&redirect_uri=http%3A%2F%2Flocalhost%3A53000&response_type="
+                 "code&scope=openid&prompt=create");
+    browser_submit(&b, "do=next&username=eve%40example.org");
+    browser_read_code(&b, "eve@example.org");
+    snprintf(typed, sizeof typed, "do=next&oob=%s", b.code);
+    browser_submit(&b, typed);
+    check_field(&b, "displayName", "Ms Eve");
+    check_field(&b, SHOE, "41");
+    check_field(&b, "city", "Rome");
+    browser_submit(&b, "do=next&attr.displayName=Eve&attr.city=&attr." SHOE "=42");
+    assert_int_equal(b.reply.status, 302);
+    check_attributes(*state, "eve@example.org", "{\"displayName\":\"Eve\",\"" SHOE "\":\"42\"}");
+    assert_int_equal(answer_server_stop(&server), 1);
+}
+
+/* Before anything is asked for, an extension is told the attributes' own defaults, each in its type. */
+static void test_defaults_are_told(void **state)
+{
+    static const struct answer answer = {
+        "200 OK", NULL, NULL, ACTION("AttributeCollectionStart", "continueWithDefaultBehavior", ""), 0, 0, 0
+    };
+    static const struct flow_attribute attributes[] = {
+        { .name = SLICE("displayName"), .type = SLICE("string"), .required = true, .default_value = SLICE("You") },
+        { .name = SLICE("news"), .type = SLICE("boolean"), .default_value = SLICE("true") },
+        { .name = SLICE("age"), .type = SLICE("integer"), .default_value = SLICE("18") },
+        { .name = SLICE("club"), .type = SLICE("boolean") },
+    };
+    const struct user_flow flow = { .name = SLICE("attributes"),
+                                    .sign_up = true,
+                                    .attributes = attributes,
+                                    .attribute_count = sizeof attributes / sizeof attributes[0] };
+    struct answer_server server;
+    struct world_reply reply;
+    char form[FORM];
+
+    answer_server_start(&server, &answer, 1);
+    const struct extension e = extension(EXTENSION_ATTRIBUTES_START, server.origin, EXTENSION_AUTH_NONE);
+    declare_flow(*state, &flow);
+    declare(*state, &e, 1);
+    sign_up_until_code(*state, "eve@example.org", "", form);
+    assert_int_equal(post(*state, "/signup/v1.0/continue", form, &reply), 400);
+    static const char *const told[] = { "stringDirectoryAttributeValue\",\"value\":\"You\"",
+                                        "booleanDirectoryAttributeValue\",\"value\":true",
+                                        "booleanDirectoryAttributeValue\",\"value\":false",
+                                        "int64DirectoryAttributeValue\",\"value\":18" };
+    for (size_t i = 0; i < 4; i++)
+        assert_non_null(strstr(server.requests[0], told[i]));
+    assert_int_equal(answer_server_stop(&server), 1);
+}
+
+/* A value of another type than the attribute's is no answer, before and after. */
+static void test_types_of_values(void **state)
+{
+    static const struct {
+        enum extension_event event;
+        const char *body;
+        bool fine;
+    } cases[] = {
+#define START(inputs) \
+    EXTENSION_ATTRIBUTES_START, ACTION("AttributeCollectionStart", "setPrefillValues", ",\"inputs\":" inputs)
+#define SUBMIT(values) \
+    EXTENSION_ATTRIBUTES_SUBMIT, ACTION("AttributeCollectionSubmit", "modifyAttributeValues", ",\"attributes\":" values)
+        { START("{\"" SHOE "\":\"41\"}"), false },
+        { START("{\"displayName\":7}"), false },
+        { START("{\"displayName\":true}"), false },
+        { START("{\"" SHOE "\":true}"), false },
+        { START("{\"" SHOE "\":41}"), true },
+        { SUBMIT("{\"" SHOE "\":\"41\"}"), false },
+        { SUBMIT("{\"city\":1}"), false },
+        { SUBMIT("{\"city\":\"Bergen\",\"x\":1}"), true },
+        { SUBMIT("{\"" SHOE "\":44,\"city\":null}"), true },
+    };
+    struct answer answers[sizeof cases / sizeof cases[0]];
+    struct answer_server server;
+    struct world_reply reply;
+    char form[FORM], user[32];
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        answers[i] = (struct answer){ "200 OK", NULL, NULL, cases[i].body, 0, 0, 0 };
+    answer_server_start(&server, answers, sizeof cases / sizeof cases[0]);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct extension e = extension(cases[i].event, server.origin, EXTENSION_AUTH_NONE);
+        declare(*state, &e, 1);
+        snprintf(user, sizeof user, "t%zu@example.org", i);
+        bool start = cases[i].event == EXTENSION_ATTRIBUTES_START;
+        sign_up_until_code(*state, user, start ? "" : GIVEN, form);
+        int status = post(*state, "/signup/v1.0/continue", form, &reply);
+        if (!cases[i].fine)
+            assert_non_null(strstr(reply.body, "[1003000]"));
+        else
+            assert_true(start ? strstr(reply.body, "attributes_required") != NULL : status == 200);
+    }
+    assert_int_equal(answer_server_stop(&server), sizeof cases / sizeof cases[0]);
+}
+
 /* Claims at sign-in and at refresh; without an answer no token, and the proof is not spent. */
 static void test_token_issuance(void **state)
 {
@@ -224,6 +395,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_attribute_collection_start),
         TEST(test_attribute_collection_submit),
+        TEST(test_prefill),
+        TEST(test_prefill_on_the_page),
+        TEST(test_defaults_are_told),
+        TEST(test_types_of_values),
         TEST(test_token_issuance),
         TEST(test_the_most_claims),
         TEST(test_extension_away),

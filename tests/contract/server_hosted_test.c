@@ -52,7 +52,7 @@ static const struct browser_step code_sign_in[] = {
     { OPEN, "login_hint=kim%40example.org&prompt=none", 302, AT_APP " !code error=login_required iss" },
     { OPEN, "login_hint=kim%40example.org", 200, "sign_in" },
     { OPEN, "prompt=login", 200, "sign_in" },
-    { OPEN, "max_age=0", 302, ANSWER },
+    { OPEN, "max_age=0", 200, "sign_in" }, /* even within the second */
     { LATER, "1", 0, NULL },
     { OPEN, "max_age=0", 200, "sign_in" },
     { OPEN, "max_age=3600", 302, ANSWER },
@@ -434,6 +434,33 @@ static void test_sign_out_page_names_frames(void **state)
     assert_non_null(strstr(b->reply.head, "frame-src https://web.example"));
 }
 
+/* A code was asked for too early: the page tells what is left of the wait, not the whole of it. Its style sheet is there, and
+ * may be kept, as its address changes with it. */
+static void test_page_tells_the_wait(void **state)
+{
+    static const struct browser_step steps[] = { { OPEN, "", 200, "sign_in" },
+                                                 { SEND, USER("sam"), 200, "code" },
+                                                 { LATER, "10", 0, NULL },
+                                                 { SEND, "do=resend", 400, "code" } };
+    static const char mark[] = "<link rel=\"stylesheet\" href=\"";
+    char path[128], kept[64];
+    struct browser *b = fresh();
+
+    (void)state;
+    RUN(b, &app, steps);
+    assert_non_null(strstr(b->reply.body, "<bdi>20 s</bdi>"));
+    assert_non_null(strstr(b->reply.body, "data-wait=\"20\""));
+    const char *at = strstr(b->reply.body, mark);
+    assert_non_null(at);
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(at + sizeof mark - 1, "\""), at + sizeof mark - 1);
+    assert_non_null(strstr(path, "hosted.css?v="));
+    browser_open(b, path);
+    assert_int_equal(b->reply.status, 200);
+    assert_non_null(strstr(b->reply.head, "text/css"));
+    assert_true(browser_header(b, "Cache-Control", kept, sizeof kept));
+    assert_non_null(strstr(kept, "max-age="));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +472,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_two_accounts, open_world, close_world),
         cmocka_unit_test_setup_teardown(test_sign_out_of_all, open_world, close_world),
         cmocka_unit_test_setup_teardown(test_sign_out_page_names_frames, open_world, close_world),
+        cmocka_unit_test_setup_teardown(test_page_tells_the_wait, open_world, close_world),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -338,6 +338,22 @@ static void keys_live_and_raise_the_version(void **state)
     assert_true(directory_version(f) > version);
 }
 
+/* What was decided on one version is written on that one only, whole or not at all. */
+static void a_write_for_another_version_conflicts(void **state)
+{
+    struct fixture *f = *state;
+    const struct tenant t = sample_tenant(1, SLICE("petstore"));
+    int64_t version = directory_version(f);
+    const struct store_write writes[] = { { .kind = WRITE_DIRECTORY_SAME, .id = (uint64_t)version },
+                                          { .kind = WRITE_TENANT_PUT, .tenant = &t },
+                                          { .kind = WRITE_TENANT_DELETE, .guid = t.id } };
+
+    assert_int_equal(store_write(f->s, writes, 2).code, ERR_OK);
+    version = directory_version(f);
+    assert_int_equal(store_write(f->s, (const struct store_write[]){ writes[0], writes[2] }, 2).code, ERR_CONFLICT);
+    assert_int_equal(directory_version(f), version);
+}
+
 static void every_directory_write_raises_the_version(void **state)
 {
     struct fixture *f = *state;
@@ -460,6 +476,7 @@ int main(void)
         BOTH(deleted_ones_are_gone),
         BOTH(deleted_tenant_takes_all_with_it),
         BOTH(keys_live_and_raise_the_version),
+        BOTH(a_write_for_another_version_conflicts),
         BOTH(every_directory_write_raises_the_version),
         BOTH(reset_empties_all_but_the_keys),
         FILE_ONLY(all_lasts_over_reopening),

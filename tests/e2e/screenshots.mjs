@@ -57,7 +57,7 @@ async function join(shots) {
       pen.drawImage(image, x, 0);
       x += image.width + gap;
     }
-    return canvas.toDataURL('image/webp', 0.8);
+    return canvas.toDataURL('image/webp', 0.7);
   }, sources);
   await page.close();
   return Buffer.from(joined.split(',')[1], 'base64');

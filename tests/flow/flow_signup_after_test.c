@@ -148,6 +148,21 @@ static void test_attributes_before_the_code(void **state)
     }
 }
 
+/* What an extension set before attributes are asked for is kept until they are handed in. */
+static void test_defaults_of_an_extension(void **state)
+{
+    (void)state;
+    for (int sets = 0; sets < 2; sets++) {
+        struct world w = good_world(STATE_SIGNUP_CODE_SENT);
+        w.facts.code_right = true;
+        w.facts.attributes_missing = true;
+        w.facts.attributes_start = sets ? EXTENSION_SETS_VALUES : EXTENSION_GO_ON;
+        struct outcome *out = decide(&w, REQUEST_SIGNUP_CONTINUE_OOB);
+        assert_int_equal(out->refusal, ERROR_ATTRIBUTES_REQUIRED);
+        assert_int_equal(out->put_signup, sets);
+    }
+}
+
 /* ---- tokens ---- */
 
 static void test_redeem(void **state)
@@ -226,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_no_redirect_on_continue),
         cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_attributes_before_the_code),
+        cmocka_unit_test(test_defaults_of_an_extension),
         cmocka_unit_test(test_redeem),
         cmocka_unit_test(test_username),
         cmocka_unit_test(test_registration_after_sign_up),

@@ -24,6 +24,7 @@ static const char *const tenant_alg_names[TENANT_ALGS] = { "RS256", "ES256", "Ed
 
 struct tenant {
     EVP_PKEY *keys[TENANT_ALGS]; /* kid "key-RS256", …; NULL is not published */
+    const char *kid_suffix;      /* of the key ids, "" or NULL: none */
     const char *nonce;           /* of the id tokens that fill() makes; NULL: none */
     int keys_asked;              /* how often the keys were fetched */
     int metadata_asked;
@@ -100,7 +101,8 @@ static inline json_t *tenant_jwks(const struct tenant *tenant)
     json_t *keys = json_array();
     char kid[32];
     for (size_t i = 0; i < TENANT_ALGS; i++) {
-        snprintf(kid, sizeof kid, "key-%s", tenant_alg_names[i]);
+        snprintf(kid, sizeof kid, "key-%s%s", tenant_alg_names[i],
+                 tenant->kid_suffix != NULL ? tenant->kid_suffix : "");
         if (tenant->keys[i] != NULL)
             json_array_append_new(keys, tenant_jwk(tenant->keys[i], (enum tenant_alg)i, kid));
     }
@@ -148,8 +150,8 @@ static inline char *tenant_token(const struct tenant *tenant, enum tenant_alg al
 {
     char header[128];
     char *payload = json_dumps(claims, JSON_COMPACT);
-    snprintf(header, sizeof header, "{\"typ\":\"JWT\",\"alg\":\"%s\",\"kid\":\"key-%s\"}", tenant_alg_names[alg],
-             tenant_alg_names[alg]);
+    snprintf(header, sizeof header, "{\"typ\":\"JWT\",\"alg\":\"%s\",\"kid\":\"key-%s%s\"}", tenant_alg_names[alg],
+             tenant_alg_names[alg], tenant->kid_suffix != NULL ? tenant->kid_suffix : "");
     char *token = tenant_sign(tenant->keys[alg], alg, header, payload);
     free(payload);
     return token;

@@ -54,6 +54,10 @@ struct world_options {
     bool no_seed;                    /* the directory is there already */
     unsigned request_seconds;        /* 0: the default */
     unsigned max_connections;
+    const char *const *trusted_proxies;
+    size_t trusted_proxy_count;
+    const char *const *metrics_from; /* NULL: loopback */
+    size_t metrics_from_count;
     bool plain_hooks; /* extensions may be called without TLS */
     bool own_origin;  /* its public address is where it listens, instead of https://login.example */
 };

@@ -46,6 +46,17 @@ static inline void declare(struct world *w, const struct extension *extensions, 
     assert_int_equal(housekeeper_refresh(rooms_housekeeper(w->rooms)).code, ERR_OK);
 }
 
+/* A user flow of petstore in place of the one of its name. */
+static inline void declare_flow(struct world *w, const struct user_flow *flow)
+{
+    struct user_flow mine = *flow;
+    const struct store_write write = { .kind = WRITE_USER_FLOW_PUT, .user_flow = &mine };
+
+    assert_true(guid_parse(SLICE(WORLD_TENANT), &mine.tenant_id));
+    assert_int_equal(store_write(rooms_store(w->rooms), &write, 1).code, ERR_OK);
+    assert_int_equal(housekeeper_refresh(rooms_housekeeper(w->rooms)).code, ERR_OK);
+}
+
 static inline int post(struct world *w, const char *path, const char *form, struct world_reply *reply)
 {
     char whole[128];

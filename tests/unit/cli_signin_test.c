@@ -96,8 +96,7 @@ static void failures_say_what_to_do(void **state)
     static const struct answer slow_down[] = {
         { .status = "429 Too Many", .headers = "Retry-After: 9\r\n", .body = "" }
     };
-    expect_signin(redirect, 1, "", "", 3, "",
-                  "has to sign in with a browser: no codes here\nUse the tenant's sign-in page");
+    expect_signin(redirect, 1, "", "", 3, "", "has to sign in with a browser: no codes here\nLet it with --browser");
     expect_signin(redirect, 1, "", " --json", 3, "\"redirect_reason\": \"no codes here\"", "");
     expect_signin(no_user, 1, "", "", 1, "", "signin: There is no such user.\nCheck the address");
     expect_signin(html, 1, "", "", 1, "",

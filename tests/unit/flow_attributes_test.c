@@ -410,14 +410,46 @@ static void names_what_is_missing(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct attributes given = parsed(rows[i].given);
+        const struct attributes none = { .n = 0 };
         struct error_extra extra = { .continuation_token = SLICE("t") };
         assert_int_equal(attributes_missing(flow, &given), rows[i].missing);
         assert_true(err_is_ok(attributes_name_required(flow, &given, &arena, &extra)));
         assert_string_equal(named(&extra), rows[i].required);
-        assert_true(err_is_ok(attributes_name_missing(flow, &given, &arena, &extra)));
+        assert_true(err_is_ok(attributes_name_missing(flow, &given, &none, &arena, &extra)));
         assert_string_equal(named(&extra), rows[i].all);
         assert_true(slice_eq(extra.continuation_token, SLICE("t")));
     }
+}
+
+/* Defaults are kept with what was handed in, and come back as what they are. */
+static void defaults_are_kept_apart(void **state)
+{
+    (void)state;
+    struct attributes given = parsed("{\"displayName\":\"Sam\",\"height\":1}");
+    struct attributes defaults = parsed("{\"displayName\":\"Kim\",\"city\":\"Oslo\"}");
+    const struct attributes none = { .n = 0 };
+    const struct attributes *lists[][2] = {
+        { &given, &defaults }, { &given, &none }, { &none, &defaults }, { &none, &none }
+    };
+    struct error_extra extra = { .attributes_name = NULL };
+
+    for (size_t i = 0; i < 4; i++) {
+        struct attributes joined, handed_in, kept;
+        struct slice text;
+        assert_true(err_is_ok(attributes_join(lists[i][0], lists[i][1], &arena, &joined)));
+        assert_true(err_is_ok(attributes_pack(&joined, &arena, &text)));
+        assert_true(err_is_ok(attributes_unpack(text, &arena, &joined)));
+        assert_true(err_is_ok(attributes_split(&joined, &arena, &handed_in, &kept)));
+        assert_int_equal(handed_in.n, lists[i][0]->n);
+        assert_int_equal(kept.n, lists[i][1]->n);
+        for (size_t k = 0; k < kept.n; k++)
+            assert_true(slice_eq(attributes_get(&kept, defaults.items[k].name), defaults.items[k].value));
+        for (size_t k = 0; k < handed_in.n; k++)
+            assert_true(slice_eq(attributes_get(&handed_in, given.items[k].name), given.items[k].value));
+    }
+    assert_true(err_is_ok(attributes_name_missing(flow, &none, &defaults, &arena, &extra)));
+    for (size_t i = 0; i < extra.attribute_count; i++)
+        assert_true(slice_eq(extra.attributes[i].default_value, attributes_get(&defaults, extra.attributes[i].name)));
 }
 
 static void names_what_is_wrong(void **state)
@@ -447,6 +479,7 @@ int main(void)
         cmocka_unit_test_setup(unpacks_only_what_was_packed, fresh),
         cmocka_unit_test_setup(too_much_together_is_full, fresh),
         cmocka_unit_test_setup(names_what_is_missing, fresh),
+        cmocka_unit_test_setup(defaults_are_kept_apart, fresh),
         cmocka_unit_test_setup(names_what_is_wrong, fresh),
     };
 

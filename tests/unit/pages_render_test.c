@@ -304,6 +304,20 @@ static void buttons_are_offered_where_they_lead_somewhere(void **state)
     assert_null(strstr(render(&page), "forgot"));
 }
 
+/* A required detail that is missing is no error of the flow: the page is shown again, and tells it all the same. */
+static void missing_details_are_told_without_an_error(void **state)
+{
+    struct page page = *sample("attributes-wrong");
+
+    (void)state;
+    page.problem = ERROR_NONE;
+    assert_non_null(strstr(render(&page), "<title>Error: Add details"));
+    assert_non_null(strstr(render(&page), "<a href=\"#a0\"><bdi>Display name"));
+    page = *sample("attributes");
+    assert_null(strstr(render(&page), "Error: "));
+    assert_null(strstr(render(&page), "role=\"alert\""));
+}
+
 static void the_operators_words_are_used(void **state)
 {
     static const struct text_override own[] = { { { "en", 2 }, { "SignIn_Title", 12 }, { "Hello from {0}", 14 } } };
@@ -357,6 +371,7 @@ int main(void)
         cmocka_unit_test(problems_are_told_where_they_are),
         cmocka_unit_test(secrets_are_not_echoed),
         cmocka_unit_test(buttons_are_offered_where_they_lead_somewhere),
+        cmocka_unit_test(missing_details_are_told_without_an_error),
         cmocka_unit_test(the_operators_words_are_used),
         cmocka_unit_test(a_page_is_small),
         cmocka_unit_test(any_room_is_enough_or_refused),

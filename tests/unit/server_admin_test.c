@@ -82,6 +82,44 @@ static void users(void **state)
     expect_failure("user show", COMMAND_USAGE, "doorcode user show --help");
 }
 
+static void second_factors(void **state)
+{
+    char line[128];
+    (void)state;
+    expect("user methods list sam@example.org --json", "[]\n");
+    expect("user methods add sam@example.org +47-90000007", "added sms +4790000007\n");
+    expect("user methods add SAM@example.org Strong@Example.org", "added email Strong@Example.org\n");
+    expect("user methods add sam@example.org +4790000007", "added sms +4790000007\n"); /* again: it is the same one */
+    json_t *rows = json_of("user methods list sam@example.org --json");
+    assert_int_equal(json_array_size(rows), 2);
+    assert_string_equal(member(rows, 0, "channel"), "email");
+    assert_string_equal(member(rows, 1, "target"), "+4790000007");
+    expect_part("user methods list sam@example.org", "channel  target ");
+    expect_failure("user methods add sam@example.org nowhere", COMMAND_FAILED, "nowhere: is no contact");
+    expect_failure("user methods add sam@example.org +12", COMMAND_FAILED,
+                   "Give an address, or a number like +4790000007.");
+    expect_failure("user methods add nobody@example.org +4790000007", COMMAND_FAILED, "there is no such user");
+    expect_failure("user methods add sam@example.org", COMMAND_USAGE, "doorcode user methods add --help");
+    for (int i = 0; i < LIMIT_METHODS - 2; i++) {
+        snprintf(line, sizeof line, "user methods add sam@example.org more%d@example.org", i);
+        expect(line, NULL);
+    }
+    expect_failure("user methods add sam@example.org one.too.many@example.org", COMMAND_FAILED,
+                   "a user has at most 5 second factors");
+    snprintf(line, sizeof line, "user methods remove sam@example.org %s", member(rows, 1, "id"));
+    json_decref(rows);
+    expect(line, "removed sms +4790000007\n");
+    expect_failure(line, COMMAND_FAILED, "'doorcode user methods list' shows them.");
+    expect("user methods remove sam@example.org STRONG@example.org", "removed email Strong@Example.org\n");
+    for (int i = 0; i < LIMIT_METHODS - 2; i++) {
+        snprintf(line, sizeof line, "user methods remove sam@example.org more%d@example.org", i);
+        expect(line, NULL);
+    }
+    expect("user methods list sam@example.org --json", "[]\n");
+    expect_failure("user methods lst sam@example.org", COMMAND_USAGE, "did you mean 'doorcode user methods list'?");
+    expect_failure("user method list sam@example.org", COMMAND_USAGE, "did you mean 'doorcode user methods list'?");
+}
+
 static void applications_and_flows(void **state)
 {
     (void)state;
@@ -305,6 +343,7 @@ int main(void)
         cmocka_unit_test(apply_refuses_with_the_line),
         cmocka_unit_test(export_applies_again),
         cmocka_unit_test(users),
+        cmocka_unit_test(second_factors),
         cmocka_unit_test(applications_and_flows),
         cmocka_unit_test(long_lists_are_whole),
         cmocka_unit_test(several_tenants),

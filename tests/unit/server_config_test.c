@@ -50,6 +50,9 @@ static void expect_defaults(const struct config *c)
     assert_int_equal(c->server.workers, 0);
     assert_int_equal(c->server.max_connections, LIMIT_CONNECTIONS);
     assert_int_equal(c->server.trusted_proxies.n, 0);
+    assert_int_equal(c->metrics.from.n, 2); /* loopback */
+    assert_string_equal(c->metrics.from.items[0], "127.0.0.0/8");
+    assert_string_equal(c->metrics.from.items[1], "::1");
     assert_int_equal(c->store.synchronous, 0);
     assert_int_equal(c->smtp.port, 587);
     assert_int_equal(c->smtp.security, 0); /* starttls: never in clear by default */
@@ -123,6 +126,7 @@ static void environment_overrides_the_file(void **state)
     setenv("DOORCODE_SMTP_FROM_ADDRESS", "env@login.example", 1);
     setenv("DOORCODE_SERVER_MAX_CONNECTIONS", "77", 1);
     setenv("DOORCODE_SERVER_TRUSTED_PROXIES", "192.0.2.1, 192.0.2.2", 1);
+    setenv("DOORCODE_METRICS_FROM", "10.0.0.0/8,2001:db8::/32", 1);
     setenv("DOORCODE_LOG_LEVEL", "debug", 1);
     setenv("DOORCODE_SESSIONS_IDLE_SECONDS", "600", 1);
     load("origin: https://login.example\nhttp: {port: 1}\nserver: {trustedProxies: [10.0.0.1]}\n", &c);
@@ -133,9 +137,12 @@ static void environment_overrides_the_file(void **state)
     assert_int_equal(c.server.trusted_proxies.n, 2);
     assert_string_equal(c.server.trusted_proxies.items[0], "192.0.2.1");
     assert_string_equal(c.server.trusted_proxies.items[1], "192.0.2.2");
+    assert_int_equal(c.metrics.from.n, 2);
+    assert_string_equal(c.metrics.from.items[1], "2001:db8::/32");
     assert_int_equal(c.log.level, LEVEL_DEBUG);
     assert_int_equal(c.policy.session_idle_seconds, 600);
     config_free(&c);
+    unsetenv("DOORCODE_METRICS_FROM");
     unsetenv("DOORCODE_ORIGIN");
     unsetenv("DOORCODE_HTTP_PORT");
     unsetenv("DOORCODE_SMTP_FROM_ADDRESS");
@@ -157,7 +164,8 @@ static void wrong_environment(void **state)
         { "DOORCODE_SESSIONS_MAX_SECONDS", "59",
           "DOORCODE_SESSIONS_MAX_SECONDS: must be a number from 60 to 31622400, not '59'" },
         { "DOORCODE_DATA", "", "DOORCODE_DATA: must be 1 to 512 bytes long" },
-        { "DOORCODE_SERVER_TRUSTED_PROXIES", "a,,b", "DOORCODE_SERVER_TRUSTED_PROXIES: must be 1 to 64 bytes long" },
+        { "DOORCODE_SERVER_TRUSTED_PROXIES", "::1,,::2",
+          "DOORCODE_SERVER_TRUSTED_PROXIES: must be 1 to 64 bytes long" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -184,6 +192,9 @@ static const struct {
     { "http: 8080", ":1: http: must be a map" },
     { "http:\n  address: [a]", ":2: http.address: must be a single value" },
     { "server:\n  trustedProxies: 10.0.0.1", ":2: server.trustedProxies: must be a list" },
+    { "server:\n  trustedProxies: [10.0.0.1, proxy]",
+      ":2: server.trustedProxies: is neither an address nor a network" },
+    { "metrics:\n  from: [10.0.0.1/8]", ":2: metrics.from: is neither an address nor a network" },
     { "server:\n  maxConnections: 15", ":2: server.maxConnections: must be a number from 16 to 100000, not '15'" },
     { "passcode:\n  digits: 5", ":2: passcode.digits: must be a number from 6 to 10, not '5'" },
     { "passcode:\n  digits: 11", ":2: passcode.digits: must be a number from 6 to 10, not '11'" },

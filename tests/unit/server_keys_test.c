@@ -149,6 +149,72 @@ static void ring_signs_with_every_algorithm(void **state)
     close_keeping(&k);
 }
 
+struct roller {
+    struct keys_context context;
+    pthread_barrier_t *start;
+    instant now;
+    bool immediately;
+    err result;
+};
+
+static void *roll(void *ctx)
+{
+    struct roller *r = ctx;
+    size_t changes = 0;
+
+    pthread_barrier_wait(r->start);
+    r->result = keys_rotate(&r->context, ALG_ES256, r->now, r->immediately, &changes);
+    return NULL;
+}
+
+/* Two stores on one file are what the server and `doorcode keys rotate` are. */
+static struct store *open_file(const struct test_folder *folder)
+{
+    char path[128];
+    const struct store_options options = { .path = path, .clock = &clock_system, .rng = &rng_system };
+    struct store *store;
+
+    snprintf(path, sizeof path, "%s/doorcode.db", folder->path);
+    assert_int_equal(store_open(&options, &store).code, ERR_OK);
+    return store;
+}
+
+static void the_server_and_the_operator_rotate_at_once(void **state)
+{
+    enum { ROUNDS = 40, ROLLERS = 2 };
+    struct keeping k;
+    struct test_folder folder;
+    struct roller rollers[ROLLERS];
+    pthread_t threads[ROLLERS];
+    pthread_barrier_t start;
+    struct key one;
+
+    (void)state;
+    open_keeping(&k);
+    test_folder_make(&folder);
+    pthread_barrier_init(&start, NULL, ROLLERS);
+    for (int i = 0; i < ROLLERS; i++)
+        rollers[i] =
+            (struct roller){ { open_file(&folder), k.vault, &rotation_default, NULL }, &start, START, i == 1, OK };
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < ROLLERS; i++) {
+            rollers[i].now += 91 * DAY; /* due by itself, too */
+            assert_int_equal(pthread_create(&threads[i], NULL, roll, &rollers[i]), 0);
+        }
+        for (int i = 0; i < ROLLERS; i++)
+            pthread_join(threads[i], NULL);
+        for (int i = 0; i < ROLLERS; i++)
+            assert_int_equal(rollers[i].result.code, ERR_OK);
+        assert_string_not_equal(kid_of(rollers[0].context.store, ALG_ES256, KEY_CURRENT, &one), "");
+        assert_string_not_equal(kid_of(rollers[0].context.store, ALG_ES256, KEY_NEXT, &one), "");
+    }
+    pthread_barrier_destroy(&start);
+    for (int i = 0; i < ROLLERS; i++)
+        store_close(rollers[i].context.store);
+    test_folder_remove(&folder);
+    close_keeping(&k);
+}
+
 static void another_master_key_opens_nothing(void **state)
 {
     static const uint8_t other[VAULT_MASTER] = { 8 };
@@ -232,6 +298,7 @@ int main(void)
         cmocka_unit_test(first_keys),
         cmocka_unit_test(keys_age),
         cmocka_unit_test(immediate_roll),
+        cmocka_unit_test(the_server_and_the_operator_rotate_at_once),
         cmocka_unit_test(ring_signs_with_every_algorithm),
         cmocka_unit_test(another_master_key_opens_nothing),
         cmocka_unit_test(housekeeper_publishes),

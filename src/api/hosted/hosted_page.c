@@ -143,6 +143,18 @@ static struct slice words_on(const struct native_work *work, struct slice name)
     return SLICE_EMPTY;
 }
 
+/* What was handed in before, else an extension's default, else the attribute's own. */
+static struct slice value_to_show(const struct native_work *work, const struct flow_attribute *attribute)
+{
+    const struct slice values[] = { attributes_get(&work->attributes, attribute->name),
+                                    attributes_get(&work->defaults, attribute->name) };
+
+    for (size_t i = 0; i < 2; i++)
+        if (values[i].n > 0)
+            return values[i];
+    return attribute->default_value;
+}
+
 static void list_attributes(struct exchange *x, struct page *page)
 {
     struct native_work *work = native_work(x);
@@ -154,12 +166,12 @@ static void list_attributes(struct exchange *x, struct page *page)
     struct page_attribute *list = arena_take(&x->call->arena, (flow->attribute_count + 1) * sizeof *list);
     for (size_t i = 0; list != NULL && i < flow->attribute_count; i++) {
         const struct flow_attribute *attribute = &flow->attributes[i];
-        struct slice typed = posted ? hosted_typed(x, attribute) : attributes_get(&work->attributes, attribute->name);
+        struct slice typed = posted ? hosted_typed(x, attribute) : value_to_show(work, attribute);
         if (!hosted_is_asked(attribute))
             continue;
         list[page->attribute_count++] =
             (struct page_attribute){ .attribute = attribute,
-                                     .value = posted || typed.n > 0 ? typed : attribute->default_value,
+                                     .value = typed,
                                      .missing = posted && attribute->required && typed.n == 0,
                                      .invalid = posted && names(&work->invalid, attribute->name),
                                      .problem = posted ? words_on(work, attribute->name) : SLICE_EMPTY };

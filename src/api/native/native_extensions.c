@@ -9,13 +9,27 @@ static struct extension_question *question_of(struct native_work *work, enum ext
     return event == EXTENSION_ATTRIBUTES_START ? &work->attributes_start : &work->attributes_submit;
 }
 
+static enum hook_value_kind kind_of(const struct flow_attribute *attribute)
+{
+    if (slice_eq(attribute->type, SLICE("integer")))
+        return HOOK_NUMBER;
+    return slice_eq(attribute->type, SLICE("boolean")) ? HOOK_FLAG : HOOK_TEXT;
+}
+
 static enum extension_says word_of(const struct extension_question *q)
 {
     if (q->failure != HOOK_FINE)
         return EXTENSION_FAILED;
-    if (q->answer.action == HOOK_BLOCK)
+    switch (q->answer.action) {
+    case HOOK_BLOCK:
         return EXTENSION_BLOCKS;
-    return q->answer.action == HOOK_REFUSE ? EXTENSION_REFUSES : EXTENSION_GO_ON;
+    case HOOK_REFUSE:
+        return EXTENSION_REFUSES;
+    case HOOK_VALUES:
+        return EXTENSION_SETS_VALUES;
+    default:
+        return EXTENSION_GO_ON;
+    }
 }
 
 /* Nobody to ask is a word, too. */
@@ -27,6 +41,18 @@ static enum extension_says says(struct exchange *x, enum extension_event event)
         return EXTENSION_GO_ON;
     extension_read(x, q);
     return q->answered ? word_of(q) : EXTENSION_NOT_ASKED;
+}
+
+/* A value comes with the type that the attribute was sent with (spec OIDC, 11.3); names that the flow does not have are
+ * ignored. */
+static bool types_fit(const struct hook_answer *answer, const struct user_flow *flow)
+{
+    for (size_t i = 0; i < answer->value_count; i++)
+        for (size_t k = 0; k < flow->attribute_count; k++)
+            if (slice_eq(flow->attributes[k].name, answer->values[i].name) &&
+                answer->values[i].kind != kind_of(&flow->attributes[k]))
+                return false;
+    return true;
 }
 
 /* Changed values as the form would have them, so that the same rules are held against them. */
@@ -47,34 +73,67 @@ static struct slice as_json(const struct hook_answer *answer, struct arena *aren
     return buf_ok(&text) ? buf_slice(&text) : SLICE_EMPTY;
 }
 
+/* What is wrong with one of the values is told in *invalid. */
+static err read_values(struct exchange *x, const struct hook_answer *answer, struct attributes *values,
+                       struct slices *invalid)
+{
+    const struct user_flow *flow = native_work(x)->facts.user_flow;
+
+    ENSURE(types_fit(answer, flow), FORMAT);
+    return attributes_parse(as_json(answer, &x->call->arena), flow, &x->call->arena, values, invalid);
+}
+
+/* For what is not handed in: those that break the attributes' own rules are of no use. */
+static err set_defaults(struct exchange *x, const struct hook_answer *answer)
+{
+    struct native_work *work = native_work(x);
+    struct attributes values;
+    struct slices invalid;
+
+    TRY(read_values(x, answer, &values, &invalid));
+    TRY(attributes_merge(&work->defaults, &values, &x->call->arena, &work->defaults));
+    return native_pack_attributes(x);
+}
+
 static err change_attributes(struct exchange *x, const struct hook_answer *answer)
 {
     struct native_work *work = native_work(x);
-    struct arena *arena = &x->call->arena;
     struct attributes changed;
     struct slices invalid;
 
-    TRY(attributes_parse(as_json(answer, arena), work->facts.user_flow, arena, &changed, &invalid));
+    TRY(read_values(x, answer, &changed, &invalid));
     ENSURE(invalid.n == 0, FORMAT);
-    TRY(attributes_merge(&work->attributes, &changed, arena, &work->attributes));
-    return attributes_pack(&work->attributes, arena, &work->packed);
+    TRY(attributes_merge(&work->attributes, &changed, &x->call->arena, &work->attributes));
+    return native_pack_attributes(x);
 }
 
 void native_extension_facts(struct exchange *x)
 {
     struct native_work *work = native_work(x);
+    struct flow_facts *facts = &work->facts;
 
-    work->facts.attributes_start = says(x, EXTENSION_ATTRIBUTES_START);
-    work->facts.attributes_submit = says(x, EXTENSION_ATTRIBUTES_SUBMIT);
-    if (work->attributes_submit.answered && work->attributes_submit.answer.action == HOOK_VALUES &&
-        !err_is_ok(change_attributes(x, &work->attributes_submit.answer)))
-        work->facts.attributes_submit = EXTENSION_FAILED;
-    if (work->facts.attributes_submit == EXTENSION_REFUSES)
+    facts->attributes_start = says(x, EXTENSION_ATTRIBUTES_START);
+    facts->attributes_submit = says(x, EXTENSION_ATTRIBUTES_SUBMIT);
+    if (facts->attributes_start == EXTENSION_SETS_VALUES && !err_is_ok(set_defaults(x, &work->attributes_start.answer)))
+        facts->attributes_start = EXTENSION_FAILED;
+    if (facts->attributes_submit == EXTENSION_SETS_VALUES)
+        facts->attributes_submit =
+            err_is_ok(change_attributes(x, &work->attributes_submit.answer)) ? EXTENSION_GO_ON : EXTENSION_FAILED;
+    if (facts->attributes_submit == EXTENSION_REFUSES)
         work->invalid = work->attributes_submit.answer.names;
 }
 
+/* What is handed in; before anything is asked for also the default (spec OIDC, 11.3). */
+static struct slice value_of(const struct native_work *work, const struct flow_attribute *attribute,
+                             enum extension_event event)
+{
+    struct slice value = attributes_get(&work->attributes, attribute->name);
+
+    return value.n == 0 && event == EXTENSION_ATTRIBUTES_START ? attribute->default_value : value;
+}
+
 /* The flow's attributes with what is known of them. */
-static err fill_attributes(struct exchange *x, struct hook_facts *facts)
+static err fill_attributes(struct exchange *x, enum extension_event event, struct hook_facts *facts)
 {
     struct native_work *work = native_work(x);
     const struct user_flow *flow = work->facts.user_flow;
@@ -83,7 +142,7 @@ static err fill_attributes(struct exchange *x, struct hook_facts *facts)
     ENSURE(list != NULL, FULL);
     for (size_t i = 0; i < flow->attribute_count; i++)
         list[i] = (struct hook_attribute){ flow->attributes[i].name, flow->attributes[i].type,
-                                           attributes_get(&work->attributes, flow->attributes[i].name) };
+                                           value_of(work, &flow->attributes[i], event) };
     facts->attributes = list;
     facts->attribute_count = flow->attribute_count;
     facts->identity = slice_of(work->email.given);
@@ -95,6 +154,6 @@ err native_ask_attributes(struct exchange *x, enum extension_event event)
     struct native_work *work = native_work(x);
     struct hook_facts facts = { .request_type = NULL };
 
-    TRY(fill_attributes(x, &facts));
+    TRY(fill_attributes(x, event, &facts));
     return extension_ask(x, extension_find(x->tenant, x->app, event), &facts, question_of(work, event));
 }

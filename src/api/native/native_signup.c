@@ -23,22 +23,58 @@ void native_parse_attributes(struct exchange *x, struct slice text)
         work->facts.attributes_refusal = ERROR_ATTRIBUTES_INVALID;
 }
 
+err native_pack_attributes(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+    struct attributes all;
+
+    TRY(attributes_join(&work->attributes, &work->defaults, &x->call->arena, &all));
+    return all.n == 0 ? OK : attributes_pack(&all, &x->call->arena, &work->packed);
+}
+
+static bool stands_on_page(const struct user_flow *flow, struct slice name)
+{
+    for (size_t i = 0; i < flow->attribute_count; i++)
+        if (slice_eq(flow->attributes[i].name, name))
+            return !flow->attributes[i].hidden;
+    return false;
+}
+
+/* Whoever was asked for attributes and leaves out one with a default takes the default. On a page it stood in the field, and
+ * whoever emptied the field wants none. */
+static err use_defaults(struct exchange *x)
+{
+    struct native_work *work = native_work(x);
+    const struct attributes *defaults = &work->defaults;
+    struct attribute *used = arena_take(&x->call->arena, defaults->n * sizeof *used);
+    struct attributes list = { used, 0 };
+
+    if (work->request != REQUEST_SIGNUP_CONTINUE_ATTRIBUTES || work->at.state != STATE_SIGNUP_ATTRIBUTES)
+        return OK;
+    ENSURE(defaults->n == 0 || used != NULL, FULL);
+    for (size_t i = 0; i < defaults->n; i++)
+        if (!work->facts.on_web || !stands_on_page(work->facts.user_flow, defaults->items[i].name))
+            used[list.n++] = defaults->items[i];
+    return attributes_merge(&list, &work->given, &x->call->arena, &work->given);
+}
+
 err native_merge_attributes(struct exchange *x, struct slice before)
 {
     struct native_work *work = native_work(x);
-    struct attributes earlier;
+    struct arena *arena = &x->call->arena;
+    struct attributes kept, earlier;
 
-    TRY(attributes_unpack(before, &x->call->arena, &earlier));
-    TRY(attributes_merge(&earlier, &work->given, &x->call->arena, &work->attributes));
+    TRY(attributes_unpack(before, arena, &kept));
+    TRY(attributes_split(&kept, arena, &earlier, &work->defaults));
+    TRY(use_defaults(x));
+    TRY(attributes_merge(&earlier, &work->given, arena, &work->attributes));
     work->facts.attributes_missing = attributes_missing(work->facts.user_flow, &work->attributes);
-    if (work->attributes.n == 0)
-        return OK;
-    err packed = attributes_pack(&work->attributes, &x->call->arena, &work->packed);
-    if (packed.code == ERR_FULL && !x->call->arena.full) /* both together are too long */
+    err packed = native_pack_attributes(x);
+    if (packed.code == ERR_FULL && !arena->full) { /* together they are too long */
         exchange_refuse(x, ERROR_ATTRIBUTES_MALFORMED, SLICE_EMPTY);
-    else
-        TRY(packed);
-    return OK;
+        return OK;
+    }
+    return packed;
 }
 
 err native_put_signup(struct exchange *x)
@@ -89,8 +125,7 @@ err native_add_user(struct exchange *x)
         return OK;
     struct store_write *write = exchange_write(x, WRITE_ATTRIBUTES_PUT);
     write->guid = user->id;
-    write->name = work->packed;
-    return OK;
+    return attributes_pack(&work->attributes, &x->call->arena, &write->name); /* hers alone, without defaults */
 }
 
 err native_name_attributes(struct exchange *x)
@@ -100,7 +135,8 @@ err native_name_attributes(struct exchange *x)
 
     switch (x->refusal) {
     case ERROR_ATTRIBUTES_REQUIRED:
-        return attributes_name_missing(work->facts.user_flow, &work->attributes, arena, &x->refusal_extra);
+        return attributes_name_missing(work->facts.user_flow, &work->attributes, &work->defaults, arena,
+                                       &x->refusal_extra);
     case ERROR_ATTRIBUTES_INVALID:
         return attributes_name_invalid(&work->invalid, arena, &x->refusal_extra);
     case ERROR_VERIFICATION_REQUIRED:

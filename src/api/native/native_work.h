@@ -32,7 +32,8 @@ struct native_work {
     struct attributes given;      /* of this request */
     struct slices invalid;        /* names of attributes that break their rules */
     struct attributes attributes; /* handed in now and before */
-    struct slice packed;          /* the same as JSON */
+    struct attributes defaults;   /* that an extension set for those not handed in */
+    struct slice packed;          /* both as JSON */
     struct slice new_password;    /* to be held against the policy; empty: none */
     char given_password[LIMIT_PASSWORD + 1];
     struct password_job password;
@@ -99,6 +100,7 @@ void native_extension_facts(struct exchange *x);
 err native_ask_attributes(struct exchange *x, enum extension_event event);
 
 /* Attributes and the user of a sign-up (native_signup.c). */
+err native_pack_attributes(struct exchange *x);                       /* again, after a change */
 err native_merge_attributes(struct exchange *x, struct slice before); /* LOAD: with those handed in before */
 err native_put_signup(struct exchange *x);                            /* DECIDE: keeps what was handed in */
 err native_add_user(struct exchange *x);                              /* DECIDE: the user is made of it */

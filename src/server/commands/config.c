@@ -15,10 +15,6 @@ static void print_field(FILE *out, const struct field *section, const struct fie
     fprintf(out, "%s# %s\n", section == NULL ? "" : "  ", f->help);
     if (f->type == FIELD_IS_NUMBER)
         fprintf(out, "%s# %u to %u\n", section == NULL ? "" : "  ", f->min, f->max);
-    if (f->type == FIELD_IS_TEXTS) {
-        fprintf(out, "  %s: []\n", f->name);
-        return;
-    }
     const char *text = config_default(section, f, value, sizeof value);
     bool is_text = f->type == FIELD_IS_TEXT;
     fprintf(out, "%s%s: %s%s%s\n", section == NULL ? "" : "  ", f->name, is_text ? "\"" : "", text,

@@ -125,6 +125,8 @@ static struct rooms_options rooms_options_of(struct serving *s)
         .smtp = &s->smtp,
         .events = &s->events,
         .metrics = s->metrics,
+        .metrics_from = c->metrics.from.items,
+        .metrics_from_count = c->metrics.from.n,
     };
 
     o.rotation.signing_seconds = (int64_t)c->keys.rotate_days * 86400;

@@ -118,7 +118,7 @@ write_fn write_passcode_swap, write_mail_add, write_mail_remove, write_mail_upda
     write_user_flow_put, write_user_flow_delete, write_user_add, write_user_password, write_attributes_put,
     write_method_add, write_method_delete, write_signup_put, write_signup_delete, write_user_revoke, write_user_roles,
     write_session_add, write_session_seen, write_session_end, write_session_application, write_code_add, write_code_use,
-    write_device_add, write_device_decide, write_device_use, write_assertion_add;
+    write_device_add, write_device_decide, write_device_use, write_assertion_add, write_directory_same;
 
 /* Runs the statement with the struct as its parameters. CONFLICT when it changed no row, or for a constraint. */
 NODISCARD err put_row(struct connection *c, enum query_id id, const struct shape *shape, const void *row);

@@ -179,6 +179,8 @@ SELECT * FROM keys ORDER BY created_at, kid LIMIT ?1
 
 -- name: directory_touch
 UPDATE directory_version SET version = version + 1
+-- name: directory_same
+UPDATE directory_version SET version = version + 1 WHERE version = ?1
 -- name: directory_version
 SELECT version FROM directory_version
 

@@ -164,6 +164,11 @@ err write_signup_delete(struct connection *c, const struct store_write *w)
     return query_done(c, q);
 }
 
+err write_directory_same(struct connection *c, const struct store_write *w)
+{
+    return take_by_id(c, QUERY_directory_same, w);
+}
+
 /* Keys are part of what a server holds in memory, so they raise the directory version too. */
 err write_key_put(struct connection *c, const struct store_write *w)
 {

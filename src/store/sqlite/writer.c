@@ -36,6 +36,7 @@ static write_fn *const writes_table[] = {
     [WRITE_DEVICE_DECIDE] = write_device_decide,
     [WRITE_DEVICE_USE] = write_device_use,
     [WRITE_ASSERTION_ADD] = write_assertion_add,
+    [WRITE_DIRECTORY_SAME] = write_directory_same,
     [WRITE_KEY_PUT] = write_key_put,
     [WRITE_KEY_DELETE] = write_key_delete,
     [WRITE_TENANT_PUT] = write_tenant_put,

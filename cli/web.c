@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web.h"
+
+#include "base/slice.h"
+#include "browser.h"
+#include "doorcode/web.h"
+#include "keep.h"
+#include "report.h"
+#include "terminal.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { ADDRESS = 8192 }; /* a typed one; terminals end lines at 4,096 */
+
+static void tell_address(const struct command_line *line, const char *url, bool has_person)
+{
+    FILE *out = line->errors;
+    bool opened = !command_flag(line, "no-browser") && browser_open(url);
+    fprintf(out, "%s\n\n  %s\n\n",
+            opened ? "The browser opens. If it does not, open this address in one:" : "Open this address in a browser:",
+            url);
+    if (has_person)
+        fprintf(out, "Waiting for it to come back. If it cannot, because it runs on another machine, type the address "
+                     "here that it ends at.\n");
+    fflush(out);
+}
+
+/* False at the end of the input. */
+static bool type_address(const struct command_line *line, struct doorcode_web *web)
+{
+    char address[ADDRESS];
+    enum typed typed = terminal_read_line(stdin, address, sizeof(address));
+    bool fits = typed == TYPED_LINE && address[0] != '\0';
+    if (fits && doorcode_web_feed(web, address) == DOORCODE_WEB_OPEN)
+        fprintf(line->errors, "That is not the address that this sign-in ends at.\n");
+    return typed != TYPED_END;
+}
+
+/* Until the end, with one ear for the person. */
+static enum doorcode_web_state wait_for_browser(const struct command_line *line, struct doorcode_web *web,
+                                                bool has_person)
+{
+    struct pollfd waits[DOORCODE_WEB_WAITS + 1];
+    enum doorcode_web_state state = DOORCODE_WEB_OPEN;
+    setvbuf(stdin, NULL, _IONBF, 0); /* no copy of the code stays behind */
+    while (state == DOORCODE_WEB_OPEN || state == DOORCODE_WEB_FINISHING) {
+        int timeout_ms;
+        bool hears = has_person && state == DOORCODE_WEB_OPEN;
+        size_t n = doorcode_web_waits(web, waits, DOORCODE_WEB_WAITS, &timeout_ms);
+        waits[n] = (struct pollfd){ .fd = hears ? STDIN_FILENO : -1, .events = POLLIN };
+        if (poll(waits, n + 1, timeout_ms) > 0 && waits[n].revents != 0)
+            has_person = type_address(line, web);
+        state = doorcode_web_step(web);
+    }
+    return state;
+}
+
+static bool is_named(const struct doorcode_claims *claims, const char *claim, const char *user, bool *told)
+{
+    const char *name = doorcode_claims_text(claims, claim);
+    *told = *told || name != NULL;
+    return name != NULL && slice_eq_nocase(slice_of(name), slice_of(user));
+}
+
+/* In a browser somebody else may sign in. An id token that names nobody is taken for the one who was meant, and so is a
+ * user who is meant by another name than an address. */
+static bool is_user(const char *id_token, const char *user)
+{
+    bool told = false;
+    struct doorcode_claims *claims = doorcode_claims_decode(id_token);
+    if (claims == NULL)
+        return false;
+    bool same = is_named(claims, "preferred_username", user, &told) || is_named(claims, "email", user, &told);
+    doorcode_claims_free(claims);
+    return same || !told || strchr(user, '@') == NULL;
+}
+
+static int finish(const struct command_line *line, const struct doorcode_client *client, const struct doorcode_web *web)
+{
+    static const struct doorcode_error another = {
+        .kind = DOORCODE_ERROR_USAGE,
+        .message = "Another user has signed in with the browser.",
+        .advice = "Nothing was kept. Sign out there and begin again, or name that user here.",
+        .description = "",
+        .error = "",
+        .suberror = "",
+        .trace_id = "",
+        .correlation_id = "",
+    };
+    const struct doorcode_tokens *tokens = doorcode_web_tokens(web);
+    if (tokens == NULL)
+        return report_failure(line, doorcode_web_error(web));
+    if (!is_user(tokens->id_token, line->arguments[0]))
+        return report_failure(line, &another);
+    return keep_tokens(line, client, tokens);
+}
+
+int web_signin(const struct command_line *line, const struct doorcode_client *client, const char *prompt)
+{
+    struct doorcode_web_options options;
+    struct doorcode_web *web;
+    bool has_person = isatty(STDIN_FILENO) == 1;
+    doorcode_web_options_init(&options);
+    options.login_hint = line->arguments[0];
+    options.prompt = prompt;
+    enum doorcode_web_state state = doorcode_web_start(client, &options, &web);
+    if (state == DOORCODE_WEB_PREPARING)
+        state = doorcode_web_run(web);
+    if (state == DOORCODE_WEB_OPEN) {
+        tell_address(line, doorcode_web_url(web), has_person);
+        wait_for_browser(line, web, has_person);
+    }
+    int status = finish(line, client, web);
+    doorcode_web_free(web);
+    return status;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* web.h: the parts of a web sign-in. */
+#ifndef DOORCODE_CLIENT_WEB_H
+#define DOORCODE_CLIENT_WEB_H
+
+#include "doorcode/web.h"
+#include "form.h"
+#include "loopback.h"
+#include "pkce.h"
+#include "redirect.h"
+#include "trust.h"
+
+/* What is done just now; each leads to the next. */
+enum web_stage {
+    STAGE_LEARN,  /* addresses and keys */
+    STAGE_AWAIT,  /* the browser */
+    STAGE_PAGE,   /* its last page is on the way */
+    STAGE_REDEEM, /* the code */
+    STAGE_CHECK,  /* the id token, perhaps after a look at newer keys */
+    STAGE_END,
+    WEB_STAGES
+};
+
+struct doorcode_web {
+    const struct doorcode_client *client;
+    struct http *http;
+    struct loopback *loopback; /* NULL once the browser is back */
+    enum web_stage stage;
+    bool asking;          /* a request is on its way */
+    enum trust_need need; /* which one, in LEARN and CHECK */
+    bool asked_again;     /* for keys, as the token's was not known */
+    bool failed;
+    int64_t deadline; /* for the browser's return */
+    struct guid_text correlation_id;
+    struct pkce_text verifier;
+    struct pkce_text state;
+    struct pkce_text nonce;
+    struct trust_addresses addresses;
+    struct redirect answer; /* what the browser brought */
+    struct reply reply;     /* the tokens, or the error */
+    struct buf form;        /* the request of REDEEM */
+    char redirect_uri[CLIENT_WEB_PATH + 64];
+    char login_hint[CLIENT_USERNAME + 1];
+    char prompt[CLIENT_WORD + 1];
+    char url[2 * CLIENT_URL + 4 * CLIENT_USERNAME + 3 * CLIENT_SCOPES];
+};
+
+/* Writes the address to open. False where it does not fit. Pure. */
+bool web_make_url(struct doorcode_web *web);
+/* The error of an answer that the browser brought (RFC 6749, 4.1.2.1). */
+struct doorcode_error web_error_of(const struct doorcode_web *web);
+
+#endif
