@@ -53,6 +53,7 @@ struct load {
     unsigned started;
     unsigned done;
     unsigned failed;
+    uint64_t mails; /* asked for */
     int epoll;
     int wake; /* eventfd: a mail came */
     char (*codes)[CODE];
@@ -200,6 +201,7 @@ static void take_code(struct load *l, struct connection *c)
 
 static void on_challenge(struct load *l, struct connection *c)
 {
+    l->mails++;
     go_on(l, c, l->phase->last == WRONG ? WRONG : WAIT_CODE);
     take_code(l, c);
 }
@@ -290,6 +292,8 @@ static struct result run_phase(struct load *l, const struct phase *phase)
         begin_operation(l, &l->conns[i]);
     loop(l);
     double seconds = wall() - began;
+    for (int i = 0; i < 10000 && sink_mails(l->sink) < l->mails; i++)
+        usleep(1000);
     usleep(50000); /* the last mails' rows are removed */
     cpu = target_cpu_us(&l->target) - cpu;
     for (unsigned i = 0; i < l->connections; i++) {

@@ -158,6 +158,10 @@ static bool decide(struct exchange *x, err *fault)
         return false;
     }
     x->at = x->batch.n > 0 ? AT_COMMIT : AT_ISSUE;
+    if (fault->code == ERR_CONFLICT) { /* what was loaded has changed since */
+        *fault = OK;
+        x->at = AT_LOAD;
+    }
     return true;
 }
 

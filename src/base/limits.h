@@ -85,6 +85,7 @@ enum {
     LIMIT_COMMIT_GROUP = 256,              /* exchanges in one transaction */
     LIMIT_MAILS_AT_ONCE = 16,              /* mails taken from the outbox together */
     LIMIT_OUTBOX = 100000,                 /* pending mails; a challenge beyond it gets 503 */
+    LIMIT_COUNTED_AHEAD = 8192,            /* open codes whose wrong answers need no write, 48 bytes each */
     LIMIT_THROTTLE_SLOTS = 65536,          /* client addresses and tenants counted at once, 32 bytes each */
     LIMIT_SQLITE_CACHE_KIB = 512,          /* page cache of one database connection */
     LIMIT_DIRECTORY_TEXT = 8 * 1024 * 1024 /* tenants, applications and user flows held in memory */

@@ -46,6 +46,7 @@ struct outcome {
     /* writes, all or nothing */
     bool write_passcode;
     struct passcode passcode; /* to be swapped in if the row still has this version */
+    bool counts_ahead;        /* instead: one of the wrong answers that the row counts ahead is given */
     bool unlock_user;         /* reset: the user's own row forgets failures and lock */
     bool add_user;            /* of this sign-up, with id facts.new_id */
     bool set_password;        /* facts.password_hash becomes the user's */

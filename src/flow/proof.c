@@ -88,6 +88,26 @@ static bool may_send(const struct flow_facts *f, struct outcome *out)
     return true;
 }
 
+static uint32_t left_of(uint32_t limit, uint32_t used)
+{
+    return used < limit ? limit - used : 0;
+}
+
+/* Wrong answers to an open code are counted with the row, before they are given, so that they need no write of their own:
+ * all but the last one that the code allows, as after a restart all of them count as given, and but the one that
+ * locks. */
+static void count_ahead(const struct flow_facts *f, struct passcode *row)
+{
+    if (!in_window(row->failures_since, f->policy->failure_window_seconds, f->now)) {
+        row->failures_since = f->now;
+        row->failures = 0;
+    }
+    uint32_t tries = left_of(f->policy->code_attempts, row->attempts);
+    uint32_t failures = left_of(f->policy->failure_limit, row->failures);
+    uint32_t least = tries < failures ? tries : failures;
+    row->ahead = least > 1 ? least - 1 : 0;
+}
+
 static void issue_challenge(const struct flow_facts *f, struct outcome *out)
 {
     struct passcode *row = &out->passcode;
@@ -105,6 +125,7 @@ static void issue_challenge(const struct flow_facts *f, struct outcome *out)
         row->sent = 0;
     }
     row->sent++;
+    count_ahead(f, row);
 }
 
 void proof_challenge(const struct flow_facts *f, enum flow_state state, enum code_purpose purpose, struct outcome *out)
@@ -159,6 +180,22 @@ static bool can_be_tried(const struct flow_facts *f)
            row->attempts < f->policy->code_attempts && f->code_well_formed;
 }
 
+/* Without a write where nothing changes but what is counted. */
+static void count_wrong_code(const struct flow_facts *f, struct outcome *out)
+{
+    struct passcode *row = &out->passcode;
+
+    proof_count_failure(f, out);
+    row->attempts++;
+    if (f->passcode->ahead > 0 && !out->locks_user && row->failures_since == f->passcode->failures_since) {
+        row->ahead = f->passcode->ahead - 1;
+        out->write_passcode = false;
+        out->counts_ahead = true;
+    } else if (!out->locks_user) {
+        count_ahead(f, row);
+    }
+}
+
 bool proof_answered(const struct flow_facts *f, bool *again, struct outcome *out)
 {
     *again =
@@ -177,8 +214,7 @@ bool proof_answered(const struct flow_facts *f, bool *again, struct outcome *out
     }
     if (f->code_right && !f->at->decoy)
         return true;
-    proof_count_failure(f, out);
-    out->passcode.attempts++;
+    count_wrong_code(f, out);
     refuse(out, ERROR_CODE_WRONG);
     return false;
 }
@@ -188,6 +224,7 @@ static struct passcode *change_row(const struct flow_facts *f, struct outcome *o
 {
     out->passcode = *f->passcode;
     out->passcode.user_id = f->subject;
+    out->passcode.ahead = 0;
     out->write_passcode = true;
     return &out->passcode;
 }

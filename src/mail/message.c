@@ -177,15 +177,18 @@ static void filling_init(struct filling *f, const struct messages *m, const stru
 
 static void put_html(struct buf *out, struct slice text)
 {
-    static const char special[] = "&<>\"'";
-    static const char *const entities[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
+    static const char *const entities[256] = {
+        ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"
+    };
 
-    for (size_t i = 0; i < text.n; i++) {
-        const char *at = text.p[i] == '\0' ? NULL : strchr(special, text.p[i]);
-        if (at != NULL)
-            buf_puts(out, entities[at - special]);
-        else
-            buf_putc(out, text.p[i]);
+    while (text.n > 0) {
+        size_t plain = 0;
+        while (plain < text.n && entities[(uint8_t)text.p[plain]] == NULL)
+            plain++;
+        buf_put(out, (struct slice){ text.p, plain });
+        if (plain < text.n)
+            buf_puts(out, entities[(uint8_t)text.p[plain++]]);
+        text = slice_from(text, plain);
     }
 }
 

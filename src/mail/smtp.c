@@ -127,7 +127,7 @@ void smtp_send(struct smtp *s, unsigned line, const char *to, size_t n)
 
     ASSERT(fits && !l->busy && n >= 2 && n <= MESSAGE_MAX);
     /* Nothing we write starts a line with a dot, so there is nothing to double (RFC 5321, 4.5.2). */
-    ASSERT(slice_ends(slice_bytes(l->message, n), SLICE("\r\n")) && memmem(l->message, n, "\r\n.", 3) == NULL);
+    ASSERT(slice_ends(slice_bytes(l->message, n), SLICE("\r\n")) && memmem(l->message, n, "\n.", 2) == NULL);
     memcpy(l->message + n, ".\r\n", 3);
     l->n = n + 3;
     l->busy = true;

@@ -34,6 +34,10 @@ struct passcode {
     instant expires_at;
     instant changed_at; /* when `state` last moved on; continuation tokens of that step are made from it */
     uint32_t attempts;  /* on this challenge */
+    /* Wrong answers that are counted in what is stored before they are given; `attempts` and `failures` are without them.
+     * In a row that is read: those that are left, to be given without a write (store_count_ahead). */
+    uint32_t ahead;
+    uint32_t ahead_read; /* the same, kept for the swap: it conflicts where one was given since. The store's own */
     /* codes sent to this address */
     uint32_t sent;
     instant sent_since; /* start of the counting window */

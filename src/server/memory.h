@@ -18,5 +18,8 @@ struct memory_options {
 size_t memory_worst_case(const struct memory_options *options);
 /* A row for each part, and the sum. */
 void memory_print(const struct memory_options *options, FILE *out);
+/* After the start: gives back the pages of program and libraries that only loading and starting have touched. What is
+ * needed again comes back from the page cache, a page at a time. */
+void memory_give_back(void);
 
 #endif

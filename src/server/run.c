@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/run.h"
 
+#include "server/memory.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +57,7 @@ void run_until_stopped(struct rooms *rooms, struct events *events)
     int signal_number = SIGHUP;
 
     stop_signals(&set);
+    memory_give_back();
     run_notify("READY=1");
     while (sigwait(&set, &signal_number) == 0 && signal_number == SIGHUP)
         reload(rooms, events);

@@ -58,7 +58,9 @@ uint64_t store_next_id(struct store *s);
 /* ---- writes ---- */
 
 enum store_write_kind {
-    WRITE_PASSCODE_SWAP, /* passcode: replaces the user's row if its version is still `version`; stores version + 1 */
+    /* passcode: replaces the user's row if its version is still `version` and no answer was counted on it since; stores
+     * version + 1, and attempts and failures with `ahead` more */
+    WRITE_PASSCODE_SWAP,
     WRITE_MAIL_ADD,      /* mail */
     WRITE_MAIL_REMOVE,   /* id: delivered */
     WRITE_MAIL_UPDATE,   /* mail: state, attempts, due_at, last_error by id */
@@ -154,6 +156,9 @@ NODISCARD err store_user(struct store *s, struct guid tenant, struct guid id, st
 NODISCARD err store_users(struct store *s, struct guid tenant, struct slice after, struct user *out, size_t *n);
 NODISCARD err store_user_count(struct store *s, uint64_t *out);
 
+/* One of the wrong answers that are counted ahead in the row, as it was read, is given: no write is needed. CONFLICT where
+ * another was given since, or the row is being replaced: read it again. */
+NODISCARD err store_count_ahead(struct store *s, const struct passcode *row);
 /* The user's row; without one: version 0, state none, and OK. */
 NODISCARD err store_passcode(struct store *s, struct guid user, struct passcode *out);
 

@@ -3,6 +3,7 @@
  * acknowledged is lost, or anything that was spent is alive again:
  *   - every acknowledged challenge has its mail, and the newest code of a user works after the restart
  *   - no code is accepted twice, also across a kill
+ *   - wrong answers that were told count after the restart: of one code, no more are compared than the limit allows
  *   - every acknowledged refresh token works
  *   - the database is intact
  * kill [-k KILLS] [-s SEED] PROGRAM */
@@ -35,6 +36,7 @@ enum {
     TOKEN = 1024,
     CODE = 16,
     REPLY = 16384,
+    ATTEMPTS = 5, /* of one code, by default */
     MAIL_WAIT_MS = 15000
 };
 
@@ -43,6 +45,7 @@ struct client {
     unsigned user;
     char challenge_token[TOKEN]; /* of the newest acknowledged challenge; "" without an open one */
     unsigned mails_before;       /* mails of this user when that challenge was asked for */
+    unsigned wrong;              /* answers to it that were told to be wrong */
     bool in_doubt;               /* a request about this challenge was cut off: it may or may not have happened */
     char spent_token[TOKEN];     /* of the last accepted code, with the code: must never be accepted again */
     char spent_code[CODE];
@@ -62,7 +65,8 @@ struct test {
     _Atomic bool stop;
     _Atomic unsigned signins;
     _Atomic unsigned challenges;
-    _Atomic unsigned broken; /* promises */
+    _Atomic unsigned exhausted; /* codes, by wrong answers before and after a kill */
+    _Atomic unsigned broken;    /* promises */
 };
 
 static void fail(struct test *t, unsigned user, const char *what)
@@ -181,6 +185,7 @@ static bool challenge(struct test *t, struct client *c, char *reply)
     unsigned before = mails_of(t, c->user, code);
     snprintf(form, sizeof form, "client_id=" TARGET_APP_ES256 "&continuation_token=%s", token);
     int status = post(t, "challenge", form, reply);
+    c->wrong = 0;
     c->challenge_token[0] = '\0'; /* whatever happened, the former challenge is not the newest any more */
     c->in_doubt = status == 0;
     if (status != 200 || !take(reply, "continuation_token", c->challenge_token, sizeof c->challenge_token))
@@ -211,12 +216,38 @@ static void note_signin(struct test *t, struct client *c, const char *code, cons
     atomic_fetch_add(&t->signins, 1);
 }
 
+/* One wrong answer; false where nobody knows whether it was counted. */
+static bool answer_wrongly(struct test *t, struct client *c, const char *code, char *reply)
+{
+    const char *wrong = strcmp(code, "00000000") == 0 ? "00000001" : "00000000";
+    int status = redeem(t, c->challenge_token, wrong, reply);
+
+    if (status == 200)
+        fail(t, c->user, "a wrong code was accepted");
+    c->in_doubt = c->in_doubt || status != 400;
+    c->wrong += status == 400;
+    return status == 400;
+}
+
+/* Every third client answers wrongly at first, as often as may be and once more at the most. */
 static void sign_in(struct test *t, struct client *c, char *reply)
 {
     char code[CODE];
 
     if (!challenge(t, c, reply) || !await_mail(t, c, code, MAIL_WAIT_MS))
         return;
+    unsigned wrong = c->user % 3 == 0 ? rng_below(&rng_system, ATTEMPTS + 1) : 0;
+    while (c->wrong < wrong)
+        if (!answer_wrongly(t, c, code, reply))
+            return;
+    if (wrong == ATTEMPTS) {
+        if (redeem(t, c->challenge_token, code, reply) == 200)
+            fail(t, c->user, "a code was accepted after all its attempts");
+        c->in_doubt = true;
+        return;
+    }
+    if (wrong > 0 && rng_below(&rng_system, 2) == 0)
+        return; /* left open, for the kill */
     int status = redeem(t, c->challenge_token, code, reply);
     if (status == 200)
         note_signin(t, c, code, reply);
@@ -242,6 +273,16 @@ static void *run_clients(void *ctx)
 
 /* ---- after the restart ---- */
 
+/* All wrong answers that were told count, and what was counted ahead: one is left, if any. */
+static void exhaust(struct test *t, struct client *c, const char *code, char *reply)
+{
+    while (c->wrong < ATTEMPTS && answer_wrongly(t, c, code, reply))
+        continue;
+    if (c->wrong == ATTEMPTS && redeem(t, c->challenge_token, code, reply) == 200)
+        fail(t, c->user, "a code was accepted after all its attempts");
+    atomic_fetch_add(&t->exhausted, 1);
+}
+
 /* The newest acknowledged challenge must come to its mail, and the newest mail's code must open it. */
 static void check_challenge(struct test *t, struct client *c, char *reply)
 {
@@ -251,6 +292,10 @@ static void check_challenge(struct test *t, struct client *c, char *reply)
         return;
     if (!await_mail(t, c, code, MAIL_WAIT_MS)) {
         fail(t, c->user, "an acknowledged challenge has no mail");
+        return;
+    }
+    if (c->wrong > 0) {
+        exhaust(t, c, code, reply);
         return;
     }
     int status = redeem(t, c->challenge_token, code, reply);
@@ -352,8 +397,8 @@ int main(int argc, char **argv)
         run_round(&t, argv[optind], reply);
     target_stop(&t.target);
     check_database(&t);
-    printf("%u kills, %u challenges, %u sign-ins, %llu mails\n", kills, t.challenges, t.signins,
-           (unsigned long long)sink_mails(sink));
+    printf("%u kills, %u challenges, %u sign-ins, %u codes exhausted across a kill, %llu mails\n", kills, t.challenges,
+           t.signins, t.exhausted, (unsigned long long)sink_mails(sink));
     sink_stop(sink);
     target_remove(&t.target);
     printf("%u passed, %u failed\n", kills, t.broken);

@@ -191,6 +191,56 @@ static void test_challenge_writes_the_row(void **state)
     assert_int_equal(out->next.issued_at, NOW);
 }
 
+/* What may be answered wrongly without a write: not the last try, not the one that locks, nothing outside its window. */
+static void test_challenge_counts_ahead(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t failures;
+        instant since;
+        uint32_t ahead;
+        uint32_t failures_then;
+    } rows[] = { { 0, 0, 4, 0 },       { 5, NOW - 5, 4, 5 },   { 6, NOW - 5, 3, 6 },   { 8, NOW - 5, 1, 8 },
+                 { 9, NOW - 5, 0, 9 }, { 12, NOW - 5, 0, 12 }, { 9, NOW - 3600, 4, 0 } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct world w = good_world(STATE_SIGNIN_STARTED);
+        w.row.failures = rows[i].failures;
+        w.row.failures_since = rows[i].since;
+        w.row.ahead = 2; /* of the former code: it stays out */
+        struct outcome *out = decide(&w, REQUEST_CHALLENGE);
+        assert_int_equal(out->passcode.ahead, rows[i].ahead);
+        assert_int_equal(out->passcode.failures, rows[i].failures_then);
+        assert_int_equal(out->passcode.failures_since, rows[i].failures_then == 0 ? NOW : NOW - 5);
+    }
+}
+
+/* An answer that changes more than the counters is written, whatever was counted in advance. */
+static void test_what_is_counted_ahead_is_only_counted(void **state)
+{
+    (void)state;
+    struct world w = good_world(STATE_SIGNIN_CODE_SENT);
+    w.row.ahead = 3;
+    w.row.failures = w.policy.failure_limit - 1;
+    w.row.failures_since = NOW - 5;
+    struct outcome *out = decide(&w, REQUEST_TOKEN_OOB);
+    assert_true(out->locks_user && out->write_passcode && !out->counts_ahead);
+    assert_int_equal(out->passcode.ahead, 0);
+
+    w = good_world(STATE_SIGNIN_CODE_SENT);
+    w.row.ahead = 3;
+    w.row.failures_since = NOW - w.policy.failure_window_seconds;
+    out = decide(&w, REQUEST_TOKEN_OOB);
+    assert_true(out->write_passcode && !out->counts_ahead);
+
+    w = good_world(STATE_SIGNIN_CODE_SENT);
+    w.row.ahead = 3;
+    w.facts.code_right = true;
+    out = decide(&w, REQUEST_TOKEN_OOB);
+    assert_true(out->write_passcode && !out->counts_ahead);
+    assert_int_equal(out->passcode.ahead, 0);
+}
+
 static void test_challenge_list_and_method(void **state)
 {
     (void)state;
@@ -310,7 +360,11 @@ static void test_wrong_code_counts(void **state)
     for (uint32_t i = 1; i <= w.policy.code_attempts; i++) {
         struct outcome *out = decide(&w, REQUEST_TOKEN_OOB);
         assert_int_equal(out->refusal, ERROR_CODE_WRONG);
-        assert_true(out->write_passcode);
+        /* the first is written, and counts all but the last in advance; the last is written */
+        bool written = i == 1 || i == w.policy.code_attempts;
+        assert_int_equal(out->write_passcode, written);
+        assert_int_equal(out->counts_ahead, !written);
+        assert_int_equal(out->passcode.ahead, i == w.policy.code_attempts ? 0 : w.policy.code_attempts - 1 - i);
         assert_int_equal(out->passcode.attempts, i);
         assert_int_equal(out->passcode.failures, i);
         w.row = out->passcode;
@@ -387,6 +441,8 @@ int main(void)
         cmocka_unit_test(test_hidden_no_more),
         cmocka_unit_test(test_user_changed_between_steps),
         cmocka_unit_test(test_challenge_writes_the_row),
+        cmocka_unit_test(test_challenge_counts_ahead),
+        cmocka_unit_test(test_what_is_counted_ahead_is_only_counted),
         cmocka_unit_test(test_challenge_list_and_method),
         cmocka_unit_test(test_repeated_challenge),
         cmocka_unit_test(test_resend),

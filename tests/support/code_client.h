@@ -45,7 +45,7 @@ struct code_session {
 static inline void code_open(struct code_session *s, uint64_t seed)
 {
     memset(s, 0, sizeof *s);
-    world_open(&s->world, &(struct world_options){ .seed = seed });
+    world_open(&s->world, &(struct world_options){ .seed = seed, .plain_hooks = true });
     s->browser.world = &s->world;
 }
 

@@ -115,7 +115,7 @@ static void learn_proofs(struct walk *w)
 {
     bool preverified = w->request == REQUEST_REGISTER_CONTINUE_TOKEN;
 
-    if (w->truth == NULL || !w->out.write_passcode || w->request == REQUEST_TOKEN_PASSWORD)
+    if (w->truth == NULL || !(w->out.write_passcode || w->out.counts_ahead) || w->request == REQUEST_TOKEN_PASSWORD)
         return;
     if (w->row->row.state == PASSCODE_OPEN && w->out.passcode.state > PASSCODE_OPEN && !preverified)
         learn_answer(w);
@@ -205,6 +205,14 @@ static void add_method(struct walk *w)
 
 static void apply_row(struct walk *w)
 {
+    if (w->out.counts_ahead) { /* nothing is written */
+        struct passcode *row = &w->row->row;
+        assert_true(row->ahead > 0);
+        row->ahead--;
+        row->attempts++;
+        row->failures++;
+        assert_memory_equal(row, &w->out.passcode, sizeof *row);
+    }
     if (!w->out.write_passcode)
         return;
     assert_int_equal(w->out.passcode.version, w->row->row.version);

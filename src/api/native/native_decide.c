@@ -79,6 +79,7 @@ static void write_password(struct exchange *x)
     exchange_write(x, WRITE_USER_PASSWORD)->user = &work->user;
     if (!work->outcome.unlock_user || work->user_row.version == 0)
         return;
+    work->user_row.ahead = 0;
     work->user_row.failures = 0;
     work->user_row.lockouts = 0;
     work->user_row.locked_until = 0;
@@ -113,6 +114,8 @@ static err write_outcome(struct exchange *x)
     struct native_work *work = native_work(x);
     struct outcome *out = &work->outcome;
 
+    if (out->counts_ahead)
+        return store_count_ahead(x->api->store, work->facts.passcode);
     if (out->write_passcode)
         exchange_write(x, WRITE_PASSCODE_SWAP)->passcode = &out->passcode;
     if (out->kind == OUTCOME_REFUSE)

@@ -14,7 +14,7 @@ static void tell_wrong_proof(struct exchange *x)
 {
     const struct outcome *out = &native_work(x)->outcome;
 
-    if (!out->write_passcode)
+    if (!out->write_passcode && !out->counts_ahead)
         return;
     if (out->refusal == ERROR_CODE_WRONG)
         EMIT(x->api->events, code_wrong, &x->correlation_id, field_tenant(x->tenant->id),

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/embed.h"
 #include "base/queue.h"
+#include "store/ahead.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -136,7 +137,7 @@ struct store_task {
 };
 
 NODISCARD err writer_start(struct store *s);
-void writer_stop(struct store *s); /* finishes what is queued */
+void writer_stop(struct store *s); /* finishes what is queued; what was counted ahead and not given is given back */
 /* Queues the task and waits for its commit. */
 NODISCARD err writer_run(struct store *s, struct store_task *task);
 
@@ -158,6 +159,7 @@ struct store {
     struct slice queries[QUERY_COUNT];
     _Atomic uint64_t last_id;
 
+    struct ahead *ahead;
     struct connection *writer;
     struct queue *queue;
     pthread_t thread;
@@ -180,6 +182,10 @@ struct store {
 NODISCARD err schema_migrate(struct connection *c);
 /* Counts the mails anew into store.counting; writer's connection. */
 NODISCARD err mails_recount(struct connection *c);
+/* After the commit: what the row has counted ahead can be given. */
+void passcode_swapped(struct store *s, const struct passcode *row);
+/* At the end, in a transaction: what was counted ahead and not given is subtracted from the rows. */
+NODISCARD err passcodes_give_back(struct connection *c);
 /* Makes store.counting what store_mail_count answers. */
 void mails_publish(struct store *s);
 

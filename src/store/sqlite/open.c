@@ -68,6 +68,7 @@ static void thread_ends(void *connection)
 
 static err start(struct store *s, const char *path)
 {
+    ENSURE(s->ahead != NULL, NO_MEMORY);
     TRY(queries_read(s->queries));
     TRY(find_path(s, path));
     ENSURE(pthread_key_create(&s->thread_key, thread_ends) == 0, NO_MEMORY);
@@ -90,6 +91,7 @@ err store_open(const struct store_options *options, struct store **out)
     s->synchronous_normal = options->synchronous_normal;
     s->policy = options->policy == NULL ? policy_default : *options->policy;
     pthread_mutex_init(&s->lock, NULL);
+    s->ahead = ahead_new();
     err result = start(s, options->path);
     if (!err_is_ok(result)) {
         store_close(s);
@@ -113,6 +115,7 @@ void store_close(struct store *s)
     }
     connection_close(s->writer); /* the last connection of all makes a checkpoint and removes the log */
     pthread_mutex_destroy(&s->lock);
+    ahead_free(s->ahead);
     free(s->path);
     free(s);
 }

@@ -26,6 +26,9 @@ SET version = ?2 + 1, state = ?3, challenge_id = ?4, flow_serial = ?5, asked_wit
     expires_at = ?9, changed_at = ?10, attempts = ?11, sent = ?12, sent_since = ?13, wrong = ?14, failures = ?15,
     failures_since = ?16, lockouts = ?17, locked_until = ?18, ended = ?19
 WHERE user_id = ?1 AND version = ?2
+-- name: passcode_give_back
+UPDATE passcodes SET attempts = attempts - ?4, failures = failures - ?4
+WHERE user_id = ?1 AND version = ?2 AND challenge_id = ?3
 -- name: passcode
 SELECT * FROM passcodes WHERE user_id = ?1
 

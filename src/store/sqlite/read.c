@@ -86,11 +86,20 @@ err store_passcode(struct store *s, struct guid user, struct passcode *out)
 
     TRY(reading_start(s, QUERY_passcode, &r));
     bind_guid(r.q, 1, &user);
-    err result = read_one(&r, &shape_passcode, out);
-    if (result.code != ERR_NOT_FOUND)
-        return result;
     *out = (struct passcode){ .user_id = user, .state = PASSCODE_NONE };
+    err result = read_one(&r, &shape_passcode, out);
+    if (result.code == ERR_NOT_FOUND)
+        return OK;
+    TRY(result);
+    out->ahead = out->ahead_read = ahead_left(s->ahead, out);
+    out->attempts -= out->attempts < out->ahead ? out->attempts : out->ahead;
+    out->failures -= out->failures < out->ahead ? out->failures : out->ahead;
     return OK;
+}
+
+err store_count_ahead(struct store *s, const struct passcode *row)
+{
+    return ahead_take(s->ahead, row, row->ahead_read) ? OK : FAIL(CONFLICT);
 }
 
 /* Moves a text out of SQLite's memory. */

@@ -29,8 +29,39 @@ err take_by_id(struct connection *c, enum query_id id, const struct store_write 
 err write_passcode_swap(struct connection *c, const struct store_write *w)
 {
     enum query_id id = w->passcode->version == 0 ? QUERY_passcode_insert : QUERY_passcode_swap;
+    struct passcode row = *w->passcode;
 
-    return put_row(c, id, &shape_passcode, w->passcode);
+    ENSURE(ahead_close(c->store->ahead, &row, row.ahead_read), CONFLICT);
+    row.attempts += row.ahead;
+    row.failures += row.ahead;
+    return put_row(c, id, &shape_passcode, &row);
+}
+
+/* Only now is the row known to last. */
+void passcode_swapped(struct store *s, const struct passcode *row)
+{
+    struct passcode stored = *row;
+
+    stored.version++;
+    ahead_open(s->ahead, &stored, row->ahead);
+}
+
+static err give_back(void *connection, const struct passcode *row, uint32_t left)
+{
+    struct connection *c = connection;
+    AUTO(query_end) sqlite3_stmt *q = NULL;
+
+    TRY(query_start(c, QUERY_passcode_give_back, &q));
+    bind_guid(q, 1, &row->user_id);
+    bind_number(q, 2, row->version);
+    bind_number(q, 3, (int64_t)row->challenge_id);
+    bind_number(q, 4, left);
+    return query_done(c, q);
+}
+
+err passcodes_give_back(struct connection *c)
+{
+    return ahead_each(c->store->ahead, give_back, c);
 }
 
 static void count_mails(struct connection *c, enum mail_state state, int64_t change)

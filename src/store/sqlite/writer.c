@@ -128,6 +128,13 @@ static err transact(struct connection *c, struct store_batch **batches, size_t n
     return OK;
 }
 
+static void tell_passcodes(struct store *s, const struct store_write *writes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (writes[i].kind == WRITE_PASSCODE_SWAP)
+            passcode_swapped(s, writes[i].passcode);
+}
+
 static void commit_group(struct connection *c, struct store_batch **batches, size_t n)
 {
     err result = transact(c, batches, n, run_plainly);
@@ -137,6 +144,8 @@ static void commit_group(struct connection *c, struct store_batch **batches, siz
     for (size_t i = 0; i < n; i++) {
         if (!err_is_ok(result))
             batches[i]->result = FAIL(STORE);
+        if (err_is_ok(batches[i]->result))
+            tell_passcodes(c->store, batches[i]->writes, batches[i]->n);
         batches[i]->done(batches[i]); /* from here on the batch is the caller's again */
     }
 }
@@ -215,12 +224,22 @@ err writer_start(struct store *s)
     return s->running ? OK : FAIL(NO_MEMORY);
 }
 
+/* Nothing depends on it: what cannot be given back counts as given. */
+static void give_back(struct connection *c)
+{
+    leave_transaction(c);
+    if (!err_is_ok(query_run(c, QUERY_begin_write)) || !err_is_ok(passcodes_give_back(c)) ||
+        !err_is_ok(query_run(c, QUERY_commit)))
+        leave_transaction(c);
+}
+
 void writer_stop(struct store *s)
 {
     if (s->running) {
         queue_stop(s->queue);
         pthread_join(s->thread, NULL);
         s->running = false;
+        give_back(s->writer);
     }
     queue_free(s->queue);
     s->queue = NULL;
@@ -289,5 +308,7 @@ err store_write(struct store *s, const struct store_write *writes, size_t n)
 {
     struct write_task task = { .task = { run_write_task }, .writes = writes, .n = n };
 
-    return writer_run(s, &task.task);
+    TRY(writer_run(s, &task.task));
+    tell_passcodes(s, writes, n);
+    return OK;
 }
