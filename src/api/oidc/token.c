@@ -11,6 +11,7 @@ static const struct {
     { "refresh_token", &token_refresh_steps },
     { "client_credentials", &token_client_steps },
     { DEVICE_CODE_GRANT, &token_device_steps },
+    { "device_code", &token_device_steps }, /* what MSAL calls it */
 };
 
 static err parse(struct exchange *x)
