@@ -6,6 +6,7 @@
 #include "report.h"
 #include "terminal.h"
 
+#include <string.h>
 #include <time.h>
 
 static const struct doorcode_error *make_client(const struct command_line *line, const struct account_key *key,
@@ -20,10 +21,25 @@ static const struct doorcode_error *make_client(const struct command_line *line,
     return doorcode_client_new(&options, client);
 }
 
+/* Renewed tokens are the same user's (OpenID Connect Core, 12.2). Where one side names nobody, nothing can be said. */
+static bool is_same_user(const char *former, const char *renewed)
+{
+    struct doorcode_claims *a = doorcode_claims_decode(former);
+    struct doorcode_claims *b = doorcode_claims_decode(renewed);
+    const char *was = a != NULL ? doorcode_claims_text(a, "sub") : NULL;
+    const char *is = b != NULL ? doorcode_claims_text(b, "sub") : NULL;
+    bool same = was == NULL || is == NULL || strcmp(was, is) == 0;
+    doorcode_claims_free(a);
+    doorcode_claims_free(b);
+    return same;
+}
+
 static int keep(const struct command_line *line, struct token_file *file, const struct account_key *key,
                 const struct doorcode_tokens *tokens)
 {
     char expires[64] = "at a time not told";
+    if (!is_same_user(account_text(token_file_find(file, key), "id_token"), tokens->id_token))
+        return command_fail(line, "Nothing was kept. Sign in again.", "the server renewed the tokens of another user");
     if (!token_file_put(file, key, tokens) || !token_file_save(file))
         return account_file_problem(line, file);
     int64_t expires_at = account_expires_at(token_file_find(file, key));

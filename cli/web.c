@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web.h"
 
-#include "base/slice.h"
+#include "base/guid.h"
 #include "browser.h"
 #include "doorcode/web.h"
 #include "keep.h"
@@ -56,10 +56,18 @@ static enum doorcode_web_state wait_for_browser(const struct command_line *line,
     return state;
 }
 
+/* Some tenants tell a name that is made of an id: 0d9f4c1e-…@petstore.onmicrosoft.com (spec OIDC, 13.32). */
+static bool is_generated(const char *name)
+{
+    struct slice rest;
+    struct guid id;
+    return guid_parse(slice_cut(slice_of(name), '@', &rest), &id);
+}
+
 static bool is_named(const struct doorcode_claims *claims, const char *claim, const char *user, bool *told)
 {
     const char *name = doorcode_claims_text(claims, claim);
-    *told = *told || name != NULL;
+    *told = *told || (name != NULL && !is_generated(name));
     return name != NULL && slice_eq_nocase(slice_of(name), slice_of(user));
 }
 

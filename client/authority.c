@@ -164,11 +164,21 @@ static bool split_origin(const char *text, struct parts *parts)
     return is_web && curl_url_get(url, CURLUPART_PORT, &parts->port, CURLU_DEFAULT_PORT) == CURLUE_OK;
 }
 
+/* These addresses are shown on terminals and handed to other programs. */
+static bool is_plain(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text <= ' ' || *text > '~')
+            return false;
+    }
+    return true;
+}
+
 bool authority_same_origin(const char *url, const char *origin)
 {
     AUTO(free_parts) struct parts a = { 0 };
     AUTO(free_parts) struct parts b = { 0 };
-    if (!split_origin(url, &a) || !split_origin(origin, &b))
+    if (!is_plain(url) || !split_origin(url, &a) || !split_origin(origin, &b))
         return false;
     bool same_host = strcmp(a.host, b.host) == 0 || (is_loopback(slice_of(a.host)) && is_loopback(slice_of(b.host)));
     return same_host && strcmp(a.scheme, b.scheme) == 0 && strcmp(a.port, b.port) == 0;

@@ -15,7 +15,7 @@ struct authority {
 /* NULL, or a static error. http to other machines needs `allow_http`. A bare host {sub}.ciamlogin.com means its tenant
  * {sub}.onmicrosoft.com; every other one needs a tenant in its path. */
 const struct doorcode_error *authority_parse(const char *text, bool allow_http, struct authority *out);
-/* Whether an http or https address without user name and fragment has the scheme, host and port of `origin`, an address
+/* Whether an http or https address, of printable ASCII and without user name and fragment has the scheme, host and port of `origin`, an address
  * too. The names of this machine (localhost, 127.0.0.1, [::1]) count as one. */
 bool authority_same_origin(const char *url, const char *origin);
 /* {…}.ciamlogin.com, whose tenants have an issuer on a host of their own (spec OIDC, 1.3). */

@@ -9,7 +9,8 @@
 
 /* The object in `bytes`; NULL for anything else, for duplicate members, bad UTF-8 or bytes after it. */
 json_t *json_read_object(struct slice bytes);
-/* Wipes the strings of the tree (they may be tokens), then frees it. jansson's own scratch is out of reach. */
+/* Wipes the strings of the tree (they may be tokens), then frees it. jansson's own scratch is out of reach, hence
+ * json_secrets.h. */
 void json_wipe_free(json_t *root);
 void json_close(json_t **root); /* for AUTO */
 

@@ -17,7 +17,7 @@ static void describe(struct reply *out, const struct http_answer *answer, const 
 
 static bool take_memory(struct reply *out, size_t body)
 {
-    size_t size = body + (size_t)TEXTS * 32 + (size_t)CLIENT_ATTRIBUTES * REPLY_ENTRY + CLIENT_TEXT;
+    size_t size = 3 * body + (size_t)TEXTS * 32 + (size_t)CLIENT_ATTRIBUTES * REPLY_ENTRY + CLIENT_TEXT;
     void *block = malloc(size);
     if (block == NULL)
         return false;
@@ -45,6 +45,17 @@ static const char *copy_word(struct reply *out, const char *text)
     return copy;
 }
 
+/* Of a copy without the tokens, which are in `out` then. Where there is no memory for it, there is none for the texts either. */
+static json_t *read_object(struct slice body, struct reply *out)
+{
+    char *copy = arena_take_raw(&out->memory, body.n);
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy, body.p, body.n);
+    json_secrets_take(copy, body.n, &out->memory, &out->secrets);
+    return json_read_object((struct slice){ copy, body.n });
+}
+
 void reply_parse(enum reply_endpoint endpoint, const struct http_answer *answer, const char *correlation_id,
                  struct reply *out)
 {
@@ -60,7 +71,7 @@ void reply_parse(enum reply_endpoint endpoint, const struct http_answer *answer,
         describe(out, answer, NULL);
         return;
     }
-    AUTO(json_close) json_t *root = json_read_object(answer->body);
+    AUTO(json_close) json_t *root = read_object(answer->body, out);
     const char *problem = root == NULL ? "the answer is not a JSON object" : NULL;
     if (root != NULL && answer->status == 200)
         problem = reply_parse_success(endpoint, root, out);
@@ -172,7 +183,7 @@ static const char *parse_error(enum reply_endpoint endpoint, const json_t *root,
     reply_set_error(out, kind_here(endpoint, error));
     if (error->error[0] == '\0' && error->description[0] == '\0')
         return "the answer names no error";
-    out->continuation_token = json_copy_text(root, "continuation_token", &out->memory, CLIENT_TOKEN);
+    out->continuation_token = json_secrets_text(&out->secrets, root, "continuation_token", &out->memory, CLIENT_TOKEN);
     out->kind = interrupt_kind(endpoint, out);
     if (out->kind != REPLY_ATTRIBUTES)
         return NULL;

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "http.h"
+#include "json_secrets.h"
 #include "jwks.h"
 
 enum reply_endpoint {
@@ -50,6 +51,7 @@ struct metadata {
 struct reply {
     enum reply_kind kind;
     struct arena memory; /* of all texts and lists below; wiped by reply_free */
+    struct json_secrets secrets;
     const char *continuation_token;
     const char *redirect_reason;
     struct doorcode_challenge challenge;

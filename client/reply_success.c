@@ -115,11 +115,11 @@ static const char *parse_poll(const json_t *root, struct reply *out)
 static const char *parse_tokens(const json_t *root, struct reply *out)
 {
     struct doorcode_tokens *tokens = &out->tokens;
-    tokens->access_token = json_copy_text(root, "access_token", &out->memory, CLIENT_TOKEN);
-    tokens->id_token = json_copy_text(root, "id_token", &out->memory, CLIENT_TOKEN);
-    tokens->refresh_token = json_copy_text(root, "refresh_token", &out->memory, CLIENT_TOKEN);
+    tokens->access_token = json_secrets_text(&out->secrets, root, "access_token", &out->memory, CLIENT_TOKEN);
+    tokens->id_token = json_secrets_text(&out->secrets, root, "id_token", &out->memory, CLIENT_TOKEN);
+    tokens->refresh_token = json_secrets_text(&out->secrets, root, "refresh_token", &out->memory, CLIENT_TOKEN);
     tokens->scope = json_copy_shown(root, "scope", &out->memory, CLIENT_TEXT);
-    tokens->client_info = json_copy_text(root, "client_info", &out->memory, CLIENT_TOKEN);
+    tokens->client_info = json_secrets_text(&out->secrets, root, "client_info", &out->memory, CLIENT_TOKEN);
     tokens->expires_in = json_whole_number(root, "expires_in", INT32_MAX);
     if (tokens->access_token[0] == '\0')
         return "the answer has no access_token of at most 16 KiB";
@@ -146,7 +146,7 @@ const char *reply_path(enum reply_endpoint endpoint)
 const char *reply_parse_success(enum reply_endpoint endpoint, const json_t *root, struct reply *out)
 {
     const char *type = word_of(root, "challenge_type", out);
-    out->continuation_token = json_copy_text(root, "continuation_token", &out->memory, CLIENT_TOKEN);
+    out->continuation_token = json_secrets_text(&out->secrets, root, "continuation_token", &out->memory, CLIENT_TOKEN);
     if (!word_is(type, "redirect")) /* which may come from every endpoint (spec V1, 1.8) */
         return endpoints[endpoint].parse(root, out);
     out->redirect_reason = json_copy_shown(root, "redirect_reason", &out->memory, CLIENT_TEXT);

@@ -41,12 +41,16 @@ export async function untilReady(origin, child, output) {
   throw new Error(`the server did not start:\n${output.join('')}`);
 }
 
-/** Starts `doorcode dev`, with --memory unless told otherwise, on free ports. Call stop() at the end; it resolves to the exit code. */
-export async function startServer({ memory = true } = {}) {
+/**
+ * Starts `doorcode dev`, with --memory unless told otherwise, on free ports; its public origin is that of http, or of https
+ * where it shall be `secure`. Call stop() at the end; it resolves to the exit code.
+ */
+export async function startServer({ memory = true, secure = false } = {}) {
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
   const folder = mkdtempSync(`${tmpdir()}/doorcode-e2e-`); // of the certificates, and of the data where it is not in memory
   const origin = `http://127.0.0.1:${httpPort}`;
-  const args = [...(memory ? ['--memory'] : []), '--data', folder, '--origin', origin, '--http-port', `${httpPort}`, '--https-port', `${httpsPort}`];
+  const secureOrigin = `https://localhost:${httpsPort}`;
+  const args = [...(memory ? ['--memory'] : []), '--data', folder, '--origin', secure ? secureOrigin : origin, '--http-port', `${httpPort}`, '--https-port', `${httpsPort}`];
   const child = spawn(binary, ['dev', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   child.stdout.on('data', (text) => output.push(text));
@@ -61,7 +65,7 @@ export async function startServer({ memory = true } = {}) {
     if (died) throw new Error(`the server died of ${signal ?? code}:\n${output.join('').slice(-2000)}`);
     return code;
   };
-  return { origin, secureOrigin: `https://localhost:${httpsPort}`, folder, output, ...calls(origin), stop };
+  return { origin, secureOrigin, folder, output, ...calls(origin), stop };
 }
 
 function calls(origin) {

@@ -190,6 +190,8 @@ static void check_page(const struct browser *b)
 {
     char policy[4096], value[256];
 
+    assert_non_null(strstr(b->reply.head, "\r\nContent-Type: text/html; charset=utf-8\r\n"));
+    assert_null(strstr(b->reply.head, "application/json")); /* one type, beside cookies, too */
     assert_true(browser_header(b, "Content-Security-Policy", policy, sizeof policy));
     assert_non_null(strstr(policy, "default-src 'none'"));
     assert_non_null(strstr(policy, "frame-ancestors 'none'"));

@@ -25,8 +25,10 @@ static const char *const tenant_alg_names[TENANT_ALGS] = { "RS256", "ES256", "Ed
 struct tenant {
     EVP_PKEY *keys[TENANT_ALGS]; /* kid "key-RS256", …; NULL is not published */
     const char *kid_suffix;      /* of the key ids, "" or NULL: none */
-    const char *nonce;           /* of the id tokens that fill() makes; NULL: none */
-    int keys_asked;              /* how often the keys were fetched */
+    const char *subject;         /* of those id tokens, and their preferred_username; NULL: Sam's */
+    const char *username;
+    const char *nonce; /* of the id tokens that fill() makes; NULL: none */
+    int keys_asked;    /* how often the keys were fetched */
     int metadata_asked;
     int keys_hidden; /* so many times an empty list of another key is published in their place */
 };
@@ -206,6 +208,10 @@ static inline char *tenant_fill(void *ctx, const char *origin, const char *body)
         return NULL;
     snprintf(issuer, sizeof issuer, "%s/" TENANT_ID "/v2.0", origin);
     json_t *claims = tenant_claims(issuer, (int64_t)time(NULL));
+    if (tenant->subject != NULL)
+        json_object_set_new(claims, "sub", json_string(tenant->subject));
+    if (tenant->username != NULL)
+        json_object_set_new(claims, "preferred_username", json_string(tenant->username));
     if (tenant->nonce != NULL)
         json_object_set_new(claims, "nonce", json_string(tenant->nonce));
     char *token = tenant_token(tenant, TENANT_ES256, claims);

@@ -141,6 +141,30 @@ static void a_refresh_keeps_the_new_tokens(void **state)
     expect("token refresh kim@example.org", 1, "", "kim@example.org is not signed in");
 }
 
+static void a_refresh_of_another_subject_is_not_kept(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r"),
+                                             TOKENS_OF("secret-b", "secret-s") };
+    struct tenant tenant = { 0 };
+    struct answer_server server;
+    char line[256];
+    FILE *file = fopen(code_file, "w");
+    fputs("12345678\n", file);
+    fclose(file);
+    answer_server_start_with(&server, answers, COUNT(answers), tenant_facts(&tenant));
+    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s", server.origin,
+             code_file);
+    expect(line, 0, "Signed in", "");
+    tenant.subject = "somebody else";
+    expect("token refresh", 1, "", "the server renewed the tokens of another user\nNothing was kept.");
+    struct ran asked = command_ran(&program, "token show --access");
+    assert_string_equal(asked.out, "secret-a\n");
+    command_ran_free(&asked);
+    assert_int_equal(answer_server_stop(&server), COUNT(answers));
+    tenant_close(&tenant);
+}
+
 static void an_unwritable_token_file_is_named(void **state)
 {
     (void)state;
@@ -171,6 +195,7 @@ int main(void)
         CASE(codes_that_end),
         CASE(failures_say_what_to_do),
         CASE(a_refresh_keeps_the_new_tokens),
+        CASE(a_refresh_of_another_subject_is_not_kept),
         CASE(an_unwritable_token_file_is_named),
         CASE(a_missing_code_file_is_named),
     };

@@ -29,6 +29,7 @@ struct surfer {
     const char *brings; /* "code=c", to which the state is added */
 };
 
+static const char *username; /* preferred_username of who signs in; NULL: sam@example.org */
 static char script[96];
 static char address_file[96];
 
@@ -116,6 +117,7 @@ static void expect_web(const struct answer *answers, size_t count, const char *b
     struct surfer surfer = { .brings = brings };
     char line[512];
     surfer.tenant.nonce = surfer.nonce;
+    surfer.tenant.username = username;
     answer_server_start_with(&server, answers, count, tenant_facts(&surfer.tenant));
     pthread_create(&surfer.thread, NULL, surf, &surfer);
     snprintf(line, sizeof line, "%s --authority %s/petstore", command, server.origin);
@@ -157,6 +159,17 @@ static void somebody_else_signs_in(void **state)
     expect_web(answers, 1, "code=c", "signin kim@example.org --browser", 1, "",
                "Another user has signed in with the browser.\nNothing was kept.", NULL);
     expect("token show kim@example.org", 1, "", "kim@example.org is not signed in");
+}
+
+/* A name that is made of an id says nothing about who it is. */
+static void a_generated_name(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = { TOKENS_OF_ID };
+    username = "0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e@petstore.onmicrosoft.com";
+    expect_web(answers, 1, "code=c", "signin kim@example.org --browser", 0, "Signed in as kim@example.org.\n", "",
+               NULL);
+    username = NULL;
 }
 
 static void errors_of_the_server(void **state)
@@ -211,7 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_the_start),         cmocka_unit_test(a_sign_up_asks_for_its_page),
         cmocka_unit_test(somebody_else_signs_in), cmocka_unit_test(errors_of_the_server),
-        cmocka_unit_test(how_browsers_are_named),
+        cmocka_unit_test(how_browsers_are_named), cmocka_unit_test(a_generated_name),
     };
     return cmocka_run_group_tests_name("cli: the browser", tests, make_browser, remove_browser);
 }

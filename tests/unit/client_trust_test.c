@@ -9,6 +9,7 @@
 
 #include "client_internal.h"
 #include "support/client_bodies.h"
+#include "trust.h"
 
 static _Atomic int64_t now_us;
 
@@ -19,13 +20,16 @@ static int64_t moved_clock(void *ctx)
 }
 
 /* A session whose client has a clock of the test's, and a tenant of its own. */
-static void begin(struct session *session, struct tenant *tenant, const struct answer *answers, size_t count)
+static void begin_with(struct session *session, struct tenant *tenant, const struct answer *answers, size_t count,
+                       char *(*page)(void *ctx, const char *origin, const char *request))
 {
     struct doorcode_options options;
     char authority[128];
     *session = (struct session){ 0 };
     *tenant = (struct tenant){ 0 };
-    answer_server_start_with(&session->server, answers, count, tenant_facts(tenant));
+    struct answer_facts facts = tenant_facts(tenant);
+    facts.page = page;
+    answer_server_start_with(&session->server, answers, count, facts);
     snprintf(authority, sizeof authority, "%s/petstore", session->server.origin);
     doorcode_options_init(&options);
     options.authority = authority;
@@ -33,6 +37,11 @@ static void begin(struct session *session, struct tenant *tenant, const struct a
     assert_null(doorcode_client_new(&options, &session->client));
     now_us = (int64_t)time(NULL) * 1000000;
     session->client->clock = (struct clock){ moved_clock, NULL };
+}
+
+static void begin(struct session *session, struct tenant *tenant, const struct answer *answers, size_t count)
+{
+    begin_with(session, tenant, answers, count, tenant_page);
 }
 
 static void end(struct session *session, struct tenant *tenant, size_t count)
@@ -107,11 +116,10 @@ static void nothing_is_sent_without_keys(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct session session;
         struct tenant tenant;
-        struct answer_facts none = { 0 };
-        begin(&session, &tenant, &rows[i].metadata, 1);
-        session.server.facts = none; /* nothing has been asked for yet */
+        begin_with(&session, &tenant, &rows[i].metadata, 1, NULL);
         assert_int_equal(refresh(&session), DOORCODE_FAILED);
         assert_int_equal(session_error(&session), rows[i].kind);
+        assert_int_equal(session.server.served, 1);
         assert_null(strstr(session.server.requests[0], "POST"));
         end(&session, &tenant, 1);
     }
@@ -138,6 +146,8 @@ static const struct {
     { "@ORIGIN@/t/v2.0", "file:///etc/passwd", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "@ORIGIN@/t/v2.0", "@ORIGIN@/a#b", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "@ORIGIN@/t/v2.0", "@ORIGIN@/a b", "@ORIGIN@/b", "@ORIGIN@/c", false },
+    { "@ORIGIN@/t/v2.0", "@ORIGIN@/\xc3\xa4", "@ORIGIN@/b", "@ORIGIN@/c", false },
+    { "@ORIGIN@/t/v2.0", "@ORIGIN@/a\x1b[2J", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "@ORIGIN@/t/v2.0", "/a", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "t", "@ORIGIN@/a", "@ORIGIN@/b", "@ORIGIN@/c", false },
 };
@@ -174,8 +184,7 @@ static void addresses_of_others_are_refused(void **state)
         struct session session;
         struct tenant tenant;
         bool good = metadata_rows[metadata_row].good;
-        begin(&session, &tenant, answers, 1);
-        session.server.facts.page = odd_metadata;
+        begin_with(&session, &tenant, answers, 1, odd_metadata);
         assert_int_equal(refresh(&session), DOORCODE_FAILED);
         expect_error(&session, PROTOCOL);
         const char *expected = good ? "the answer has no key" : "the server";
@@ -216,7 +225,6 @@ static void not_looked_at_where_told_so(void **state)
     doorcode_options_init(&options);
     options.unverified_id_tokens = 1;
     session_options(&session, answers, COUNT(answers), &options);
-    session.server.facts = (struct answer_facts){ 0 };
     assert_int_equal(refresh(&session), DOORCODE_COMPLETED);
     assert_string_equal(doorcode_flow_tokens(session.flow)->id_token, "opaque");
     session_end(&session, NULL, COUNT(answers));
@@ -256,6 +264,47 @@ static void a_clock_that_is_off_is_told(void **state)
     }
 }
 
+/* ---- several threads ---- */
+
+struct worker {
+    pthread_t thread;
+    const struct doorcode_client *client;
+    int good;
+};
+
+static void *refresh_often(void *ctx)
+{
+    struct worker *worker = ctx;
+    for (int i = 0; i < 3; i++) {
+        struct doorcode_flow *flow;
+        worker->good += doorcode_token_refresh(worker->client, "1.r", NULL, &flow) == DOORCODE_COMPLETED;
+        doorcode_flow_free(flow);
+        trust_forget_keys(worker->client);
+    }
+    return NULL;
+}
+
+static void one_client_for_all_threads(void **state)
+{
+    (void)state;
+    struct answer answers[12];
+    struct session session;
+    struct tenant tenant;
+    struct worker workers[4];
+    for (size_t i = 0; i < COUNT(answers); i++)
+        answers[i] = (struct answer)YES(TOKENS);
+    begin(&session, &tenant, answers, COUNT(answers));
+    for (size_t i = 0; i < COUNT(workers); i++) {
+        workers[i] = (struct worker){ .client = session.client };
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, refresh_often, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < COUNT(workers); i++) {
+        pthread_join(workers[i].thread, NULL);
+        assert_int_equal(workers[i].good, 3);
+    }
+    end(&session, &tenant, COUNT(answers));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +312,7 @@ int main(void)
         cmocka_unit_test(nothing_is_sent_without_keys), cmocka_unit_test(addresses_of_others_are_refused),
         cmocka_unit_test(a_forged_token_ends_the_flow), cmocka_unit_test(not_looked_at_where_told_so),
         cmocka_unit_test(the_issuer_that_is_expected),  cmocka_unit_test(a_clock_that_is_off_is_told),
+        cmocka_unit_test(one_client_for_all_threads),
     };
     return cmocka_run_group_tests_name("client: trust", tests, NULL, NULL);
 }

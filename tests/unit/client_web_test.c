@@ -407,11 +407,15 @@ static void nothing_without_a_tenant(void **state)
     (void)state;
     static const struct answer answers[] = { { .status = "404 Not Found", .body = "" } };
     struct doorcode_options options;
-    struct session session;
+    struct session session = { 0 };
     struct doorcode_web *web;
+    char authority[128];
+    answer_server_start(&session.server, answers, 1);
+    snprintf(authority, sizeof authority, "%s/petstore", session.server.origin);
     doorcode_options_init(&options);
-    session_options(&session, answers, 1, &options);
-    session.server.facts = (struct answer_facts){ 0 };
+    options.authority = authority;
+    options.client_id = TENANT_CLIENT;
+    assert_null(doorcode_client_new(&options, &session.client));
     assert_int_equal(doorcode_web_start(session.client, NULL, &web), DOORCODE_WEB_PREPARING);
     assert_null(doorcode_web_url(web));
     assert_int_equal(doorcode_web_run(web), DOORCODE_WEB_FAILED);
