@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The load driver: many connections, one thread, real requests, a mail server that hands the codes back. It prints CPU
  * microseconds of the server per operation, beside the cost of a signature measured in the same run. */
+#include "crowd.h"
+#include "rounds.h"
 #include "signing.h"
 #include "sink.h"
 #include "target.h"
@@ -31,6 +33,7 @@ struct phase {
     unsigned operations;
     int new_connection; /* one per request */
     enum { SIGNS_NOT, SIGNS_EC, SIGNS_RSA } signs;
+    int crowded; /* the password workers never rest meanwhile */
 };
 
 struct connection {
@@ -277,6 +280,8 @@ struct result {
     double cpu_us;
     double signatures_us; /* two of them, measured right before and after; 0 where there are none */
     double per_second;
+    double passwords; /* checked meanwhile, per second */
+    double own_us;    /* without the threads that hash passwords */
     unsigned failed;
 };
 
@@ -286,16 +291,20 @@ static struct result run_phase(struct load *l, const struct phase *phase)
 
     l->phase = phase;
     l->started = l->done = l->failed = 0;
+    struct crowd *crowd = phase->crowded ? crowd_start(l->target.port, phase->app) : NULL;
     int64_t cpu = target_cpu_us(&l->target);
+    int64_t own = target_cpu_us_without(&l->target, "password");
     double began = wall();
     for (unsigned i = 0; i < l->connections; i++)
         begin_operation(l, &l->conns[i]);
     loop(l);
     double seconds = wall() - began;
+    double passwords = crowd == NULL ? 0 : (double)crowd_stop(crowd) / seconds;
     for (int i = 0; i < 10000 && sink_mails(l->sink) < l->mails; i++)
         usleep(1000);
     usleep(50000); /* the last mails' rows are removed */
     cpu = target_cpu_us(&l->target) - cpu;
+    own = target_cpu_us_without(&l->target, "password") - own;
     for (unsigned i = 0; i < l->connections; i++) {
         if (l->conns[i].fd >= 0)
             close(l->conns[i].fd);
@@ -303,12 +312,13 @@ static struct result run_phase(struct load *l, const struct phase *phase)
     }
     if (phase->signs)
         signatures += signature_us(phase->signs == SIGNS_RSA);
-    return (struct result){ (double)cpu / phase->operations, signatures, phase->operations / seconds, l->failed };
+    return (struct result){ (double)cpu / phase->operations, signatures, phase->operations / seconds, passwords,
+                            (double)own / phase->operations, l->failed };
 }
 
 /* ---- rounds and medians ---- */
 
-enum { ROUNDS_MAX = 64, PHASES = 6, PHASE_CHALLENGE = 1, PHASE_WRONG = 2 };
+enum { PHASES = 7, PHASE_CHALLENGE = 1, PHASE_WRONG = 2, PHASE_ALONE = 3, PHASE_CROWDED = 6 };
 
 struct measured {
     double cpu_us[ROUNDS_MAX];
@@ -316,33 +326,10 @@ struct measured {
     double signatures[ROUNDS_MAX]; /* microseconds of the two */
     double rest[ROUNDS_MAX];       /* all but the signatures */
     double per_second[ROUNDS_MAX];
+    double passwords[ROUNDS_MAX];
+    double own_us[ROUNDS_MAX];
     unsigned failed;
 };
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(const double *values, unsigned n)
-{
-    double sorted[ROUNDS_MAX];
-
-    memcpy(sorted, values, n * sizeof values[0]);
-    qsort(sorted, n, sizeof sorted[0], by_size);
-    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-}
-
-static double least(const double *values, unsigned n)
-{
-    double x = values[0];
-
-    for (unsigned i = 1; i < n; i++)
-        x = values[i] < x ? values[i] : x;
-    return x;
-}
 
 static void note(struct measured *m, unsigned round, const struct result *r)
 {
@@ -351,6 +338,8 @@ static void note(struct measured *m, unsigned round, const struct result *r)
     m->ratio[round] = r->signatures_us > 0 ? r->cpu_us / r->signatures_us : 0;
     m->rest[round] = r->cpu_us - r->signatures_us;
     m->per_second[round] = r->per_second;
+    m->passwords[round] = r->passwords;
+    m->own_us[round] = r->own_us;
     m->failed += r->failed;
 }
 
@@ -385,18 +374,30 @@ static void print_all(const struct phase *phases, const struct measured *m, unsi
            "", "", "");
 }
 
+/* Sign-ins with a code beside passwords that never let their workers rest, to those alone in the same round. */
+static void print_crowded(const struct measured *alone, const struct measured *crowded, unsigned rounds)
+{
+    if (alone->per_second[0] == 0 || crowded->per_second[0] == 0)
+        return;
+    printf("\nsign-ins with a code beside saturated password workers (%.0f checks per second), to those alone\n",
+           median(crowded->passwords, rounds));
+    print_ratios("CPU time of all other threads, each", crowded->own_us, alone->own_us, rounds);
+    print_ratios("sign-ins per second", crowded->per_second, alone->per_second, rounds);
+}
+
 /* Phases take turns, so that all of them see the same changes of the machine's speed; `only`: those whose digit is in it. */
 static void measure(struct load *l, unsigned n, unsigned rounds, const char *only)
 {
     static struct measured measured[PHASES];
-    const struct phase warm = { "warm-up", TARGET_APP_ES256, REDEEM, n / 10 + l->connections, 0, SIGNS_NOT };
+    const struct phase warm = { "warm-up", TARGET_APP_ES256, REDEEM, n / 10 + l->connections, 0, SIGNS_NOT, 0 };
     const struct phase phases[PHASES] = {
-        { "initiate", TARGET_APP_ES256, INITIATE, n * 4, 0, SIGNS_NOT },
-        { "initiate + challenge (a mail)", TARGET_APP_ES256, CHALLENGE, n / 2, 0, SIGNS_NOT },
-        { "initiate + challenge + 4 wrong codes", TARGET_APP_ES256, WRONG, n / 2, 0, SIGNS_NOT },
-        { "sign-in, ES256", TARGET_APP_ES256, REDEEM, n, 0, SIGNS_EC },
-        { "sign-in, RS256", TARGET_APP_RS256, REDEEM, n, 0, SIGNS_RSA },
-        { "sign-in, ES256, connection per request", TARGET_APP_ES256, REDEEM, n / 2, 1, SIGNS_EC },
+        { "initiate", TARGET_APP_ES256, INITIATE, n * 4, 0, SIGNS_NOT, 0 },
+        { "initiate + challenge (a mail)", TARGET_APP_ES256, CHALLENGE, n / 2, 0, SIGNS_NOT, 0 },
+        { "initiate + challenge + 4 wrong codes", TARGET_APP_ES256, WRONG, n / 2, 0, SIGNS_NOT, 0 },
+        { "sign-in, ES256", TARGET_APP_ES256, REDEEM, n, 0, SIGNS_EC, 0 },
+        { "sign-in, RS256", TARGET_APP_RS256, REDEEM, n, 0, SIGNS_RSA, 0 },
+        { "sign-in, ES256, connection per request", TARGET_APP_ES256, REDEEM, n / 2, 1, SIGNS_EC, 0 },
+        { "sign-in, ES256, beside passwords", TARGET_APP_ES256, REDEEM, n, 0, SIGNS_NOT, 1 },
     };
 
     (void)run_phase(l, &warm);
@@ -409,6 +410,7 @@ static void measure(struct load *l, unsigned n, unsigned rounds, const char *onl
         }
     }
     print_all(phases, measured, rounds);
+    print_crowded(&measured[PHASE_ALONE], &measured[PHASE_CROWDED], rounds);
 }
 
 static void set_up(struct load *l, const char *program, unsigned workers)

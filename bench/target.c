@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "target.h"
 
+#include "crowd.h"
+#include "crypto/passwords.h"
+
 #include "crypto/vault.h"
 #include "store/store.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -77,6 +81,21 @@ static void put_users(struct store *store, struct guid tenant, unsigned from, un
     free(writes);
 }
 
+/* p0@load.example …: with a password, hashed as the server does by default. */
+static void put_password_users(struct store *store, struct guid tenant)
+{
+    struct user user = { .tenant_id = tenant, .origin = ORIGIN_EMAIL_PASSWORD, .enabled = true };
+    struct store_write write = { .kind = WRITE_USER_PUT, .user = &user };
+
+    must(err_is_ok(password_hash(&password_options_default, "Blue-Kettle-42", user.password_hash)), "a hash");
+    for (unsigned i = 0; i < CROWD; i++) {
+        user.id = guid_new(&rng_system);
+        snprintf(user.email, sizeof user.email, "p%u@load.example", i);
+        snprintf(user.identity, sizeof user.identity, "%s", user.email);
+        must(err_is_ok(store_write(store, &write, 1)), "seeding users with passwords");
+    }
+}
+
 void target_seed(struct target *t, unsigned users)
 {
     struct store *store;
@@ -91,6 +110,7 @@ void target_seed(struct target *t, unsigned users)
     };
     must(err_is_ok(store_open(&options, &store)), "store");
     put_directory(store, tenant);
+    put_password_users(store, tenant);
     for (unsigned i = 0; i < users; i += USERS_AT_ONCE)
         put_users(store, tenant, i, users - i < USERS_AT_ONCE ? users - i : USERS_AT_ONCE);
     store_close(store);
@@ -225,6 +245,40 @@ int64_t target_cpu_us(const struct target *t)
 
     must(clock_getcpuclockid(t->pid, &clock) == 0 && clock_gettime(clock, &used) == 0, "cpu clock");
     return (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
+}
+
+/* The first line of /proc/PID/task/TID/FILE; "" where the thread is gone. */
+static void read_task(pid_t pid, const char *tid, const char *file, char *out, int size)
+{
+    char path[320];
+
+    snprintf(path, sizeof path, "/proc/%d/task/%s/%s", (int)pid, tid, file);
+    FILE *f = fopen(path, "re");
+    if (f == NULL || fgets(out, size, f) == NULL)
+        out[0] = '\0';
+    if (f != NULL)
+        fclose(f);
+}
+
+int64_t target_cpu_us_without(const struct target *t, const char *thread)
+{
+    char path[64], name[64], times[128];
+    int64_t ns = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)t->pid);
+    DIR *tasks = opendir(path);
+    must(tasks != NULL, "threads of the server");
+    for (struct dirent *task = readdir(tasks); task != NULL; task = readdir(tasks)) {
+        if (task->d_name[0] == '.')
+            continue;
+        read_task(t->pid, task->d_name, "comm", name, sizeof name);
+        read_task(t->pid, task->d_name, "schedstat", times, sizeof times);
+        name[strcspn(name, "\n")] = '\0';
+        if (strcmp(name, thread) != 0)
+            ns += strtoll(times, NULL, 10);
+    }
+    closedir(tasks);
+    return ns / 1000;
 }
 
 int64_t target_resident_kib(const struct target *t)

@@ -31,6 +31,8 @@ void target_stop(struct target *t);
 void target_remove(struct target *t); /* the folder */
 
 int64_t target_cpu_us(const struct target *t);
+/* Of all its threads but those of this name. */
+int64_t target_cpu_us_without(const struct target *t, const char *thread);
 int64_t target_resident_kib(const struct target *t);
 uint16_t target_free_port(void);
 

@@ -115,9 +115,9 @@ void json_secrets_take(char *bytes, size_t n, struct arena *arena, struct json_s
     *out = (struct json_secrets){ { NULL } };
     for (const char *at = bytes; at != NULL && at < end;) {
         if (*at == '"') {
-            struct slice name = quoted(at, end, &at);
-            if (at != NULL)
-                at = take_value(at, end, depth == 1 ? name : SLICE_EMPTY, arena, out);
+            const char *next;
+            struct slice name = quoted(at, end, &next);
+            at = next == NULL ? NULL : take_value(next, end, depth == 1 ? name : SLICE_EMPTY, arena, out);
             continue;
         }
         depth += *at == '{' || *at == '[';

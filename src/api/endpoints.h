@@ -5,6 +5,7 @@
 
 #include "api/hosted/logout_work.h"
 #include "api/native/native_work.h"
+#include "api/oidc/client_work.h"
 #include "api/oidc/code_work.h"
 #include "api/oidc/device_work.h"
 #include "api/oidc/refresh_work.h"
@@ -15,6 +16,7 @@ union token_work {
     struct native_work native;
     struct refresh_work refresh;
     struct code_work code;
+    struct client_work client;
     struct device_work device;
 };
 
@@ -37,7 +39,8 @@ extern const struct exchange_steps authorize_steps, interact_steps, logout_steps
     asset_steps, branding_css_steps;
 /* oidc/ */
 extern const struct exchange_steps token_steps, token_code_steps, token_refresh_steps, token_device_steps,
-    device_code_steps, discovery_steps, instance_steps, keys_steps, userinfo_steps, error_help_steps;
+    token_client_steps, device_code_steps, discovery_steps, instance_steps, keys_steps, userinfo_steps,
+    error_help_steps;
 /* ops/ */
 extern const struct exchange_steps healthz_steps, readyz_steps, metrics_steps;
 /* dev/ */

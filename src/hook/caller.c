@@ -307,6 +307,7 @@ static void *run(void *hooks)
     sigset_t all;
     int running;
 
+    pthread_setname_np(pthread_self(), "hooks");
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, NULL);
     while (take_waiting(h, &list)) {
@@ -337,7 +338,6 @@ err hooks_new(const struct hooks_options *options, struct hooks **out)
         free(h);
         return FAIL(NO_MEMORY);
     }
-    pthread_setname_np(h->thread, "hooks");
     *out = h;
     return OK;
 }

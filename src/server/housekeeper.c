@@ -91,6 +91,7 @@ static void *run(void *ctx)
     struct housekeeper *h = ctx;
     void *nothing;
 
+    pthread_setname_np(pthread_self(), "housekeeper");
     for (unsigned round = 1; !queue_stopped(h->stop); round++) {
         (void)queue_take(h->stop, &nothing, 1, ROUND_MS);
         if (!queue_stopped(h->stop))
@@ -107,7 +108,6 @@ static err begin(struct housekeeper *h)
     TRY(keys_maintain(&h->options.keys, clock_now(h->options.api->clock), &changes));
     TRY(refresh(h));
     ENSURE(pthread_create(&h->thread, NULL, run, h) == 0, NO_MEMORY);
-    pthread_setname_np(h->thread, "housekeeper");
     return OK;
 }
 

@@ -374,6 +374,62 @@ err claims_access_token(const struct claims_input *in, const struct vault *v, co
     return sign(in, ring, is_v1(in), &claims, arena, token);
 }
 
+/* ---- without a user ---- */
+
+/* The application's own id in this tenant: the same for ever, and nobody else's. */
+static struct guid service_principal(const struct claims_input *in, const struct vault *v)
+{
+    const struct slice parts[] = { SLICE("service principal"), slice_bytes(in->tenant->id.b, sizeof in->tenant->id.b),
+                                   slice_bytes(in->application->client_id.b, sizeof in->application->client_id.b) };
+    uint8_t mac[VAULT_MAC];
+    struct guid id;
+
+    vault_mac(v, VAULT_SUBJECT_ROW, parts, sizeof parts / sizeof parts[0], mac);
+    memcpy(id.b, mac, sizeof id.b);
+    id.b[6] = (uint8_t)((id.b[6] & 0x0f) | 0x40); /* version 4 of RFC 9562 */
+    id.b[8] = (uint8_t)((id.b[8] & 0x3f) | 0x80);
+    return id;
+}
+
+static bool wants_idtyp(const struct claims_input *in)
+{
+    for (size_t i = 0; in->api != NULL && i < in->api->access_token_claims.n; i++)
+        if (slice_eq(in->api->access_token_claims.items[i], SLICE("idtyp")))
+            return true;
+    return is_v1(in);
+}
+
+err claims_application_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
+                             struct arena *arena, struct slice *token)
+{
+    struct guid principal = service_principal(in, v);
+    struct guid audience_id;
+    struct guid_text space;
+    struct slice audience = audience_of(in, &audience_id, &space);
+    bool v1 = is_v1(in);
+    struct buf claims;
+    struct json j = begin(&claims, in, arena);
+
+    json_text(&j, "aud", v1 && in->api != NULL ? slice_of(in->scope->resource) : audience);
+    json_text(&j, "iss", in->issuer);
+    put_times(&j, in, in->access_token_seconds);
+    put_guid(&j, v1 ? "appid" : "azp", in->application->client_id);
+    json_cstr(&j, v1 ? "appidacr" : "azpacr", in->client_acr);
+    if (v1)
+        json_text(&j, "app_displayname", in->application->name);
+    if (wants_idtyp(in))
+        json_cstr(&j, "idtyp", "app");
+    put_guid(&j, "oid", principal);
+    put_rh(&j, in, audience_id);
+    put_roles(&j, &in->api_roles);
+    put_guid(&j, "sub", principal);
+    put_tail(&j, in, v1 ? "1.0" : "2.0");
+    json_end(&j);
+    return sign(in, ring, v1, &claims, arena, token);
+}
+
+/* ---- userinfo ---- */
+
 static void put_if_any(struct json *j, const char *key, const char *value)
 {
     if (value[0] != '\0')

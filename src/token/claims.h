@@ -45,6 +45,11 @@ NODISCARD err claims_id_token(const struct claims_input *in, const struct vault 
                               struct arena *arena, struct slice *token);
 NODISCARD err claims_access_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
                                   struct arena *arena, struct slice *token);
+/* An access token of the application's own, for a resource: no user, no scopes; `sub` and `oid` are its service principal,
+ * `roles` what it was given of the API (spec OIDC, 5.3). Needs tenant, application, issuer, trace_id, scope->resource, api,
+ * client_acr, api_roles, now and access_token_seconds of `in`. */
+NODISCARD err claims_application_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,
+                                       struct arena *arena, struct slice *token);
 /* What userinfo tells of in->user by in->scope (spec OIDC, 6.3): `sub` is that of id tokens of in->application. Needs tenant,
  * application, user and scope of `in`. */
 void claims_userinfo(const struct claims_input *in, const struct vault *v, struct buf *out);

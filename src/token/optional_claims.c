@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/optional_claims.h"
 
+#include "wire/login_hint.h"
+
 typedef void put_fn(struct json *j, const struct claims_input *in, enum token_kind kind);
 
 static void put_if_any(struct json *j, const char *name, const char *value)
@@ -52,8 +54,13 @@ static void put_ipaddr(struct json *j, const struct claims_input *in, enum token
 /* What logout_hint and login_hint take back. */
 static void put_login_hint(struct json *j, const struct claims_input *in, enum token_kind kind)
 {
+    char space[LOGIN_HINT_TEXT];
+    struct buf hint;
+
     (void)kind;
-    json_cstr(j, "login_hint", in->user->email);
+    buf_init(&hint, space, sizeof space);
+    login_hint_put(in->user->id, &hint);
+    json_text(j, "login_hint", buf_slice(&hint));
 }
 
 static void put_signin_state(struct json *j, const struct claims_input *in, enum token_kind kind)

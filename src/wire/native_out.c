@@ -107,7 +107,7 @@ void native_tokens(const struct native_tokens *tokens, struct buf *out)
     json_start(&j, out);
     json_object(&j, NULL);
     json_cstr(&j, "token_type", "Bearer");
-    json_text(&j, "scope", tokens->scope);
+    text_if_any(&j, "scope", tokens->scope);
     json_number(&j, "expires_in", tokens->expires_in);
     json_number(&j, "ext_expires_in", tokens->expires_in);
     json_text(&j, "access_token", tokens->access_token);

@@ -38,7 +38,7 @@ void native_oob(const struct native_challenge *challenge, struct buf *out);
 void native_redirect(struct slice reason, struct buf *out);
 
 struct native_tokens {
-    struct slice scope;
+    struct slice scope; /* empty: nothing was asked for by name */
     uint32_t expires_in;
     struct slice access_token;
     struct slice refresh_token;  /* empty: not granted, like the next two */

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A device without a browser gets tokens once its user has come to /devicelogin with its code (RFC 8628; spec OIDC, 4.1):
  * from end to end over HTTP, with the user's browser and the device apart. */
-#include "support/world_browser.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/browser.h"
 
 #include <pthread.h>
 
@@ -55,15 +62,15 @@ static void check_poll(struct device *d, const char *error)
 }
 
 /* The user types the code. */
-static int type_code(struct world_browser *b, const char *user_code)
+static int type_code(struct browser *b, const char *user_code)
 {
     char form[TEXT + 16];
 
     snprintf(form, sizeof form, "user_code=%s", user_code);
-    return browser_send(b, "/devicelogin", form);
+    return browser_post(b, "/devicelogin", form);
 }
 
-static void open_page(struct world_browser *b, struct device *d)
+static void open_page(struct browser *b, struct device *d)
 {
     assert_int_equal(browser_get(b, "/devicelogin"), 200);
     assert_int_equal(type_code(b, d->user_code), 200);
@@ -71,28 +78,28 @@ static void open_page(struct world_browser *b, struct device *d)
 }
 
 /* From the page that asks for the address to the end of the sign-in with a mailed code. */
-static void sign_in(struct world_browser *b, struct world *w, uint64_t *newest)
+static void sign_in(struct browser *b, struct world *w, uint64_t *newest)
 {
     char code[16], form[64];
 
     assert_string_equal(browser_page(b), "sign_in");
-    assert_int_equal(browser_submit(b, "petstore", "do=next&username=" SAM), 200);
+    assert_int_equal(browser_press(b, "do=next&username=" SAM), 200);
     assert_string_equal(browser_page(b), "code");
     assert_true(world_code(w, SAM, *newest, code, newest));
     snprintf(form, sizeof form, "do=next&oob=%s", code);
-    assert_int_equal(browser_submit(b, "petstore", form), 200);
+    assert_int_equal(browser_press(b, form), 200);
 }
 
-static void allow(struct world_browser *b, struct device *d)
+static void allow(struct browser *b, struct device *d)
 {
     uint64_t newest = 0;
 
     open_page(b, d);
-    assert_int_equal(browser_submit(b, "petstore", "do=allow"), 200);
+    assert_int_equal(browser_press(b, "do=allow"), 200);
     sign_in(b, d->world, &newest);
 }
 
-static void begin(struct world *w, struct world_browser *b, uint64_t seed)
+static void begin(struct world *w, struct browser *b, uint64_t seed)
 {
     world_open(w, &(struct world_options){ .seed = seed });
     memset(b, 0, sizeof *b);
@@ -101,7 +108,7 @@ static void begin(struct world *w, struct world_browser *b, uint64_t seed)
 
 static void test_from_end_to_end(void **state)
 {
-    static struct world_browser b;
+    static struct browser b;
     struct device d;
     struct world w;
     char token[4096], form[FORM];
@@ -126,7 +133,7 @@ static void test_from_end_to_end(void **state)
 /* Who is signed in is not asked again; without offline_access there is no refresh token. */
 static void test_a_session_is_enough(void **state)
 {
-    static struct world_browser b;
+    static struct browser b;
     struct device d;
     struct world w;
 
@@ -136,7 +143,7 @@ static void test_a_session_is_enough(void **state)
     allow(&b, &d);
     device_ask_of(&d, &w, "openid");
     open_page(&b, &d);
-    assert_int_equal(browser_submit(&b, "petstore", "do=allow"), 200);
+    assert_int_equal(browser_press(&b, "do=allow"), 200);
     assert_string_equal(browser_page(&b), "");
     assert_int_equal(device_poll(&d), 200);
     assert_null(strstr(d.reply.body, "refresh_token"));
@@ -146,7 +153,7 @@ static void test_a_session_is_enough(void **state)
 static void test_turned_away(void **state)
 {
     static const char *const buttons[] = { "do=decline", "do=cancel" };
-    static struct world_browser b;
+    static struct browser b;
     struct device d;
     struct world w;
 
@@ -155,7 +162,7 @@ static void test_turned_away(void **state)
     for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++) {
         device_ask(&d, &w);
         open_page(&b, &d);
-        assert_int_equal(browser_submit(&b, "petstore", buttons[i]), 200);
+        assert_int_equal(browser_press(&b, buttons[i]), 200);
         check_poll(&d, "authorization_declined");
         assert_int_equal(type_code(&b, d.user_code), 400);
     }
@@ -165,7 +172,7 @@ static void test_turned_away(void **state)
 /* Two browsers know the code; the first answer counts, and the second is told that it came too late. */
 static void test_answered_once(void **state)
 {
-    static struct world_browser first, second;
+    static struct browser first, second;
     struct device d;
     struct world w;
 
@@ -175,15 +182,15 @@ static void test_answered_once(void **state)
     device_ask(&d, &w);
     open_page(&second, &d);
     open_page(&first, &d);
-    assert_int_equal(browser_submit(&first, "petstore", "do=decline"), 200);
-    assert_int_equal(browser_submit(&second, "petstore", "do=allow"), 400);
+    assert_int_equal(browser_press(&first, "do=decline"), 200);
+    assert_int_equal(browser_press(&second, "do=allow"), 400);
     check_poll(&d, "authorization_declined");
     world_close(&w);
 }
 
 static void test_the_page_waits_no_longer_than_the_code(void **state)
 {
-    static struct world_browser b;
+    static struct browser b;
     struct device d;
     struct world w;
     uint64_t removed;
@@ -193,7 +200,7 @@ static void test_the_page_waits_no_longer_than_the_code(void **state)
     device_ask(&d, &w);
     open_page(&b, &d);
     world_advance(&w, policy_default.device_code_seconds);
-    assert_int_equal(browser_submit(&b, "petstore", "do=allow"), 400);
+    assert_int_equal(browser_press(&b, "do=allow"), 400);
     check_poll(&d, "expired_token");
     assert_int_equal(type_code(&b, d.user_code), 400);
     /* swept once nobody asks any more */
@@ -205,7 +212,7 @@ static void test_the_page_waits_no_longer_than_the_code(void **state)
 
 static void test_another_application_learns_nothing(void **state)
 {
-    static struct world_browser b;
+    static struct browser b;
     struct device d;
     struct world w;
     char form[FORM], text[TEXT];
@@ -224,7 +231,7 @@ static void test_another_application_learns_nothing(void **state)
 /* What was allowed before all sessions of the user ended gives nothing afterwards. */
 static void test_revoked_in_between(void **state)
 {
-    static struct world_browser b;
+    static struct browser b;
     struct device d;
     struct world w;
     struct guid tenant;
@@ -246,7 +253,7 @@ static void test_revoked_in_between(void **state)
 
 static void test_guesses_run_out(void **state)
 {
-    static struct world_browser b;
+    static struct browser b;
     struct policy policy = policy_default;
     struct device d;
     struct world w;
@@ -274,7 +281,7 @@ static void test_guesses_run_out(void **state)
 
 static void test_a_code_is_typed_so_often(void **state)
 {
-    static struct world_browser b;
+    static struct browser b;
     struct device d;
     struct world w;
 
@@ -291,7 +298,7 @@ static void test_a_code_is_typed_so_often(void **state)
 
 static void test_who_hurries_is_told(void **state)
 {
-    static struct world_browser b;
+    static struct browser b;
     struct device d, other;
     struct world w;
 
@@ -322,7 +329,7 @@ static void *race(void *ctx)
 
 static void test_one_of_many_at_once(void **state)
 {
-    static struct world_browser b;
+    static struct browser b;
     static struct device racers[RACERS];
     pthread_t threads[RACERS];
     struct world w;

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whatever discovery advertises is there (spec OIDC, 1.2): each endpoint answers, each mode, type, method and scope does what
  * it says. The lists are read from the document, so what is added to it is tested, or the test says that it cannot. */
-#include "support/world_browser.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "support/assertion_signed.h"
+#include "support/code_client.h"
 
 #include "support/json_must.h"
 
 #define DISCOVERY "/petstore/v2.0/.well-known/openid-configuration"
 #define ORIGIN "https://login.example"
-#define CHALLENGE "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 enum { TEXT = 512, PATH = 2048 };
 
 struct stage {
     struct world world;
-    struct world_browser browser;
+    struct browser browser;
     json_t *document;
 };
 
@@ -113,14 +121,14 @@ static void test_endpoints(void **state)
 
 /* ---- the authorization endpoint ---- */
 
-/* As the application that may ask for id tokens; `more`: further parameters. */
+/* As the application that may ask for tokens here; `more`: further parameters. */
 static int authorize(const char *more)
 {
     char path[PATH];
 
     snprintf(path, sizeof path,
-             "%s?client_id=" WORLD_APP_WEB
-             "&redirect_uri=https%%3A%%2F%%2Fweb.example%%2Fcallback&state=s1&nonce=n1&%s",
+             "%s?client_id=" WORLD_APP_HYBRID
+             "&redirect_uri=https%%3A%%2F%%2Fhybrid.example%%2Fcallback&state=s1&nonce=n1&%s",
              member("authorization_endpoint") + sizeof ORIGIN - 1, more);
     return browser_get(&stage.browser, path);
 }
@@ -134,18 +142,20 @@ static void sign_in_once(void)
         return;
     done = true;
     assert_int_equal(authorize("response_type=code&scope=openid"), 200);
-    assert_int_equal(browser_submit(&stage.browser, "petstore", "do=next&username=sam@example.org"), 200);
+    assert_int_equal(browser_press(&stage.browser, "do=next&username=sam@example.org"), 200);
     assert_true(world_code(&stage.world, "sam@example.org", 0, code, NULL));
     snprintf(form, sizeof form, "do=next&oob=%s", code);
-    assert_int_equal(browser_submit(&stage.browser, "petstore", form), 302);
+    assert_int_equal(browser_press(&stage.browser, form), 302);
 }
 
 static bool has_word(const char *list, const char *word)
 {
-    const char *at = strstr(list, word);
-    size_t n = strlen(word);
+    struct slice rest = slice_of(list);
 
-    return at != NULL && (at == list || at[-1] == ' ') && (at[n] == '\0' || at[n] == ' ');
+    for (struct slice each = slice_word(&rest); each.n > 0; each = slice_word(&rest))
+        if (slice_eq(each, slice_of(word)))
+            return true;
+    return false;
 }
 
 /* The answer holds what the type promises, at the place that the mode says. */
@@ -153,8 +163,8 @@ static void check_answer(const char *type, const char *mode)
 {
     const struct world_reply *reply = &stage.browser.reply;
     bool posts = strcmp(mode, "form_post") == 0;
-    const char *beginning = strcmp(mode, "query") == 0 ? "\r\nLocation: https://web.example/callback?"
-                                                       : "\r\nLocation: https://web.example/callback#";
+    const char *beginning = strcmp(mode, "query") == 0 ? "\r\nLocation: https://hybrid.example/callback?"
+                                                       : "\r\nLocation: https://hybrid.example/callback#";
     const char *text = posts ? reply->body : reply->head;
     const char *names[] = { "code", "id_token", "access_token", "state", "iss" };
     bool wanted[] = { has_word(type, "code"), has_word(type, "id_token"), has_word(type, "token"), true, true };
@@ -248,6 +258,9 @@ static void test_grant_types(void **state)
     (void)state;
     json_array_foreach(list("grant_types_supported"), i, grant)
     {
+        if (strcmp(json_string_value(grant), "implicit") ==
+            0) /* at the other endpoint: test_response_types_and_modes */
+            continue;
         snprintf(form, sizeof form, "client_id=" WORLD_APP "&grant_type=%s", json_string_value(grant));
         world_post(&stage.world, member("token_endpoint") + sizeof ORIGIN - 1, "", form, &reply);
         assert_non_null(strstr(reply.body, "\"error\":"));
@@ -268,6 +281,142 @@ static void test_scopes(void **state)
         snprintf(form, sizeof form, "client_id=" WORLD_APP "&scope=%s", json_string_value(scope));
         world_post(&stage.world, member("device_authorization_endpoint") + sizeof ORIGIN - 1, "", form, &reply);
         assert_int_equal(reply.status, 200);
+    }
+}
+
+/* ---- what tokens say ---- */
+
+static void add_claims(json_t *all, const json_t *claims)
+{
+    assert_int_equal(json_object_update_missing(all, (json_t *)claims), 0);
+}
+
+static void add_token(json_t *all, const char *token)
+{
+    json_t *claims = code_claims(token);
+
+    add_claims(all, claims);
+    json_decref(claims);
+}
+
+/* The tokens that the authorization endpoint gives for this type. */
+static void add_answer(json_t *all, const char *type)
+{
+    static const char *const names[] = { "id_token", "access_token" };
+    char more[TEXT], token[8192];
+
+    snprintf(more, sizeof more, "response_type=%s&scope=openid+profile+email+User.Read&max_age=1000", type);
+    assert_int_equal(authorize(more), 302);
+    for (size_t i = 0; i < 2; i++)
+        if (browser_answer(&stage.browser, names[i], token, sizeof token)[0] != '\0')
+            add_token(all, token);
+}
+
+/* Sam has roles in the Web application. */
+static void add_redeemed(json_t *all)
+{
+    char path[PATH], code[TEXT], form[PATH], token[8192];
+    struct world_reply reply;
+
+    snprintf(path, sizeof path, "%s?client_id=" WORLD_APP_WEB "&response_type=code&scope=openid",
+             member("authorization_endpoint") + sizeof ORIGIN - 1);
+    snprintf(path + strlen(path), sizeof path - strlen(path), "&redirect_uri=%s",
+             "https%3A%2F%2Fweb.example%2Fcallback");
+    assert_int_equal(browser_get(&stage.browser, path), 302);
+    (void)browser_answer(&stage.browser, "code", code, sizeof code);
+    snprintf(form, sizeof form, "client_id=%s&grant_type=authorization_code&code=%s&redirect_uri=%s%s", WORLD_APP_WEB,
+             code, "https%3A%2F%2Fweb.example%2Fcallback", SECRET);
+    world_post(&stage.world, TOKEN_ENDPOINT, "", form, &reply);
+    assert_int_equal(reply.status, 200);
+    add_token(all, world_member(&reply, "id_token", token, sizeof token));
+}
+
+static void name_sam(void)
+{
+    struct store *store = rooms_store(stage.world.rooms);
+    struct guid tenant;
+    struct user sam;
+
+    assert_true(guid_parse(SLICE(WORLD_TENANT), &tenant));
+    assert_true(err_is_ok(store_user_by_identity(store, tenant, SLICE(SAM), &sam)));
+    snprintf(sam.given_name, sizeof sam.given_name, "Sam");
+    snprintf(sam.surname, sizeof sam.surname, "Example");
+    const struct store_write named = { .kind = WRITE_USER_PUT, .user = &sam };
+    assert_true(err_is_ok(store_write(store, &named, 1)));
+}
+
+static void test_claims(void **state)
+{
+    json_t *all = json_object();
+    const json_t *claim;
+    size_t i;
+
+    (void)state;
+    sign_in_once();
+    name_sam();
+    add_answer(all, "code+id_token");
+    add_answer(all, "id_token+token");
+    add_redeemed(all);
+    json_array_foreach(list("claims_supported"), i, claim)
+    {
+        if (json_object_get(all, json_string_value(claim)) == NULL)
+            fail_msg("no token has %s", json_string_value(claim));
+    }
+    json_decref(all);
+}
+
+/* ---- how clients prove who they are ---- */
+
+static const struct {
+    const char *method;
+    const char *headers;
+    const char *form; /* NULL: signed */
+} proofs[] = {
+    { "client_secret_post", "", "client_id=" WORLD_APP_WEB SECRET },
+    { "client_secret_basic",
+      "Authorization: Basic M2Y4YjdjNjYtM2ExZC00ZjVlLTljNDItN2QyZTBiOWE4YzMzOndlYi1zZWNyZXR+b2YucGV0c3RvcmUrMQ==\r\n",
+      "x=" },
+    { "private_key_jwt", "", NULL },
+    { "none", "", "client_id=" WORLD_APP },
+};
+
+static void sign(char out[ASSERTION_TEXT + PATH])
+{
+    char claims[1024], text[ASSERTION_TEXT];
+
+    snprintf(claims, sizeof claims,
+             "{\"aud\":\"%s\",\"iss\":\"" WORLD_APP_WEB "\",\"sub\":\"" WORLD_APP_WEB
+             "\",\"jti\":\"j\",\"nbf\":%d,\"exp\":%d}",
+             member("token_endpoint"), WORLD_START, WORLD_START + 600);
+    assertion_make("PS256", KEY_RSA, "{\"alg\":\"PS256\",\"x5t#S256\":\"" X5T_S256_RSA "\"}", claims, text);
+    snprintf(out, ASSERTION_TEXT + PATH,
+             "client_id=%s&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+             "&client_assertion=%s",
+             WORLD_APP_WEB, text);
+}
+
+/* Who proves who it is gets a token; a public client gets as far as its code. */
+static void test_client_methods(void **state)
+{
+    static char form[ASSERTION_TEXT + 2 * PATH], proof[ASSERTION_TEXT + PATH];
+    const json_t *methods = list("token_endpoint_auth_methods_supported");
+    struct world_reply reply;
+
+    (void)state;
+    assert_int_equal(json_array_size(methods), sizeof proofs / sizeof proofs[0]);
+    for (size_t i = 0; i < sizeof proofs / sizeof proofs[0]; i++) {
+        bool advertised = false;
+        for (size_t k = 0; k < json_array_size(methods); k++)
+            advertised = advertised || strcmp(json_string_value(json_array_get(methods, k)), proofs[i].method) == 0;
+        assert_true(advertised);
+        sign(proof);
+        bool is_public = strcmp(proofs[i].method, "none") == 0;
+        snprintf(form, sizeof form, "%s&grant_type=%s", proofs[i].form == NULL ? proof : proofs[i].form,
+                 is_public ? "urn:ietf:params:oauth:grant-type:device_code&device_code=x"
+                           : "client_credentials&scope=https://graph.microsoft.com/.default");
+        world_post(&stage.world, TOKEN_ENDPOINT, proofs[i].headers, form, &reply);
+        assert_int_equal(reply.status, is_public ? 400 : 200);
+        assert_true(!is_public || strstr(reply.body, "bad_verification_code") != NULL);
     }
 }
 
@@ -316,6 +465,8 @@ int main(void)
                                         cmocka_unit_test(test_prompts),
                                         cmocka_unit_test(test_grant_types),
                                         cmocka_unit_test(test_scopes),
+                                        cmocka_unit_test(test_claims),
+                                        cmocka_unit_test(test_client_methods),
                                         cmocka_unit_test(test_algorithms),
                                         cmocka_unit_test(test_what_clients_need) };
 

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Userinfo and id token say the same `sub` for the same application, and another for another (spec OIDC, 6.3); a token
  * that was altered anywhere is refused. */
-#include "support/world_browser.h"
+#include "support/world.h"
 
 #include "base/b64.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
 
 enum { TOKEN = 4096 };
 

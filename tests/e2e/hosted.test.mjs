@@ -74,9 +74,8 @@ for (const msal of ['msal5', 'msal4']) {
       await second.evaluate(() => { void window.app.loginRedirect({ scopes: ['openid', 'profile'] }); });
       assert.equal((await answerOf(second)).account.username, sam);
       // sign-out comes back, and the session is gone
-      const back = second.waitForRequest((asked) => asked.isNavigationRequest() && asked.url() === `${allowedOrigin}/`);
-      await second.evaluate(() => { void window.app.logoutRedirect({ postLogoutRedirectUri: '/' }); });
-      await back;
+      await second.evaluate(() => { void window.app.logoutRedirect({ postLogoutRedirectUri: '/callback' }); });
+      await second.waitForURL(`${allowedOrigin}/callback**`);
       await open(second);
       await signInByRedirect(second);
     });
@@ -281,6 +280,7 @@ describe('clients of servers and programs', () => {
     await press(page);
     const { code, id } = await world.server.newMail(kim, before);
     await enterCode(page, '00000000');
+    await press(page);
     await page.waitForSelector('[aria-invalid="true"]');
     await world.server.advance(31);
     await press(page, 'resend');
@@ -288,6 +288,7 @@ describe('clients of servers and programs', () => {
     const second = await world.server.newMail(kim, id);
     assert.notEqual(second.code, code);
     await enterCode(page, second.code);
+    await press(page);
     await page.waitForSelector('form[action="http://localhost:7000/"]');
     assert.ok(await page.inputValue('input[name="code"]'));
   });

@@ -24,6 +24,7 @@ async function serveApp(msal) {
   const files = { '/msal.js': join(root, 'lib/msal-browser.min.js'), '/bridge.js': join(root, 'lib/redirect-bridge/msal-redirect-bridge.min.js') };
   const pages = {
     '/': '<!doctype html><title>Pets</title><script src="/msal.js"></script>',
+    '/callback': '<!doctype html><title>Pets, signed out</title>',
     // MSAL 5 has its answers handed over by this page; MSAL 4 reads the address of any page.
     '/redirect.html': '<!doctype html><title>Pets</title><script src="/bridge.js"></script><script>window.msalRedirectBridge?.broadcastResponseToMainFrame()</script>',
   };
@@ -47,7 +48,7 @@ export async function openHosted({ msal = 'msal5', ...options } = {}) {
   const browser = await chromium.launch(launching);
   const profiles = [];
   const pageOf = async (context) => {
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     return context.newPage();
   };
   /** A browser of its own: no cookie of another. */
@@ -88,11 +89,8 @@ export async function proveByCode(page, server, address) {
   await enterCode(page, code);
 }
 
-/** With scripts the whole code goes by itself; without, by the button. */
-export async function enterCode(page, code) {
-  await page.fill('#oob', code);
-  await press(page).catch(() => {}); // it may be gone already
-}
+/** With scripts a whole code goes by itself. */
+export const enterCode = (page, code) => page.fill('#oob', code);
 
 export async function proveByPassword(page, address, secret = password) {
   await page.fill('#username', address);
@@ -103,7 +101,7 @@ export async function proveByPassword(page, address, secret = password) {
 
 /** The answer at an address that nobody serves: what the browser was sent to. */
 export async function answerAt(page, address, act) {
-  const asked = page.waitForRequest((request) => request.url().startsWith(address), { timeout: 20_000 });
+  const asked = page.waitForRequest((request) => request.url().startsWith(address), { timeout: 30_000 });
   const [request] = await Promise.all([asked, act()]);
   const answered = new URL(request.url());
   assert.equal(answered.searchParams.get('error'), null, String(answered));

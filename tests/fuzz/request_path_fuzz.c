@@ -55,12 +55,19 @@ static void deliver(const char *bytes, size_t n)
 
 static void post(const uint8_t *data, size_t size)
 {
-    static const char *const endpoints[] = { "initiate", "challenge", "token", "devicecode" };
+    static const char *const endpoints[] = { "/petstore/oauth2/v2.0/initiate",
+                                             "/petstore/oauth2/v2.0/challenge",
+                                             "/petstore/oauth2/v2.0/token",
+                                             "/petstore/oauth2/v2.0/devicecode",
+                                             "/oidc/userinfo",
+                                             "/devicelogin",
+                                             "/petstore/oauth2/v2.0/logout",
+                                             "/petstore/oauth2/v2.0/authorize" };
     char request[MOST + 256];
     int head = snprintf(request, sizeof request,
-                        "POST /petstore/oauth2/v2.0/%s HTTP/1.1\r\nHost: l\r\nConnection: close\r\n"
+                        "POST %s HTTP/1.1\r\nHost: l\r\nConnection: close\r\n"
                         "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n",
-                        endpoints[data[1] % 4], size - 2);
+                        endpoints[data[1] % (sizeof endpoints / sizeof endpoints[0])], size - 2);
 
     memcpy(request + head, data + 2, size - 2);
     deliver(request, (size_t)head + size - 2);

@@ -217,4 +217,32 @@ static inline const char *browser_answer(const struct browser *b, const char *na
     return out;
 }
 
+/* ---- the same, with the status ---- */
+
+static inline int browser_get(struct browser *b, const char *target)
+{
+    browser_open(b, target);
+    return b->reply.status;
+}
+
+static inline int browser_post(struct browser *b, const char *target, const char *form)
+{
+    browser_send(b, "POST", target, form);
+    return b->reply.status;
+}
+
+static inline int browser_press(struct browser *b, const char *typed)
+{
+    browser_submit(b, typed);
+    return b->reply.status;
+}
+
+/* Which page it is on, by its hidden field; "" where it has none. */
+static inline const char *browser_page(const struct browser *b)
+{
+    static char name[64];
+
+    return browser_field(b, "page", name, sizeof name);
+}
+
 #endif

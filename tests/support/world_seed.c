@@ -39,8 +39,11 @@ static const struct slice web_permissions[] = {
     SLICE(WORLD_API "/Pets.Write"),
     SLICE("https://old.example/api/Cats.Read"),
 };
+static const struct slice web_roles_of_apis[] = { SLICE("api://petstore-api/Pets.Feed.All"),
+                                                  SLICE(WORLD_API "/Keeper") };
 static const struct slice certificates[] = { SLICE(CERTIFICATE_OLD), SLICE(CERTIFICATE_RSA), SLICE(CERTIFICATE_EC) };
-static const struct slice web_claims[] = { SLICE("auth_time"), SLICE("given_name"), SLICE("signin_state") };
+static const struct slice web_claims[] = { SLICE("auth_time"), SLICE("given_name"), SLICE("login_hint"),
+                                           SLICE("signin_state") };
 static const struct slice api_scopes[] = { SLICE("Pets.Read"), SLICE("Pets.Write"), SLICE("Pets.Sell") };
 static const struct slice api_claims[] = { SLICE("email"), SLICE("ipaddr") };
 static const struct slice old_scopes[] = { SLICE("Cats.Read") };
@@ -189,6 +192,7 @@ static void make_web(struct application *app)
     app->logout_url = SLICE("https://web.example/front-channel");
     app->permissions = (struct slices){ web_permissions, sizeof web_permissions / sizeof web_permissions[0] };
     app->certificates = (struct slices){ certificates, sizeof certificates / sizeof certificates[0] };
+    app->application_permissions = (struct slices){ web_roles_of_apis, 2 };
     app->id_token_claims = (struct slices){ web_claims, sizeof web_claims / sizeof web_claims[0] };
     app->roles = web_roles;
     app->role_count = 1;

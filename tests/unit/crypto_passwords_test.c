@@ -250,6 +250,37 @@ static void test_bad_parameters(void **state)
     assert_int_equal(passwords_memory(&password_options_default), 2 * 19456 * 1024);
 }
 
+struct class_of_thread {
+    int policy;
+    char name[16];
+};
+
+static void note_class(struct password_job *job)
+{
+    struct class_of_thread *c = job->ctx;
+    struct sched_param param;
+
+    (void)pthread_getschedparam(pthread_self(), &c->policy, &param);
+    (void)pthread_getname_np(pthread_self(), c->name, sizeof c->name);
+    atomic_fetch_add(&done_count, 1);
+}
+
+/* The workers are of the class that gives way at once, so that hashing takes only what other requests leave. */
+static void test_workers_give_way(void **state)
+{
+    struct class_of_thread seen = { .policy = -1 };
+    struct password_job job = { .work = PASSWORD_HASH, .done = note_class, .ctx = &seen, .password = "Blue-Kettle-42" };
+    struct passwords *p = begin(&small);
+
+    (void)state;
+    atomic_store(&done_count, 0);
+    assert_int_equal(passwords_submit(p, &job).code, ERR_OK);
+    wait_for(1);
+    passwords_free(p);
+    assert_int_equal(seen.policy, SCHED_IDLE);
+    assert_string_equal(seen.name, "password");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_stale_parameters),     cmocka_unit_test(test_nobody),
         cmocka_unit_test(test_full_queue_and_stop),  cmocka_unit_test(test_bad_parameters),
         cmocka_unit_test(test_nobody_takes_as_long), cmocka_unit_test(test_crowd),
+        cmocka_unit_test(test_workers_give_way),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

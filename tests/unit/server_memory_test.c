@@ -100,12 +100,38 @@ static void limits_count(void **state)
     free(text);
 }
 
+/* Resident pages that are backed by files, as the kernel counts them. */
+static unsigned long file_pages(void)
+{
+    char line[128] = "";
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    fclose(file);
+    char *at = strchr(line, ' ');
+    return strtoul(strchr(at + 1, ' '), NULL, 10);
+}
+
+static void pages_of_the_start_are_given_back(void **state)
+{
+    static char kept[] = "written data is kept";
+    unsigned long before = file_pages();
+
+    (void)state;
+    kept[0] = 'W';
+    memory_give_back();
+    assert_in_range(file_pages(), 0, before - 1);
+    assert_string_equal(kept, "Written data is kept");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(printed_parts_are_the_sum),
         cmocka_unit_test(each_option_counts),
         cmocka_unit_test(limits_count),
+        cmocka_unit_test(pages_of_the_start_are_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,7 +143,7 @@ static void test_everything_is_declared(void **state)
                                          "-", /* she has none */
                                          "\"Sam\"",
                                          "\"192.0.2.7\"",
-                                         "\"sam@example.org\"",
+                                         "\"O.BAAAAAAAAAAAAAAAAAAAAA\"", /* tells nobody the address */
                                          "[\"kmsi\"]",
                                          "\"04000000-0000-0000-0000-000000000000@petstore.onmicrosoft.com\"",
                                          "[\"sam@example.org\"]",

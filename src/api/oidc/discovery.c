@@ -54,7 +54,7 @@ static void put_usual(struct json *j, struct exchange *x)
     put_words(j, "response_modes_supported", "query fragment form_post");
     put_words(j, "subject_types_supported", "pairwise");
     put_words(j, "id_token_signing_alg_values_supported", "RS256 ES256 EdDSA");
-    put_list(j, "response_types_supported", ',', "code");
+    put_list(j, "response_types_supported", ',', "code,id_token,code id_token,id_token token");
     put_words(j, "scopes_supported", "openid profile email offline_access");
     json_text(j, "issuer", tokens_issuer(x->api, x->tenant, &x->call->arena));
     json_flag(j, "request_uri_parameter_supported", false);
@@ -65,7 +65,8 @@ static void put_usual(struct json *j, struct exchange *x)
     json_flag(j, "frontchannel_logout_supported", true);
     put_url(j, "end_session_endpoint", x, LOGOUT_PATH);
     put_words(j, "claims_supported",
-              "sub iss aud exp nbf iat nonce preferred_username name tid ver email idp oid rh sid uti");
+              "sub iss aud exp nbf iat auth_time nonce preferred_username name given_name family_name tid ver at_hash "
+              "c_hash email idp oid rh roles sid uti");
     json_raw(j, "tenant_region_scope", SLICE("null")); /* a server stands where its operator put it */
     json_text(j, "cloud_instance_name", api_host(x->api));
     json_text(j, "msgraph_host", api_host(x->api));
@@ -76,7 +77,8 @@ static void put_more(struct json *j)
 {
     json_flag(j, "frontchannel_logout_session_supported", true);
     put_words(j, "code_challenge_methods_supported", "S256 plain");
-    put_words(j, "grant_types_supported", "refresh_token " DEVICE_CODE_GRANT " oob");
+    put_words(j, "grant_types_supported",
+              "authorization_code implicit refresh_token client_credentials " DEVICE_CODE_GRANT " oob");
     json_flag(j, "authorization_response_iss_parameter_supported", true);
     json_flag(j, "request_parameter_supported", false);
     put_words(j, "prompt_values_supported", "none login select_account consent create");

@@ -7,9 +7,8 @@ static const struct {
     const char *type;
     const struct exchange_steps *steps;
 } grants[] = {
-    { "authorization_code", &token_code_steps },
-    { "refresh_token", &token_refresh_steps },
-    { DEVICE_CODE_GRANT, &token_device_steps },
+    { "authorization_code", &token_code_steps },   { "refresh_token", &token_refresh_steps },
+    { "client_credentials", &token_client_steps }, { DEVICE_CODE_GRANT, &token_device_steps },
     { "device_code", &token_device_steps }, /* what MSAL calls it */
 };
 

@@ -34,20 +34,23 @@ static struct slice find_token(struct exchange *x)
     return token.n > 0 ? token : in_form;
 }
 
-static void read_token(struct exchange *x, struct slice text)
+/* Whose fault it is that it could not be read is told apart. */
+static err read_token(struct exchange *x, struct slice text)
 {
     struct access_token *token = &userinfo_work(x)->token;
     struct keyring *ring = api_keyring(x->api);
     err read = received_access_token(ring, text, &x->call->arena, token);
 
     keyring_release(ring);
-    if (!err_is_ok(read)) {
+    if (read.code == ERR_FORMAT || read.code == ERR_NOT_FOUND || read.code == ERR_CRYPTO) {
         exchange_refuse(x, ERROR_BEARER_INVALID, SLICE_EMPTY);
-        return;
+        return OK;
     }
+    TRY(read);
     x->tenant = directory_tenant_by_id(x->directory, token->tenant_id);
     if (x->tenant != NULL)
         x->app = directory_application(x->directory, token->tenant_id, token->client_id);
+    return OK;
 }
 
 /* Counted against the token's tenant; what carries no token of ours against none. */
@@ -56,7 +59,7 @@ static err parse(struct exchange *x)
     struct slice token = find_token(x);
 
     if (!exchange_refused(x))
-        read_token(x, token);
+        TRY(read_token(x, token));
     exchange_throttle(x);
     return OK;
 }

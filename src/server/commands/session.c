@@ -97,10 +97,12 @@ static int list_sessions(struct admin *a, const struct tenant *tenant)
 
 /* ---- ending ---- */
 
-/* Sessions with their refresh tokens, authorization codes and whatever else she signed in with. */
+/* Sessions with their refresh tokens, authorization codes and whatever else she signed in with, also in this very second:
+ * what is as old as the mark is good. */
 static int end_everything(struct admin *a, const struct user *user)
 {
-    const struct store_write write = { .kind = WRITE_USER_REVOKE, .guid = user->id, .at = clock_now(&clock_system) };
+    const instant mark = clock_now(&clock_system) + 1;
+    const struct store_write write = { .kind = WRITE_USER_REVOKE, .guid = user->id, .at = mark };
     err written = store_write(a->store, &write, 1);
 
     if (!err_is_ok(written))

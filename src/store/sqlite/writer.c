@@ -203,6 +203,7 @@ static void *write_all(void *store)
     size_t last = 0;
     size_t n;
 
+    pthread_setname_np(pthread_self(), "writer");
     while ((n = queue_take(s->queue, items, LIMIT_COMMIT_GROUP, -1)) > 0) {
         last = n = gather(s, items, n, last);
         for (size_t i = 0; i < n; i++)
@@ -219,8 +220,6 @@ err writer_start(struct store *s)
     ENSURE(s->queue != NULL, NO_MEMORY);
     sqlite3_wal_hook(s->writer->db, note_wal_pages, s);
     s->running = pthread_create(&s->thread, NULL, write_all, s) == 0;
-    if (s->running)
-        pthread_setname_np(s->thread, "writer");
     return s->running ? OK : FAIL(NO_MEMORY);
 }
 
