@@ -102,7 +102,7 @@ static const struct row rows[] = {
     { TOKEN, APP "&grant_type=magic", 400, 70003 },
     { TOKEN, APP "&grant_type=OOB", 400, 70003 },
     { TOKEN, APP "&grant_type=authorization_code&code=x", 400, 900144 },
-    { TOKEN, APP "&grant_type=client_credentials", 400, 70003 },
+    { TOKEN, APP "&grant_type=saml2_bearer", 400, 70003 },
     { TOKEN, APP "&grant_type=oob", 400, 900144 },
     { TOKEN, APP "&grant_type=oob&continuation_token=A", 400, 900144 },
     { TOKEN, APP "&grant_type=oob&continuation_token=A&oob=1", 400, 900144 },
