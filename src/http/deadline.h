@@ -29,6 +29,7 @@ struct link {
     struct link *next;      /* free list */
     struct address peer;
     struct tls_use tls;
+    void *port;    /* the engine's: where it came in */
     void *request; /* the engine's: the request being read or answered */
 };
 

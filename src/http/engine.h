@@ -76,6 +76,9 @@ struct running *running_begin(struct http_server *s, struct link *link, struct s
 bool running_head(struct running *r, struct http_head *head, const char *end);
 /* A part of the body. False: close, it does not end. */
 bool running_body(struct running *r, struct slice part);
+/* The engine could not read on and has a status for that: a refusal, to be answered as the last one. Of the request that was
+ * begun, or of one that never was a request. NULL: nothing can be said any more. */
+struct running *running_broken(struct http_server *s, struct link *link, unsigned status);
 /* All is there, or refused: the handler's turn. May be called again when it is woken. */
 void running_complete(struct running *r);
 /* Replied, broken off, or never more than a beginning. */

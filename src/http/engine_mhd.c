@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP engine: libmicrohttpd behind http.h, and the only file that knows it (0.9.75; keep it building with 1.x).
  *
- * What the engine answers itself, as HTML and with the connection closed, because it never calls us: a request line or
- * version it can't read (400, 505), a header line without a colon and a Content-Length that is no number (400, 413), a
- * head that exceeds LIMIT_CONNECTION_MEMORY (414, 431), malformed chunks (400, 413, 500 where a chunk's extensions
- * exceed that memory). All else reaches the handler. */
+ * Some requests the engine refuses before it calls us, and it has HTML for them: a request line or version it can't read, a
+ * header line without a colon, a Content-Length that is no number, a head that exceeds LIMIT_CONNECTION_MEMORY,
+ * malformed chunks. It queues its answers through its own public function, which is therefore defined here: a
+ * program's symbols stand before a library's. So they reach the handler, too, which tells them like all others; but for
+ * two, after which the connection is closed without a word (is_said_twice). */
 #include "base/limits.h"
 #include "http/engine.h"
 #include "http/listener.h"
 
+#include <dlfcn.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +36,7 @@ enum {
 static err port_open(struct http_server *s, const struct http_listener *listener, char why[200]);
 static void server_free(struct http_server *s);
 
+static bool find_queue(void);
 static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, socklen_t n);
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code);
@@ -42,6 +45,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
                                   const char *version, const char *data, size_t *data_n, void **context);
 static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
                          enum MHD_RequestTerminationCode code);
+static enum MHD_Result run(struct running *r);
 static enum MHD_Result step(struct running *r);
 static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s);
 
@@ -51,7 +55,7 @@ err http_start(const struct http_options *options, struct http_server **out, cha
 
     why[0] = '\0';
     ENSURE(s != NULL, NO_MEMORY);
-    err e = server_fill(s, options, why);
+    err e = find_queue() ? server_fill(s, options, why) : FAIL(IO);
     for (size_t i = 0; err_is_ok(e) && i < options->listener_count; i++)
         e = port_open(s, &options->listeners[i], why);
     if (!err_is_ok(e)) {
@@ -252,6 +256,65 @@ static enum MHD_Result on_accept(void *cls, const struct sockaddr *address, sock
     return !atomic_load(&s->draining) && deadlines_admit(s->deadlines) ? MHD_YES : MHD_NO;
 }
 
+/* ---- the engine's own answers ---- */
+
+typedef enum MHD_Result queue_fn(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response);
+
+static queue_fn *real_queue;
+/* Whether this thread is a worker of ours: other daemons of the process are left alone. */
+static _Thread_local bool is_worker;
+static _Thread_local bool is_ours; /* what is being queued */
+
+static bool find_queue(void)
+{
+    *(void **)&real_queue = dlsym(RTLD_NEXT, "MHD_queue_response");
+    return real_queue != NULL;
+}
+
+static enum MHD_Result queue(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response)
+{
+    is_ours = true;
+    enum MHD_Result result = real_queue(connection, status, response);
+    is_ours = false;
+    return result;
+}
+
+/* Of a Content-Length that is no number, and of more cookies than it has memory for, the engine (0.9.75) sends the head twice,
+ * the second time as the first one's body. */
+static bool is_said_twice(struct MHD_Connection *connection, unsigned status)
+{
+    if (status == MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE)
+        return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE) != NULL;
+
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    uint64_t n;
+
+    return length != NULL && !slice_to_u64(slice_of(length), UINT64_MAX, &n);
+}
+
+/* MHD_NO closes the connection. */
+static enum MHD_Result answer_broken(struct MHD_Connection *connection, unsigned status)
+{
+    struct link *link = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    const struct engine_port *port = link == NULL ? NULL : link->port;
+    bool silent = port == NULL || is_said_twice(connection, status);
+    struct running *r = silent ? NULL : running_broken(port->server, link, status);
+
+    if (r == NULL)
+        return MHD_NO;
+    r->connection = connection;
+    r->call.request.tls = port->tls;
+    return run(r);
+}
+
+/* Called by the engine. */
+enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response)
+{
+    if (real_queue == NULL && !find_queue())
+        return MHD_NO;
+    return is_worker && !is_ours ? answer_broken(connection, status) : real_queue(connection, status, response);
+}
+
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -259,6 +322,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
     struct http_server *s = port->server;
     struct link *link = *context;
 
+    is_worker = true;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         if (link != NULL) {
             if (link->request != NULL) /* the engine forgets to tell when it fails amid the request line */
@@ -274,6 +338,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
         shutdown(fd, SHUT_RDWR); /* too many at once slipped past on_accept */
         return;
     }
+    link->port = port;
     link->peer = address_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     if (port->tls)
         tls_attach(s->tls, &link->tls,
@@ -375,7 +440,7 @@ static enum MHD_Result send_reply(struct running *r)
     if (result == MHD_YES && (r->last || atomic_load_explicit(&r->server->draining, memory_order_relaxed)))
         result = MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (result == MHD_YES)
-        result = MHD_queue_response(r->connection, (unsigned)reply->status, response);
+        result = queue(r->connection, (unsigned)reply->status, response);
     MHD_destroy_response(response);
     link_enter(r->link, LINK_SENDING);
     return result;

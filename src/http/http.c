@@ -16,6 +16,8 @@ static const struct {
     [HTTP_BAD_ENCODING] = { 400, "the transfer encoding is not supported" },
     [HTTP_BAD_HOST] = { 400, "the host is missing or malformed" },
     [HTTP_TOO_MANY_HEADERS] = { 431, "the request has too many headers" },
+    [HTTP_UNREADABLE] = { 400, "it cannot be read as HTTP/1.1" },
+    [HTTP_BAD_VERSION] = { 400, "the version of HTTP is not served" },
     [HTTP_TOO_LARGE] = { 413, "the body is too large" },
     [HTTP_OVERLOADED] = { 503, "too many large bodies at once" },
 };

@@ -26,7 +26,9 @@ enum http_defect {
     HTTP_AMBIGUOUS_LENGTH, /* two lengths, a length that is no plain number, or a length beside Transfer-Encoding */
     HTTP_BAD_ENCODING,     /* a Transfer-Encoding other than `chunked`, or in HTTP/1.0 */
     HTTP_BAD_HOST,         /* HTTP/1.1 without a Host, or one that is no host */
-    HTTP_TOO_MANY_HEADERS, /* more than LIMIT_HEADERS */
+    HTTP_TOO_MANY_HEADERS, /* more than LIMIT_HEADERS, or than LIMIT_CONNECTION_MEMORY holds */
+    HTTP_UNREADABLE,       /* no request line, a header line without a colon, a chunk that is none */
+    HTTP_BAD_VERSION,      /* not HTTP/1.0 or 1.1 */
     HTTP_TOO_LARGE,        /* the body exceeds handler.body_limit */
     HTTP_OVERLOADED,       /* LIMIT_LARGE_BODIES are being read already */
     HTTP_DEFECTS

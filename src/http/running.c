@@ -80,6 +80,39 @@ bool running_body(struct running *r, struct slice part)
     return !body_endless(&r->body);
 }
 
+static enum http_defect defect_of(unsigned status)
+{
+    switch (status) {
+    case 413:
+    case 500: /* a chunk's extensions without end */
+        return HTTP_TOO_LARGE;
+    case 414:
+        return HTTP_TARGET_TOO_LONG;
+    case 431:
+        return HTTP_TOO_MANY_HEADERS;
+    case 505:
+        return HTTP_BAD_VERSION;
+    default:
+        return HTTP_UNREADABLE;
+    }
+}
+
+struct running *running_broken(struct http_server *s, struct link *link, unsigned status)
+{
+    struct running *r = link->request != NULL ? running_of(link->request) : running_begin(s, link, SLICE("/"));
+
+    if (r == NULL || r->handled)
+        return NULL;
+    struct http_request *q = &r->call.request;
+    if (r->stage == STAGE_HEAD) {
+        q->method = HTTP_OTHER;
+        q->path = SLICE("/");
+        address_write(&link->peer, q->client_address);
+    }
+    refuse(r, defect_of(status), true);
+    return r;
+}
+
 void running_complete(struct running *r)
 {
     struct http_request *q = &r->call.request;
