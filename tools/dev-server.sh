@@ -23,7 +23,7 @@ free_port() {
 
 # start_server: returns when it is ready; prints its output and fails when that does not come.
 start_server() {
-    local port tries=200
+    local port tries=${server_tries:-200} # of 50 ms
     port=$(free_port)
     origin=http://127.0.0.1:$port
     server_command="dev --memory --http-port $port --https-port 0"
