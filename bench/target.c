@@ -33,10 +33,13 @@ static void must(int ok, const char *what)
 static struct application application(struct guid tenant, const char *id, enum signing_alg alg)
 {
     static const struct slice permissions[] = { { "openid", 6 }, { "offline_access", 14 } };
+    static const struct redirect_uri uris[] = { { PLATFORM_PUBLIC_CLIENT, { "http://localhost", 16 } } };
     struct application app = { .tenant_id = tenant,
                                .name = slice_of(signing_alg_name(alg)),
                                .public_client = true,
                                .native_authentication = true,
+                               .redirect_uris = uris,
+                               .redirect_uri_count = 1,
                                .permissions = { permissions, 2 },
                                .signing_alg = alg,
                                .access_token_seconds = 3600 };
