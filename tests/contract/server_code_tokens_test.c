@@ -56,7 +56,7 @@ static void test_without_nonce_or_openid(void **state)
 
 static void test_access_token_for_an_api(void **state)
 {
-    static const char *const names[] = { "api%3A%2F%2Fpetstore-api", WORLD_API, "api%3A%2F%2F" WORLD_API };
+    static const char *const names[] = { "api%3A%2F%2Fpetstore-api", WORLD_API, ("api%3A%2F%2F" WORLD_API) };
     struct code_session *s = *state;
     char scope[256], text[128];
 

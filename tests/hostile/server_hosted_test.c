@@ -307,7 +307,7 @@ static void test_forged_sign_outs(void **state)
         "id_token_hint=eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4In0.",
         "id_token_hint=eyJhbGciOiJIUzI1NiJ9.eyJzaWQiOiJ4In0.AAAA",
         "session=00000000-0000-0000-0000-000000000001",
-        "post_logout_redirect_uri=https%3A%2F%2Fweb.example%2Fcallback&client_id=" WORLD_APP_PASSWORD,
+        ("post_logout_redirect_uri=https%3A%2F%2Fweb.example%2Fcallback&client_id=" WORLD_APP_PASSWORD),
         "post_logout_redirect_uri=javascript%3Aalert(1)",
         "post_logout_redirect_uri=%2F%2Fevil.test",
     };

@@ -25,7 +25,8 @@ typedef ssize_t send_fn(int fd, const void *bytes, size_t n, int flags);
 typedef ssize_t recv_fn(int fd, void *bytes, size_t n, int flags);
 typedef ssize_t sendmsg_fn(int fd, const struct msghdr *message, int flags);
 
-static struct {
+/* Not static: the C library may declare `recv` inline. */
+struct {
     send_fn *send;
     recv_fn *recv;
     sendmsg_fn *sendmsg;
