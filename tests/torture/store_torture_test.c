@@ -83,7 +83,7 @@ static void check_after(struct fixture *f, int64_t acknowledged)
 
 static void every_failure(struct fixture *f, enum trouble what, bool lasting, long fewest)
 {
-    long step = torture_step(what, 13);
+    long step = torture_step(what, 53);
     long n = 1 - step;
 
     do {
