@@ -19,17 +19,24 @@ function showScreen(name, screen) {
   show(name, screenView(screen, act));
 }
 
-/** Runs one step. While it does, nothing can be pressed. */
-async function act(send) {
+/** While it works, nothing can be pressed. */
+async function busy(work) {
   document.body.inert = true;
   error.hidden = true;
   try {
-    const result = await send();
-    await (result.error ? showError(result.error) : next(result));
+    await work();
   } finally {
     document.body.inert = false;
     place.querySelector('input, select')?.focus();
   }
+}
+
+/** Runs one step. */
+function act(send) {
+  return busy(async () => {
+    const result = await send();
+    await (result.error ? showError(result.error) : next(result));
+  });
 }
 
 function next(result) {
@@ -86,9 +93,9 @@ function showAccount() {
     'section', {},
     element('h2', {}, `Hello, ${account.getAccount().name ?? account.getAccount().username}`),
     table('What the identity token says', account.getClaims()),
-    button('Get an access token', () => showToken(account, false)),
-    button('Get a new access token', () => showToken(account, true)),
-    button('Sign out', () => signOut(account)),
+    button('Get an access token', () => busy(() => showToken(account, false))),
+    button('Get a new access token', () => busy(() => showToken(account, true))),
+    button('Sign out', () => busy(() => signOut(account))),
   );
   show('account', view);
 }
