@@ -11,7 +11,8 @@ enum { POLL_MS = 1000, BATCH = 16 };
 struct inbox {
     struct inbox_options options;
     pthread_t thread;
-    struct queue *wakes; /* what is queued has no meaning but "look" */
+    struct queue *wakes;    /* what is queued has no meaning but "look" */
+    pthread_mutex_t taking; /* before `lock`: from the outbox's rows to what is kept of them */
     pthread_mutex_t lock;
     struct inbox_mail kept[INBOX_KEPT]; /* a ring; the newest is at (next - 1) */
     uint64_t next;
@@ -61,18 +62,27 @@ static void take_one(struct inbox *box, const struct mail *mail)
     box->seen = mail->id;
 }
 
-static void take_due(struct inbox *box)
+static size_t take_batch(struct inbox *box)
 {
     const struct outbox_source *source = &box->options.source;
     struct mail mails[BATCH];
+    size_t n = BATCH;
+
+    if (!err_is_ok(source->due(source->ctx, clock_now(box->options.clock), box->seen, mails, &n)))
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        take_one(box, &mails[i]);
+    return n;
+}
+
+static void take_due(struct inbox *box)
+{
     size_t n;
 
     do {
-        n = BATCH;
-        if (!err_is_ok(source->due(source->ctx, clock_now(box->options.clock), box->seen, mails, &n)))
-            return;
-        for (size_t i = 0; i < n; i++)
-            take_one(box, &mails[i]);
+        pthread_mutex_lock(&box->taking);
+        n = take_batch(box);
+        pthread_mutex_unlock(&box->taking);
     } while (n == BATCH);
 }
 
@@ -95,6 +105,7 @@ err inbox_start(const struct inbox_options *options, struct inbox **out)
     ENSURE(box != NULL, NO_MEMORY);
     box->options = *options;
     box->wakes = queue_new(BATCH);
+    pthread_mutex_init(&box->taking, NULL);
     pthread_mutex_init(&box->lock, NULL);
     if (box->wakes == NULL || pthread_create(&box->thread, NULL, run, box) != 0) {
         queue_free(box->wakes);
@@ -119,16 +130,19 @@ void inbox_stop(struct inbox *box)
     pthread_join(box->thread, NULL);
     queue_free(box->wakes);
     pthread_mutex_destroy(&box->lock);
+    pthread_mutex_destroy(&box->taking);
     free(box);
 }
 
 void inbox_clear(struct inbox *box)
 {
+    pthread_mutex_lock(&box->taking);
     pthread_mutex_lock(&box->lock);
     box->next = 0;
     for (size_t i = 0; i < INBOX_KEPT; i++)
         box->kept[i] = (struct inbox_mail){ .id = 0 };
     pthread_mutex_unlock(&box->lock);
+    pthread_mutex_unlock(&box->taking);
 }
 
 static uint64_t oldest_kept(const struct inbox *box)

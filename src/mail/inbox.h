@@ -30,6 +30,7 @@ struct inbox_mail {
 NODISCARD err inbox_start(const struct inbox_options *options, struct inbox **out);
 void inbox_wake(struct inbox *box);
 void inbox_stop(struct inbox *box);
+/* Forgets all, also what was on its way when this was called: for a store that has just been emptied. */
 void inbox_clear(struct inbox *box);
 
 /* Newest first, to `address` (empty: to anybody), with id > after. Returns how many were copied. */

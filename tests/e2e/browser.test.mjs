@@ -30,7 +30,7 @@ beforeEach(() => server.dev('reset', {}));
 async function openInbox(t, context = {}) {
   const own = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], ...context });
   t.after(() => own.close());
-  own.setDefaultTimeout(8_000);
+  own.setDefaultTimeout(60_000);
   const page = await own.newPage();
   page.faults = [];
   page.on('pageerror', (fault) => page.faults.push(fault.message));

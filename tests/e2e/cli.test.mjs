@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { binary, clientId, kim, otherCode, pat, sam, startServer, tenant } from './server.mjs';
+import { binary, clientId, kim, otherCode, pat, patience, sam, startServer, tenant } from './server.mjs';
 
 let server;
 let folder;
@@ -31,7 +31,7 @@ function start(file, args, env) {
   child.stderr.on('data', (text) => { seen.errors += text; });
   const end = new Promise((done) => child.on('close', (status) => done({ status, ...seen })));
   const until = async (pattern, from = 0) => {
-    for (const limit = Date.now() + 5_000; Date.now() < limit; await new Promise((go) => setTimeout(go, 10))) {
+    for (const limit = Date.now() + patience; Date.now() < limit; await new Promise((go) => setTimeout(go, 10))) {
       if (pattern.test(seen.out.slice(from))) return seen.out.length;
     }
     throw new Error(`no ${pattern} in: ${seen.out.slice(from)}`);

@@ -16,7 +16,7 @@ export async function openWorld(msal) {
     args: ['--no-sandbox', `--host-resolver-rules=MAP ${new URL(allowedOrigin).host} 127.0.0.1:${sample.address().port}`],
   });
   const context = await browser.newContext();
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(60_000);
   const close = async () => {
     await browser.close();
     sample.close();

@@ -27,7 +27,7 @@ after(async () => {
 async function open(t, name, { language = 'en', ...context } = {}) {
   const own = await browser.newContext(context);
   t.after(() => own.close());
-  own.setDefaultTimeout(8_000);
+  own.setDefaultTimeout(60_000);
   const page = await own.newPage();
   page.faults = [];
   page.strangers = [];

@@ -21,18 +21,23 @@ export const pat = 'pat@example.org'; // signed up with a password
 // A single-page application of the samples names it.
 export const allowedOrigin = 'http://localhost:3000';
 
-export async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
+/** Ports that nobody uses just now, each another one. */
+export async function freePorts(count) {
+  const probes = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(probes.map((probe) => once(probe, 'listening')));
+  const ports = probes.map((probe) => probe.address().port);
+  await Promise.all(probes.map((probe) => once(probe.close(), 'close')));
+  return ports;
 }
+
+export const freePort = async () => (await freePorts(1))[0];
+
+/** A wait ends when what is waited for is there; this is for a machine that is busy with other things. */
+export const patience = 60_000;
 
 /** Until the server answers; throws with its output when it does not. */
 export async function untilReady(origin, child, output) {
-  for (const end = Date.now() + 10_000; Date.now() < end; await new Promise((go) => setTimeout(go, 20))) {
+  for (const end = Date.now() + patience; Date.now() < end; await new Promise((go) => setTimeout(go, 20))) {
     if (child.exitCode !== null) break;
     const ready = await fetch(`${origin}/readyz`).catch(() => null);
     if (ready?.ok) return;
@@ -46,7 +51,7 @@ export async function untilReady(origin, child, output) {
  * where it shall be `secure`. Call stop() at the end; it resolves to the exit code.
  */
 export async function startServer({ memory = true, secure = false } = {}) {
-  const [httpPort, httpsPort] = [await freePort(), await freePort()];
+  const [httpPort, httpsPort] = await freePorts(2);
   const folder = mkdtempSync(`${tmpdir()}/doorcode-e2e-`); // of the certificates, and of the data where it is not in memory
   const origin = `http://127.0.0.1:${httpPort}`;
   const secureOrigin = `https://localhost:${httpsPort}`;
@@ -95,7 +100,7 @@ function calls(origin) {
     return { started, challenged, token: challenged.body.continuation_token, code: mail.code, mail };
   };
   const newMail = async (address, after) => {
-    for (const end = Date.now() + 5_000; Date.now() < end; await new Promise((go) => setTimeout(go, 20))) {
+    for (const end = Date.now() + patience; Date.now() < end; await new Promise((go) => setTimeout(go, 20))) {
       const { mails } = (await dev(`inbox?address=${encodeURIComponent(address)}${after ? `&after=${after}` : ''}`)).body;
       if (mails.length > 0) return mails[0];
     }

@@ -6,7 +6,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { binary, clientId, kim, pat, startServer, tenant, tenantId } from './server.mjs';
+import { binary, clientId, kim, pat, patience, startServer, tenant, tenantId } from './server.mjs';
 
 const password = 'Blue-Kettle-42'; // of pat
 const launch = { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] };
@@ -27,7 +27,7 @@ beforeEach(async () => {
   folder = mkdtempSync(`${tmpdir()}/doorcode-web-`);
   await server.dev('reset', {});
   const own = await browser.newContext({ locale: 'en-US' });
-  own.setDefaultTimeout(10_000);
+  own.setDefaultTimeout(patience);
   page = await own.newPage();
 });
 afterEach(async () => {
@@ -48,7 +48,7 @@ function start(file, args, more = {}) {
   child.stderr.on('data', (text) => { seen.errors += text; });
   const end = new Promise((done) => child.on('close', (status) => done({ status, ...seen })));
   const address = async () => {
-    for (const limit = Date.now() + 10_000; Date.now() < limit; await new Promise((go) => setTimeout(go, 10))) {
+    for (const limit = Date.now() + patience; Date.now() < limit; await new Promise((go) => setTimeout(go, 10))) {
       const found = `${seen.out}${seen.errors}`.match(/^ {2}(http\S+)\s/m);
       if (found) return found[1];
     }

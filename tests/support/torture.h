@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* torture.h: what can fail is made to fail: SQLite's files by a VFS in front of the real one, SQLite's allocations by its own
- * interface, ours by the linker (--wrap=malloc,calloc,realloc,strdup on the test program). For tests; included by one
- * file each, because the wrappers are definitions. */
+ * interface, ours and every step of a query by the linker (--wrap=malloc,calloc,realloc,strdup,sqlite3_step on the test
+ * program). For tests; included by one file each, because the wrappers are definitions. */
 #ifndef DOORCODE_TESTS_TORTURE_H
 #define DOORCODE_TESTS_TORTURE_H
 
@@ -12,7 +12,7 @@
 
 /* ---- when to fail ---- */
 
-enum trouble { TROUBLE_NONE, TROUBLE_DISK, TROUBLE_MEMORY, TROUBLE_SOCKET };
+enum trouble { TROUBLE_NONE, TROUBLE_DISK, TROUBLE_MEMORY, TROUBLE_SOCKET, TROUBLE_QUERY };
 
 static struct {
     _Atomic int trouble;
@@ -88,6 +88,16 @@ void *__wrap_realloc(void *p, size_t n)
 char *__wrap_strdup(const char *text)
 {
     return fails_now(TROUBLE_MEMORY) ? NULL : __real_strdup(text);
+}
+
+/* ---- queries: a step of any, reading, writing, beginning and committing ---- */
+
+int __real_sqlite3_step(sqlite3_stmt *query);
+int __wrap_sqlite3_step(sqlite3_stmt *query);
+
+int __wrap_sqlite3_step(sqlite3_stmt *query)
+{
+    return fails_now(TROUBLE_QUERY) ? SQLITE_IOERR : __real_sqlite3_step(query);
 }
 
 /* ---- the disk: a VFS in front of the real one ---- */

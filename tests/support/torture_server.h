@@ -176,6 +176,7 @@ static inline int64_t count_rows(const struct stage *s, const char *table)
     snprintf(path, sizeof path, "%s/doorcode.db", s->folder.path);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", table);
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(db, 20000); /* the server may be writing still */
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &count, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(count), SQLITE_ROW);
     int64_t n = sqlite3_column_int64(count, 0);

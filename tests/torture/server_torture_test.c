@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One whole sign-in and a refresh, while the n-th allocation, the n-th write of the database or the n-th send or receive of the
- * server fails, for rising n until nothing meets a failure any more; and clients that hang up after any byte.
+/* One whole sign-in and a refresh, while the n-th allocation, the n-th query or write of the database or the n-th send or receive
+ * of the server fails, for rising n until nothing meets a failure any more; and clients that hang up after any byte.
  * Each request gets an answer that blames the server or a closed connection, within the time of a request. What was
  * acknowledged holds; a taken code has its grant and its refresh token; afterwards the same server signs in. */
 #include "support/world.h"
@@ -263,6 +263,16 @@ static void test_each_write_and_all_after_it(void **state)
     every_failure(*state, TROUBLE_DISK, true, 10);
 }
 
+static void test_each_query(void **state)
+{
+    every_failure(*state, TROUBLE_QUERY, false, 15);
+}
+
+static void test_each_query_and_all_after_it(void **state)
+{
+    every_failure(*state, TROUBLE_QUERY, true, 15);
+}
+
 static void test_each_send_and_receive(void **state)
 {
     every_failure(*state, TROUBLE_SOCKET, false, 4);
@@ -305,6 +315,8 @@ int main(void)
         cmocka_unit_test(test_each_allocation_and_all_after_it),
         cmocka_unit_test(test_each_write),
         cmocka_unit_test(test_each_write_and_all_after_it),
+        cmocka_unit_test(test_each_query),
+        cmocka_unit_test(test_each_query_and_all_after_it),
         cmocka_unit_test(test_each_send_and_receive),
         cmocka_unit_test(test_each_send_and_receive_and_all_after_it),
         cmocka_unit_test(test_client_hangs_up_after_any_byte),
