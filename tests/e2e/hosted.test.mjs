@@ -187,7 +187,7 @@ describe('clients of servers and programs', () => {
         await press(page);
         await press(page, 'allow');
         await proveByPassword(page, pat);
-        await page.waitForSelector('form', { state: 'detached' });
+        await page.waitForSelector('input[name="password"]', { state: 'detached' });
       } });
       assert.equal(result.account.username, pat);
     });

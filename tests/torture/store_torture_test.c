@@ -81,9 +81,12 @@ static void check_after(struct fixture *f, int64_t acknowledged)
     f->s = NULL;
 }
 
+/* A store opens with some hundred statements, thousands of allocations. */
+enum { ALLOCATIONS_STEP = 83 };
+
 static void every_failure(struct fixture *f, enum trouble what, bool lasting, long fewest)
 {
-    long step = torture_step(what, 53);
+    long step = torture_step(what, ALLOCATIONS_STEP);
     long n = 1 - step;
 
     do {
