@@ -20,7 +20,7 @@ err hosted_redeem(struct exchange *x, bool *waits)
     *waits = !goes_on;
     if (!goes_on)
         return OK;
-    TRY(hosted_begin_session(x, &work->native.user, work->native.outcome.proofs));
+    hosted_begin_session(x, &work->native.user, work->native.outcome.proofs);
     if (asks) {
         work->page = PAGE_STAY;
         return OK;

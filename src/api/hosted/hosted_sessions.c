@@ -98,20 +98,19 @@ static void add_session(struct exchange *x)
     exchange_write(x, WRITE_SESSION_ADD)->session = session;
 }
 
-err hosted_begin_session(struct exchange *x, struct user *user, uint8_t proofs)
+void hosted_begin_session(struct exchange *x, const struct user *user, uint8_t proofs)
 {
     struct hosted_work *work = hosted_work(x);
 
-    TRY(hosted_load_sessions(x)); /* anew: DECIDE may run again */
+    session_cookie_read(x, &work->cookie); /* anew: DECIDE may run again */
     end_former(x, user->id);
     work->session =
         (struct session){ .user_id = user->id, .created_at = x->now, .authenticated_at = x->now, .proofs = proofs };
     add_session(x);
-    return OK;
 }
 
 /* Another row with another secret: what was handed out before the answer does not become long-lived. */
-err hosted_keep_session(struct exchange *x, struct browser_session *s)
+void hosted_keep_session(struct exchange *x, const struct browser_session *s)
 {
     struct hosted_work *work = hosted_work(x);
 
@@ -119,5 +118,4 @@ err hosted_keep_session(struct exchange *x, struct browser_session *s)
     work->session.persistent = true;
     end_former(x, s->user.id);
     add_session(x);
-    return OK;
 }

@@ -65,11 +65,11 @@ struct hosted_work *hosted_work(struct exchange *x);
 /* LOAD: the cookie's sessions in this tenant that are alive, with their users. */
 err hosted_load_sessions(struct exchange *x);
 /* DECIDE: writes a session of the user who has just proved who she is, in place of an earlier one of hers. */
-err hosted_begin_session(struct exchange *x, struct user *user, uint8_t proofs);
+void hosted_begin_session(struct exchange *x, const struct user *user, uint8_t proofs);
 /* The loaded session of that id; session_count: none. */
 size_t hosted_find_session(struct exchange *x, struct slice id);
 /* DECIDE: the session shall last. */
-err hosted_keep_session(struct exchange *x, struct browser_session *s);
+void hosted_keep_session(struct exchange *x, const struct browser_session *s);
 
 /* The user whom id_token_hint names, for the application and tenant it was given to; false: it is none of ours. */
 bool hosted_read_hint(struct exchange *x, struct slice token, struct id_token *hint);

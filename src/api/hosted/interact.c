@@ -223,7 +223,7 @@ static err decide_stay(struct exchange *x)
         return OK;
     if (!work->said_yes)
         return hosted_give_answer(x, &s->session, &s->user);
-    TRY(hosted_keep_session(x, s));
+    hosted_keep_session(x, s);
     return hosted_give_answer(x, &work->session, &s->user);
 }
 
