@@ -59,6 +59,13 @@ void exchange_throttle(struct exchange *x)
     exchange_refuse(x, ERROR_THROTTLED, SLICE_EMPTY);
 }
 
+struct slice exchange_guid(struct exchange *x, struct guid id)
+{
+    struct guid_text text = guid_format(id);
+
+    return arena_copy(&x->call->arena, slice_of(text.c));
+}
+
 struct slice exchange_number(struct exchange *x, int64_t number)
 {
     struct buf text;

@@ -103,5 +103,7 @@ struct slice exchange_require(struct exchange *x, const char *name);
 void exchange_throttle(struct exchange *x);
 /* A number as text in the arena, for a refusal's detail. */
 struct slice exchange_number(struct exchange *x, int64_t number);
+/* An id as text in the arena. */
+struct slice exchange_guid(struct exchange *x, struct guid id);
 
 #endif

@@ -34,10 +34,7 @@ static bool origin_allowed(void *ctx, struct slice origin)
 
     if (x->app == NULL)
         return directory_allows_origin(x->directory, x->tenant, origin) || is_spa_origin_of_tenant(x, origin);
-    for (size_t i = 0; i < x->app->allowed_origins.n; i++)
-        if (slice_eq(x->app->allowed_origins.items[i], origin))
-            return true;
-    return is_spa_origin(x, x->app, origin);
+    return slices_have(&x->app->allowed_origins, origin) || is_spa_origin(x, x->app, origin);
 }
 
 /* The same for everybody, and may be kept. */

@@ -167,21 +167,19 @@ err tokens_sign(struct exchange *x, struct issued *issued)
     return tokens_sign_some(x, issued, ISSUE_ACCESS_TOKEN | (issued->scope->openid ? ISSUE_ID_TOKEN : 0U));
 }
 
-/* Only when asked for, as "1" or "true" in any case (spec V1, 6.31). */
-static bool wants_client_info(struct exchange *x)
+struct slice tokens_client_info(struct exchange *x, struct guid user)
 {
-    struct slice value = form_get(&x->form, SLICE("client_info"));
+    struct buf text;
 
-    return slice_eq(value, SLICE("1")) || slice_eq_nocase(value, SLICE("true"));
+    buf_init_arena(&text, &x->call->arena, CLIENT_INFO_MAX);
+    claims_client_info(user, x->tenant->id, &text);
+    return buf_slice(&text);
 }
 
 err tokens_reply(struct exchange *x, const struct issued *issued)
 {
-    struct buf client_info;
+    bool wants_info = form_wants(&x->form, SLICE("client_info"));
 
-    buf_init_arena(&client_info, &x->call->arena, CLIENT_INFO_MAX);
-    if (wants_client_info(x))
-        claims_client_info(issued->user->id, x->tenant->id, &client_info);
     native_tokens(
         &(struct native_tokens){
             .scope = slice_of(issued->scope->granted),
@@ -190,7 +188,7 @@ err tokens_reply(struct exchange *x, const struct issued *issued)
             .refresh_expires_in = issued->ends_at == 0 ? 0 : (uint32_t)(issued->refresh.expires_at - x->now),
             .refresh_token = issued->refresh.id == 0 ? SLICE_EMPTY : slice_of(issued->refresh_text.c),
             .id_token = issued->id_token,
-            .client_info = buf_slice(&client_info),
+            .client_info = wants_info ? tokens_client_info(x, issued->user->id) : SLICE_EMPTY,
         },
         &x->body);
     return OK;

@@ -52,6 +52,8 @@ err tokens_sign(struct exchange *x, struct issued *issued);
 err tokens_sign_some(struct exchange *x, struct issued *issued, unsigned which);
 /* REPLY */
 err tokens_reply(struct exchange *x, const struct issued *issued);
+/* What tells a client whose tokens they are (spec OIDC, 4.7), in the arena. */
+struct slice tokens_client_info(struct exchange *x, struct guid user);
 /* The tenant's issuer (spec OIDC, 1.3), in the arena. */
 struct slice tokens_issuer(const struct api *api, const struct tenant *tenant, struct arena *arena);
 

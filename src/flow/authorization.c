@@ -229,13 +229,11 @@ static enum error_id read_max_age(const struct form *form, struct authorization 
 
 static void read_hints(const struct form *form, struct authorization *out)
 {
-    struct slice client_info = get(form, "client_info");
-
     out->sid = get(form, "sid");
     out->ui_locales = get(form, "ui_locales");
     if (out->ui_locales.n == 0)
         out->ui_locales = get(form, "mkt");
-    out->client_info = slice_eq(client_info, SLICE("1")) || slice_eq_nocase(client_info, SLICE("true"));
+    out->client_info = form_wants(form, SLICE("client_info"));
 }
 
 enum error_id authorization_parse(const struct form *form, const struct application *app, struct authorization *out,

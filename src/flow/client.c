@@ -80,14 +80,6 @@ enum error_id client_check_assertion(const struct assertion_facts *f, const stru
 
 /* ---- platforms ---- */
 
-static bool allows_origin(const struct application *app, struct slice origin)
-{
-    for (size_t i = 0; i < app->allowed_origins.n; i++)
-        if (slice_eq_nocase(app->allowed_origins.items[i], origin))
-            return true;
-    return false;
-}
-
 enum platform_type client_platform(const struct application *app)
 {
     return app->public_client ? PLATFORM_PUBLIC_CLIENT : PLATFORM_WEB;
@@ -108,7 +100,8 @@ enum error_id client_check_platform(const struct platform_facts *f)
         return ERROR_CREDENTIALS_UNEXPECTED;
     if (f->platform == PLATFORM_SPA)
         return from_page ? ERROR_NONE : ERROR_CROSS_ORIGIN_REQUIRED;
-    return from_page && !allows_origin(f->application, f->request_origin) ? ERROR_CROSS_ORIGIN_REFUSED : ERROR_NONE;
+    return from_page && !application_allows_origin(f->application, f->request_origin) ? ERROR_CROSS_ORIGIN_REFUSED
+                                                                                      : ERROR_NONE;
 }
 
 const char *client_method_acr(enum client_method method)

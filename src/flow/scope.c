@@ -114,14 +114,6 @@ static void add_in_full(struct buf *list, const struct permission *p)
     add_word(list, buf_slice(&word));
 }
 
-static bool has_value(struct slices list, struct slice value)
-{
-    for (size_t i = 0; i < list.n; i++)
-        if (slice_eq(list.items[i], value))
-            return true;
-    return false;
-}
-
 /* Every permission of the resource that it still has: what `.default` means. */
 static size_t add_all(struct reading *r, const struct permission *wanted)
 {
@@ -130,7 +122,7 @@ static size_t add_all(struct reading *r, const struct permission *wanted)
 
     for (size_t i = 0; i < permissions->n; i++) {
         struct permission p = permission_of(permissions->items[i]);
-        bool is_there = wanted->api == NULL || has_value(wanted->api->scopes, p.value);
+        bool is_there = wanted->api == NULL || slices_have(&wanted->api->scopes, p.value);
         if (!is_there || !is_of(p.resource, wanted) || openid_flag(r->out, permissions->items[i]) != NULL)
             continue;
         p.resource = wanted->resource;
@@ -165,7 +157,7 @@ static enum scope_result check_permission(const struct reading *r, const struct 
         return SCOPE_RESOURCE_UNKNOWN;
     if (is_default(p))
         return knows_resource ? SCOPE_OK : SCOPE_UNKNOWN;
-    if (p->api != NULL && !has_value(p->api->scopes, p->value))
+    if (p->api != NULL && !slices_have(&p->api->scopes, p->value))
         return SCOPE_VALUE_UNKNOWN;
     return is_permitted ? SCOPE_OK : SCOPE_UNKNOWN;
 }
@@ -175,7 +167,7 @@ static enum scope_result check_own(const struct permission *p)
 {
     if (!is_client_id(p->api, p->resource))
         return SCOPE_OWN_NAME;
-    return is_default(p) || has_value(p->api->scopes, p->value) ? SCOPE_OK : SCOPE_VALUE_UNKNOWN;
+    return is_default(p) || slices_have(&p->api->scopes, p->value) ? SCOPE_OK : SCOPE_VALUE_UNKNOWN;
 }
 
 static void add_own(struct reading *r, const struct permission *wanted)

@@ -143,7 +143,15 @@ const struct user_flow *directory_user_flow(const struct directory *d, const str
     return find(&key, d->user_flows, d->user_flow_count, sizeof key, user_flow_order);
 }
 
-static bool application_allows(const struct application *app, struct slice origin)
+bool slices_have(const struct slices *list, struct slice value)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (slice_eq(list->items[i], value))
+            return true;
+    return false;
+}
+
+bool application_allows_origin(const struct application *app, struct slice origin)
 {
     for (size_t i = 0; i < app->allowed_origins.n; i++)
         if (slice_eq_nocase(app->allowed_origins.items[i], origin))
@@ -157,7 +165,7 @@ bool directory_allows_origin(const struct directory *d, const struct tenant *ten
         const struct application *app = &d->applications[i];
         if (tenant != NULL && !guid_eq(app->tenant_id, tenant->id))
             continue;
-        if (application_allows(app, origin))
+        if (application_allows_origin(app, origin))
             return true;
     }
     return false;

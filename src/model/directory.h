@@ -17,6 +17,9 @@ struct slices {
     size_t n;
 };
 
+/* Byte for byte. Pure, any thread. */
+bool slices_have(const struct slices *list, struct slice value);
+
 /* On for all, off for all, or as the next one above says: user, application, tenant. */
 enum toggle { TOGGLE_INHERIT, TOGGLE_ON, TOGGLE_OFF, TOGGLE_COUNT };
 
@@ -232,6 +235,8 @@ const struct application *directory_api(const struct directory *d, struct guid t
 const struct application *directory_application(const struct directory *d, struct guid tenant, struct guid client_id);
 /* The flow linked to the application, or NULL. */
 const struct user_flow *directory_user_flow(const struct directory *d, const struct application *app);
+/* True if the application allows the origin; schemes and hosts in any case. */
+bool application_allows_origin(const struct application *app, struct slice origin);
 /* True if any application of the tenant (NULL: of any tenant) allows the origin; schemes and hosts in any case. */
 bool directory_allows_origin(const struct directory *d, const struct tenant *tenant, struct slice origin);
 

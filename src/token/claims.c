@@ -393,10 +393,7 @@ static struct guid service_principal(const struct claims_input *in, const struct
 
 static bool wants_idtyp(const struct claims_input *in)
 {
-    for (size_t i = 0; in->api != NULL && i < in->api->access_token_claims.n; i++)
-        if (slice_eq(in->api->access_token_claims.items[i], SLICE("idtyp")))
-            return true;
-    return is_v1(in);
+    return (in->api != NULL && slices_have(&in->api->access_token_claims, SLICE("idtyp"))) || is_v1(in);
 }
 
 err claims_application_token(const struct claims_input *in, const struct vault *v, const struct keyring *ring,

@@ -114,14 +114,6 @@ static const struct row {
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-static bool is_declared(const struct slices *declared, const char *name)
-{
-    for (size_t i = 0; i < declared->n; i++)
-        if (slice_eq(declared->items[i], slice_of(name)))
-            return true;
-    return false;
-}
-
 static const struct slices *declared_for(const struct claims_input *in, enum token_kind kind)
 {
     static const struct slices none = { NULL, 0 };
@@ -133,7 +125,7 @@ static const struct slices *declared_for(const struct claims_input *in, enum tok
 
 static bool has(const struct row *row, const struct slices *declared, enum token_kind kind)
 {
-    return (row->kinds & (int)kind) != 0 && is_declared(declared, row->name);
+    return (row->kinds & (int)kind) != 0 && slices_have(declared, slice_of(row->name));
 }
 
 void optional_claims_put(struct json *j, const struct claims_input *in, enum token_kind kind)

@@ -115,6 +115,13 @@ bool form_has(const struct form *form, struct slice name)
     return false;
 }
 
+bool form_wants(const struct form *form, struct slice name)
+{
+    struct slice value = form_get(form, name);
+
+    return slice_eq(value, SLICE("1")) || slice_eq_nocase(value, SLICE("true"));
+}
+
 bool form_repeated(const struct form *form, struct slice name)
 {
     size_t seen = 0;

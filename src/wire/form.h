@@ -25,6 +25,8 @@ NODISCARD err form_parse(struct slice body, struct arena *arena, struct form *ou
 bool form_is_type(struct slice content_type);
 /* The value, or the empty slice: empty means absent (spec V1, 1.4). The first, where repeated. */
 struct slice form_get(const struct form *form, struct slice name);
+/* True for "1", and "true" in any case (spec V1, 6.31). */
+bool form_wants(const struct form *form, struct slice name);
 bool form_repeated(const struct form *form, struct slice name);
 /* True if the name stands there, whatever its value. */
 bool form_has(const struct form *form, struct slice name);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { CLIENT_INFO_MAX = 160, DESCRIPTION_MAX = 512, SEEN_SECONDS = 300, PARAMETERS_MAX = 12 };
+enum { DESCRIPTION_MAX = 512, SEEN_SECONDS = 300, PARAMETERS_MAX = 12 };
 
 /* ---- writes ---- */
 
@@ -219,24 +219,6 @@ static err send_back(struct exchange *x, const struct parameters *list)
     return hosted_redirect(x, location);
 }
 
-static struct slice client_info(struct exchange *x, struct guid user)
-{
-    struct buf text;
-
-    if (!hosted_work(x)->request.client_info)
-        return SLICE_EMPTY;
-    buf_init_arena(&text, &x->call->arena, CLIENT_INFO_MAX);
-    claims_client_info(user, x->tenant->id, &text);
-    return buf_slice(&text);
-}
-
-static struct slice guid_text(struct exchange *x, struct guid id)
-{
-    struct guid_text text = guid_format(id);
-
-    return arena_copy(&x->call->arena, slice_of(text.c));
-}
-
 err hosted_reply_answer(struct exchange *x)
 {
     struct hosted_work *work = hosted_work(x);
@@ -252,9 +234,9 @@ err hosted_reply_answer(struct exchange *x)
         add(&list, "scope", slice_of(answer->scope.granted));
     }
     add(&list, "id_token", answer->issued.id_token);
-    add(&list, "client_info", client_info(x, work->user->id));
+    add(&list, "client_info", work->request.client_info ? tokens_client_info(x, work->user->id) : SLICE_EMPTY);
     add(&list, "state", work->request.state);
-    add(&list, "session_state", guid_text(x, answer->session_id));
+    add(&list, "session_state", exchange_guid(x, answer->session_id));
     add(&list, "iss", tokens_issuer(x->api, x->tenant, &x->call->arena));
     return send_back(x, &list);
 }

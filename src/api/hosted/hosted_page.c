@@ -59,25 +59,6 @@ err hosted_render(struct exchange *x, struct page *page)
 
 /* ---- facts ---- */
 
-static struct slice guid_text(struct exchange *x, struct guid id)
-{
-    struct guid_text text = guid_format(id);
-
-    return arena_copy(&x->call->arena, slice_of(text.c));
-}
-
-static struct slice mask(struct exchange *x, enum channel channel, const char *target)
-{
-    struct buf label;
-
-    buf_init_arena(&label, &x->call->arena, LIMIT_LABEL);
-    if (channel == CHANNEL_SMS)
-        phone_mask(slice_of(target), &label);
-    else
-        email_mask(slice_of(target), &label);
-    return buf_close_arena(&label, &x->call->arena);
-}
-
 static struct page_choice *take_choices(struct exchange *x, struct page *page, size_t n)
 {
     struct page_choice *choices = arena_take(&x->call->arena, n * sizeof *choices);
@@ -93,7 +74,7 @@ void hosted_list_accounts(struct exchange *x, struct page *page)
 
     for (size_t i = 0; choices != NULL && i < work->session_count; i++) {
         const struct browser_session *s = &work->sessions[i];
-        choices[page->choice_count++] = (struct page_choice){ guid_text(x, s->session.id),
+        choices[page->choice_count++] = (struct page_choice){ exchange_guid(x, s->session.id),
                                                               slice_of(s->user.display_name), slice_of(s->user.email) };
     }
 }
@@ -107,7 +88,7 @@ static void list_methods(struct exchange *x, struct page *page)
         const struct method *method = &work->methods[i];
         if (flow_method_usable(&work->facts, method))
             choices[page->choice_count++] =
-                (struct page_choice){ guid_text(x, method->id), mask(x, method->channel, method->target),
+                (struct page_choice){ exchange_guid(x, method->id), native_mask(x, method->channel, method->target),
                                       slice_of(channel_name(method->channel)) };
     }
 }
@@ -122,14 +103,6 @@ static void list_channels(struct exchange *x, struct page *page)
         choices[page->choice_count++] = (struct page_choice){ SLICE("email"), SLICE_EMPTY, SLICE("email") };
     if ((x->tenant->second_factors & FACTOR_SMS) != 0)
         choices[page->choice_count++] = (struct page_choice){ SLICE("sms"), SLICE_EMPTY, SLICE("sms") };
-}
-
-static bool names(const struct slices *list, struct slice name)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (slice_eq(list->items[i], name))
-            return true;
-    return false;
 }
 
 /* An extension's own words on an attribute. */
@@ -173,7 +146,7 @@ static void list_attributes(struct exchange *x, struct page *page)
             (struct page_attribute){ .attribute = attribute,
                                      .value = typed,
                                      .missing = posted && attribute->required && typed.n == 0,
-                                     .invalid = posted && names(&work->invalid, attribute->name),
+                                     .invalid = posted && slices_have(&work->invalid, attribute->name),
                                      .problem = posted ? words_on(work, attribute->name) : SLICE_EMPTY };
     }
     page->attributes = list;
@@ -198,7 +171,7 @@ static void describe_code(struct exchange *x, struct page *page)
         return;
     page->code_length = x->api->policy->code_digits;
     page->channel = at->channel == CHANNEL_SMS ? PAGE_BY_SMS : PAGE_BY_EMAIL;
-    page->target = at->target[0] != '\0' ? mask(x, at->channel, at->target) : slice_of(at->username);
+    page->target = at->target[0] != '\0' ? native_mask(x, at->channel, at->target) : slice_of(at->username);
     page->sent_again = work->sent_again && !exchange_refused(x);
     if (page->problem == ERROR_NONE)
         page->seconds = x->api->policy->resend_seconds;
@@ -309,7 +282,7 @@ err hosted_reply_page(struct exchange *x)
         hide(&page, fields, "continuation_token", work->continuation);
     }
     if (page.kind == PAGE_STAY)
-        hide(&page, fields, "session", guid_text(x, work->session.id));
+        hide(&page, fields, "session", exchange_guid(x, work->session.id));
     page.form_target = work->request.redirect_uri;
     describe(x, &page);
     if (x->refusal == ERROR_ATTRIBUTES_INVALID && work->native.attributes_submit.answered)

@@ -87,8 +87,7 @@ err native_issue(struct exchange *x)
 
 /* ---- reply ---- */
 
-/* The address or number that a code went to, masked. */
-static struct slice mask(struct exchange *x, enum channel channel, const char *target)
+struct slice native_mask(struct exchange *x, enum channel channel, const char *target)
 {
     struct buf label;
 
@@ -97,7 +96,7 @@ static struct slice mask(struct exchange *x, enum channel channel, const char *t
         phone_mask(slice_of(target), &label);
     else
         email_mask(slice_of(target), &label);
-    return buf_slice(&label);
+    return buf_close_arena(&label, &x->call->arena);
 }
 
 static void reply_code(struct exchange *x, struct slice token)
@@ -111,7 +110,7 @@ static void reply_code(struct exchange *x, struct slice token)
             .continuation_token = token,
             .channel = slice_of(channel_name(next->channel)),
             .target = registers ? slice_of(target) : SLICE_EMPTY, /* spec V1, 3.14: as given */
-            .target_label = registers ? SLICE_EMPTY : mask(x, next->channel, target),
+            .target_label = registers ? SLICE_EMPTY : native_mask(x, next->channel, target),
             .code_length = x->api->policy->code_digits,
             .interval = x->api->policy->resend_seconds,
         },
@@ -131,7 +130,7 @@ static void reply_factors(struct exchange *x, struct slice token)
             continue;
         ids[n] = guid_format(method->id);
         list[n] = (struct native_method){ slice_of(ids[n].c), slice_of(channel_name(method->channel)),
-                                          mask(x, method->channel, method->target) };
+                                          native_mask(x, method->channel, method->target) };
         n++;
     }
     native_methods(token, list, n, &x->body);

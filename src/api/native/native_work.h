@@ -89,6 +89,8 @@ err native_decide_with(struct exchange *x, native_redeem_fn *redeem);
 void native_tell(struct exchange *x);
 err native_issue(struct exchange *x);
 err native_reply(struct exchange *x);
+/* The address or number that a code goes to, masked; in the arena. */
+struct slice native_mask(struct exchange *x, enum channel channel, const char *target);
 
 /* Finds out what the outcome needs, on threads of its own; the exchange waits (native_needs.c). */
 err native_find_out(struct exchange *x);
