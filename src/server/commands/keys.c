@@ -79,7 +79,11 @@ static int rotate(const struct command_line *line)
 static const struct command_option list_options[] = { ADMIN_OPTIONS };
 static const struct command_option rotate_options[] = {
     ADMIN_OPTIONS,
-    { .name = "algorithm", .letter = 'a', .argument = "NAME", .help = "RS256, ES256 or EdDSA.", .fallback = "RS256" },
+    { .name = "algorithm",
+      .letter = 'a',
+      .argument = "RS256|ES256|EdDSA",
+      .help = "What it signs with.",
+      .fallback = "RS256" },
 };
 
 const struct command command_keys_list = {
