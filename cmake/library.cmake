@@ -6,6 +6,7 @@
 # What the library needs, once, for the linker, pkg-config and the CMake package.
 set(DOORCODE_LIBRARY_REQUIRES libcurl jansson libcrypto libmicrohttpd)
 set(DOORCODE_ABI 1)
+set_target_properties(doorcode_client dc_base PROPERTIES C_VISIBILITY_PRESET hidden)
 set(symbols_map ${PROJECT_SOURCE_DIR}/packaging/library/libdoorcode.map)
 
 # The parts of doorcode_client and of src/base that it reaches, as one object in which only the public names are global: linked
