@@ -13,7 +13,7 @@ extern const struct command_values cli_values[];
 
 extern const struct command signin_command;
 extern const struct command signup_command;
-extern const struct command reset_command;
+extern const struct command reset_password_command;
 extern const struct command token_show_command;
 extern const struct command token_refresh_command;
 extern const struct command signout_command;

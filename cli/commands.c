@@ -4,8 +4,8 @@
 #include "account.h"
 
 const struct command *const cli_commands[] = {
-    &signin_command,        &signup_command,  &reset_command,      &token_show_command,
-    &token_refresh_command, &signout_command, &completion_command, NULL,
+    &signin_command,        &signup_command,  &reset_password_command, &token_show_command,
+    &token_refresh_command, &signout_command, &completion_command,     NULL,
 };
 
 const struct command_values cli_values[] = {

@@ -350,7 +350,8 @@ static const char *nearest_command(const struct command_program *program, int ar
     for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
         char name[NAME_LIMIT];
         typed_name(argc, argv, count_words(command->name), name, sizeof(name));
-        size_t distance = command_distance(name, command->name, best);
+        bool is_start = argc >= count_words(command->name) && slice_starts(slice_of(command->name), slice_of(name));
+        size_t distance = is_start ? 0 : command_distance(name, command->name, best);
         if (distance < best) {
             best = distance;
             nearest = command->name;

@@ -31,6 +31,9 @@ struct command_option {
 
 struct command_line;
 
+/* The examples of a command, in its table. */
+#define COMMAND_EXAMPLES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
 struct command {
     const char *name;            /* one or two words: "signin", "token show" */
     const char *arguments;       /* "USER", "[FILE ...]"; NULL where it takes none */

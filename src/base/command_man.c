@@ -162,7 +162,6 @@ static void put_description(FILE *out, const struct command *command)
 {
     char summary[256];
     snprintf(summary, sizeof(summary), "%s.", command->summary);
-    summary[0] = (char)toupper((unsigned char)summary[0]);
     fputs(".Sh DESCRIPTION\n", out);
     put_text(out, summary);
     if (command->description != NULL)
@@ -274,7 +273,6 @@ static void put_commands(FILE *out, const struct command_program *program)
         page_name(program, command, text);
         fprintf(out, ".It Xr %s 1\n", text);
         snprintf(text, sizeof(text), "%s.", command->summary);
-        text[0] = (char)toupper((unsigned char)text[0]);
         put_text(out, text);
     }
     fputs(".El\n", out);
