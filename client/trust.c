@@ -191,35 +191,3 @@ enum id_token_fault trust_check(const struct doorcode_client *client, const stru
     pthread_mutex_unlock(&trust->lock);
     return fault;
 }
-
-bool trust_prepare(const struct doorcode_client *client, struct http *http, const char *correlation_id,
-                   struct reply *out)
-{
-    enum trust_need need;
-    while ((need = trust_needs(client)) != TRUST_READY) {
-        const struct trust_url url = trust_url_of(client, need);
-        const struct http_answer answer =
-            http_call(http, &(struct http_request){ .url = url.c, .correlation_id = correlation_id });
-        if (!trust_take(client, need, &answer, correlation_id, out))
-            return false;
-    }
-    return true;
-}
-
-void trust_judge(const struct doorcode_client *client, struct http *http, struct reply *reply)
-{
-    struct reply trouble;
-    enum id_token_fault fault = trust_check(client, &reply->tokens, NULL, NULL);
-    if (fault == ID_TOKEN_UNKNOWN_KEY) {
-        trust_forget_keys(client);
-        bool asked = trust_prepare(client, http, reply->error.correlation_id, &trouble);
-        if (!asked) {
-            reply_free(reply);
-            *reply = trouble;
-            return;
-        }
-        fault = trust_check(client, &reply->tokens, NULL, NULL);
-    }
-    if (fault != ID_TOKEN_GOOD)
-        reply_refuse(reply, DOORCODE_ERROR_INVALID_TOKEN, id_token_fault_text(fault));
-}

@@ -39,10 +39,4 @@ void trust_addresses_of(const struct doorcode_client *client, struct trust_addre
 enum id_token_fault trust_check(const struct doorcode_client *client, const struct doorcode_tokens *tokens,
                                 const char *nonce, const char *code);
 
-/* The same, waiting here. False: `out` is the error. */
-bool trust_prepare(const struct doorcode_client *client, struct http *http, const char *correlation_id,
-                   struct reply *out);
-/* Makes a reply with tokens an error where the id token is not good. */
-void trust_judge(const struct doorcode_client *client, struct http *http, struct reply *reply);
-
 #endif
