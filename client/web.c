@@ -175,9 +175,9 @@ static void step_redeem(struct doorcode_web *web)
 /* ---- CHECK ---- */
 
 /* NULL, or what is wrong with the tokens. */
-static const char *judge(const struct doorcode_web *web, enum id_token_fault fault)
+static const char *judge(const struct doorcode_web *web, enum token_fault fault)
 {
-    if (fault != ID_TOKEN_GOOD)
+    if (fault != TOKEN_GOOD)
         return id_token_fault_text(fault);
     /* The scope has openid: without an id token it is not proven whose answer this is. */
     return web->reply.tokens.id_token[0] == '\0' ? "there is no id token" : NULL;
@@ -185,12 +185,12 @@ static const char *judge(const struct doorcode_web *web, enum id_token_fault fau
 
 static void step_check(struct doorcode_web *web)
 {
-    enum id_token_fault fault;
+    enum token_fault fault;
     for (;;) {
         if (!web->client->unverified_id_tokens && !learn(web))
             return;
         fault = trust_check(web->client, &web->reply.tokens, web->nonce.c, web->answer.code);
-        if (fault != ID_TOKEN_UNKNOWN_KEY || web->asked_again)
+        if (fault != TOKEN_UNKNOWN_KEY || web->asked_again)
             break;
         web->asked_again = true;
         trust_forget_keys(web->client);
