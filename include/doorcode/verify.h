@@ -36,6 +36,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* What a token has to be. Lists are parted by blanks; names are compared as they are, with their case. All are borrowed for
  * the call. */
@@ -76,6 +77,7 @@ const struct doorcode_error *doorcode_token_verify_waiting(const struct doorcode
                                                            const struct doorcode_verify_rule *rule,
                                                            struct doorcode_claims **claims);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
