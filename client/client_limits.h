@@ -40,6 +40,7 @@ enum {
     CLIENT_VISITOR_MEMORY = 65536, /* of each: a head with the cookies that other programs left for localhost */
     CLIENT_VISITOR_MS = 10000,     /* from the first byte to the last of the answer */
     CLIENT_PAGE_MS = 2000,         /* that the last page may take to reach the browser */
+    CLIENT_BLIND_MS = 20,          /* between steps where a caller has no room for the descriptors to wait for */
     CLIENT_WAITS = 24, /* descriptors to wait for: those of libcurl's few connections, and two of the port */
 };
 

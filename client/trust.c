@@ -231,14 +231,14 @@ bool trust_begin_ask(const struct doorcode_client *client)
     struct trust *trust = client->trust;
     instant now = clock_now(&client->clock);
     pthread_mutex_lock(&trust->lock);
-    bool now_is_good = may_ask(trust, now);
-    if (now_is_good) {
-        trust->asked_at = now;
+    bool begins = may_ask(trust, now);
+    if (begins) {
         trust->keys_at = 0;
-        trust->failure = DOORCODE_ERROR_KEYS_NEEDED;
+        if (trust->keys != NULL)
+            trust->asked_at = now;
     }
     pthread_mutex_unlock(&trust->lock);
-    return now_is_good;
+    return begins;
 }
 
 void trust_note_failure(const struct doorcode_client *client, enum doorcode_error_kind failure)
@@ -257,36 +257,4 @@ void trust_enter(const struct doorcode_client *client)
 void trust_leave(const struct doorcode_client *client)
 {
     pthread_mutex_unlock(&client->trust->asking);
-}
-
-bool trust_prepare(const struct doorcode_client *client, struct http *http, const char *correlation_id,
-                   struct reply *out)
-{
-    enum trust_need need;
-    while ((need = trust_needs(client)) != TRUST_READY) {
-        const struct trust_url url = trust_url_of(client, need);
-        const struct http_answer answer =
-            http_call(http, &(struct http_request){ .url = url.c, .correlation_id = correlation_id });
-        if (!trust_take(client, need, &answer, correlation_id, out))
-            return false;
-    }
-    return true;
-}
-
-void trust_judge(const struct doorcode_client *client, struct http *http, struct reply *reply)
-{
-    struct reply trouble;
-    enum token_fault fault = trust_check(client, &reply->tokens, NULL, NULL);
-    if (fault == TOKEN_UNKNOWN_KEY) {
-        trust_forget_keys(client);
-        bool asked = trust_prepare(client, http, reply->error.correlation_id, &trouble);
-        if (!asked) {
-            reply_free(reply);
-            *reply = trouble;
-            return;
-        }
-        fault = trust_check(client, &reply->tokens, NULL, NULL);
-    }
-    if (fault != TOKEN_GOOD)
-        reply_refuse(reply, DOORCODE_ERROR_INVALID_TOKEN, id_token_fault_text(fault));
 }

@@ -70,17 +70,41 @@ const struct doorcode_error *doorcode_token_verify(const struct doorcode_client 
 
 /* ---- with a look at the tenant ---- */
 
-static void ask(const struct doorcode_client *client)
+static void take_keys(struct doorcode_flow *flow, struct reply *reply)
 {
-    struct reply trouble = { 0 };
-    const struct guid_text correlation_id = flow_correlation_id(client);
-    struct http *http = http_open(client);
-    if (http == NULL)
-        trust_note_failure(client, DOORCODE_ERROR_NO_MEMORY);
-    else if (!trust_prepare(client, http, correlation_id.c, &trouble))
-        trust_note_failure(client, trouble.error.kind);
-    reply_free(&trouble);
-    http_close(http);
+    if (reply->kind == REPLY_KEYS) {
+        flow->state = DOORCODE_COMPLETED;
+        return;
+    }
+    trust_note_failure(flow->client, reply->error.kind);
+    flow_take(flow, reply);
+}
+
+enum doorcode_state doorcode_keys_start(const struct doorcode_client *client, struct doorcode_flow **flow)
+{
+    struct trust_view known;
+    *flow = flow_new(client);
+    if (*flow == NULL)
+        return DOORCODE_FAILED;
+    trust_look(client, &known);
+    jwks_free(known.keys);
+    if (trust_begin_ask(client))
+        flow_learn(*flow, take_keys);
+    else if (known.keys != NULL)
+        (*flow)->state = DOORCODE_COMPLETED;
+    else
+        return flow_refuse(*flow, known.failure, NULL);
+    return flow_go(*flow);
+}
+
+static void ask_and_wait(const struct doorcode_client *client)
+{
+    struct doorcode_flow *flow;
+    trust_enter(client);
+    doorcode_keys_start(client, &flow);
+    doorcode_flow_run(flow);
+    doorcode_flow_free(flow);
+    trust_leave(client);
 }
 
 const struct doorcode_error *doorcode_token_verify_waiting(const struct doorcode_client *client, const char *token,
@@ -90,9 +114,6 @@ const struct doorcode_error *doorcode_token_verify_waiting(const struct doorcode
     const struct doorcode_error *error = doorcode_token_verify(client, token, rule, claims);
     if (error == NULL || error->kind != DOORCODE_ERROR_KEYS_NEEDED)
         return error;
-    trust_enter(client);
-    if (trust_begin_ask(client))
-        ask(client);
-    trust_leave(client);
+    ask_and_wait(client);
     return doorcode_token_verify(client, token, rule, claims);
 }

@@ -71,11 +71,14 @@ const struct doorcode_error *doorcode_token_verify(const struct doorcode_client 
                                                    const struct doorcode_verify_rule *rule,
                                                    struct doorcode_claims **claims);
 /* The same, but asks for the keys where they are needed and waits here, as long as the client's time-outs let it; other
- * threads that need them wait for the same answer. Where they cannot be had, those that were known before still do. Never
- * KEYS_NEEDED. */
+ * threads that need them wait for the same answer. Where they cannot be had, those that were known before still do, for a
+ * day. */
 const struct doorcode_error *doorcode_token_verify_waiting(const struct doorcode_client *client, const char *token,
                                                            const struct doorcode_verify_rule *rule,
                                                            struct doorcode_claims **claims);
+/* For event loops: gets the tenant's keys, unless they were got or asked for within a minute. COMPLETED (there are keys, but
+ * no tokens), FAILED, or, with options.nonblocking, WORKING first. *flow is always set, except to NULL without memory. */
+enum doorcode_state doorcode_keys_start(const struct doorcode_client *client, struct doorcode_flow **flow);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

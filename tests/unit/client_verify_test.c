@@ -266,6 +266,70 @@ static void known_keys_outlive_the_server(void **state)
     end(&backend);
 }
 
+/* ---- in an event loop ---- */
+
+static enum doorcode_state ask(const struct backend *backend, enum doorcode_state first)
+{
+    struct doorcode_flow *flow;
+    backend->client->nonblocking = true;
+    assert_int_equal(doorcode_keys_start(backend->client, &flow), first);
+    enum doorcode_state state = doorcode_flow_run(flow);
+    assert_true((state == DOORCODE_FAILED) == (doorcode_flow_error(flow) != NULL));
+    assert_null(doorcode_flow_tokens(flow));
+    assert_int_equal(doorcode_flow_submit_code(flow, "12345678"), state); /* no step of a sign-in fits */
+    assert_int_equal(doorcode_flow_error(flow)->kind, DOORCODE_ERROR_USAGE);
+    doorcode_flow_free(flow);
+    return state;
+}
+
+static void a_loop_asks_by_a_flow(void **state)
+{
+    (void)state;
+    struct backend backend;
+    begin(&backend, NULL, 0);
+    char *token = good_token(&backend);
+    assert_int_equal(verify_by(doorcode_token_verify, &backend, token, NULL), DOORCODE_ERROR_KEYS_NEEDED);
+    assert_int_equal(ask(&backend, DOORCODE_WORKING), DOORCODE_COMPLETED);
+    assert_int_equal(verify_by(doorcode_token_verify, &backend, token, NULL), -1);
+    pass(59);
+    assert_int_equal(ask(&backend, DOORCODE_COMPLETED), DOORCODE_COMPLETED); /* too soon */
+    assert_int_equal(backend.tenant.keys_asked, 1);
+    pass(1);
+    assert_int_equal(ask(&backend, DOORCODE_WORKING), DOORCODE_COMPLETED);
+    assert_int_equal(backend.tenant.keys_asked, 2);
+    free(token);
+    end(&backend);
+}
+
+static void a_loop_is_told_why_not(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = { { .status = "404 Not Found", .body = "" } };
+    struct backend backend;
+    begin(&backend, answers, COUNT(answers));
+    assert_int_equal(ask(&backend, DOORCODE_WORKING), DOORCODE_FAILED);
+    assert_int_equal(ask(&backend, DOORCODE_FAILED), DOORCODE_FAILED);
+    assert_int_equal(backend.server.served, 1);
+    assert_int_equal(verify_by(doorcode_token_verify, &backend, strange, NULL), DOORCODE_ERROR_NOT_AVAILABLE);
+    end(&backend);
+}
+
+/* What one caller waits for, others that come meanwhile may ask for, too, while nothing is known. */
+static void two_begin_at_once(void **state)
+{
+    (void)state;
+    struct backend backend;
+    struct doorcode_flow *flows[2];
+    begin(&backend, NULL, 0);
+    backend.client->nonblocking = true;
+    for (size_t i = 0; i < COUNT(flows); i++)
+        assert_int_equal(doorcode_keys_start(backend.client, &flows[i]), DOORCODE_WORKING);
+    doorcode_flow_free(flows[0]); /* gives up */
+    assert_int_equal(doorcode_flow_run(flows[1]), DOORCODE_COMPLETED);
+    doorcode_flow_free(flows[1]);
+    end(&backend);
+}
+
 /* ---- several threads ---- */
 
 struct worker {
@@ -317,6 +381,9 @@ int main(void)
         cmocka_unit_test(rotated_keys_are_found),
         cmocka_unit_test(a_tenant_that_cannot_be_asked),
         cmocka_unit_test(known_keys_outlive_the_server),
+        cmocka_unit_test(a_loop_asks_by_a_flow),
+        cmocka_unit_test(a_loop_is_told_why_not),
+        cmocka_unit_test(two_begin_at_once),
         cmocka_unit_test(threads_ask_together),
     };
     return cmocka_run_group_tests_name("client: access tokens of a backend", tests, NULL, NULL);
