@@ -62,6 +62,8 @@ static void put_option(FILE *out, const struct command_option *option)
     int used = snprintf(text, sizeof(text), "%s", option->help);
     if (option->fallback != NULL && used >= 0 && (size_t)used < sizeof(text))
         used += snprintf(text + used, sizeof(text) - (size_t)used, " [default: %s]", option->fallback);
+    if (option->repeats && used >= 0 && (size_t)used < sizeof(text))
+        used += snprintf(text + used, sizeof(text) - (size_t)used, " [may be repeated]");
     if (option->environment != NULL && used >= 0 && (size_t)used < sizeof(text))
         snprintf(text + used, sizeof(text) - (size_t)used, " [environment: %s]", option->environment);
     fprintf(out, "%*s", OPTION_COLUMN - column, "");
