@@ -10,7 +10,6 @@
 enum {
     TRANSFER_TOKEN = 16384,       /* longest access token, as the client library takes */
     TRANSFER_HEADERS = 65536,     /* most bytes of an answer's headers */
-    TRANSFER_BODY = 64 << 20,     /* largest body that is sent: it is kept to be sent again */
     TRANSFER_URL = 8192,
 };
 
