@@ -9,6 +9,7 @@
 #include "base/guid.h"
 #include "client_limits.h"
 
+struct doorcode_cache;
 struct trust;
 
 struct doorcode_client {
@@ -25,6 +26,7 @@ struct doorcode_client {
     bool unverified_id_tokens;
     char *issuer; /* the one to expect; NULL: one at the authority */
     struct trust *trust;
+    struct doorcode_cache *cache; /* NULL: tokens are not kept */
     struct clock clock; /* what tokens are held against; tests bring their own */
 };
 

@@ -131,6 +131,20 @@ static bool waits_for_caller(enum doorcode_state state)
     return state != DOORCODE_WEB_FALLBACK && state != DOORCODE_COMPLETED && state != DOORCODE_FAILED;
 }
 
+static void keep_new(struct doorcode_flow *flow)
+{
+    struct doorcode_cache *cache = flow->client->cache;
+    struct cache_fault fault;
+    if (cache == NULL || flow->get != NULL)
+        return;
+    if (!cache_take(cache, &fault)) {
+        flow_tell_unkept(flow, &fault);
+        return;
+    }
+    flow_keep(flow, &(struct keep_facts){ .username = flow->username, .scopes = flow->client->scopes });
+    cache_give(cache);
+}
+
 static enum doorcode_state take_last(struct doorcode_flow *flow, struct reply *reply)
 {
     reply_free(&flow->last);
@@ -141,6 +155,7 @@ static enum doorcode_state take_last(struct doorcode_flow *flow, struct reply *r
     if (flow->last.kind == REPLY_TOKENS) {
         flow->last.tokens.received_at = (int64_t)time(NULL);
         flow->state = DOORCODE_COMPLETED;
+        keep_new(flow);
     } else if (flow->last.kind == REPLY_REDIRECT) {
         flow->state = DOORCODE_WEB_FALLBACK;
     } else if (!waits_for_caller(flow->state) || !error_goes_on(flow->last.error.kind)) {
@@ -233,6 +248,8 @@ void doorcode_flow_free(struct doorcode_flow *flow)
     reply_free(&flow->current);
     reply_free(&flow->listed);
     reply_free(&flow->last);
+    book_free(&flow->kept);
+    free(flow->get);
     wipe(&flow->choice, sizeof(flow->choice));
     free(flow);
 }

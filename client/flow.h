@@ -5,6 +5,7 @@
 
 #include "client_internal.h"
 #include "form.h"
+#include "keep.h"
 #include "reply.h"
 
 /* What a code, or whatever is given next, is proof for: which endpoints are asked. */
@@ -30,6 +31,9 @@ struct doorcode_flow {
     struct reply last;    /* last answer that was no success on the way: error, tokens or redirect */
     struct flow_choice choice;
     struct doorcode_error error;
+    struct token_get *get; /* of doorcode_token_get, else NULL */
+    struct book kept;      /* COMPLETED with a cache: the account */
+    char problem[DOORCODE_CACHE_PROBLEM];
 };
 
 /* The client's, or a new one. */
@@ -44,6 +48,11 @@ void flow_call(struct doorcode_flow *flow, enum reply_endpoint endpoint, const s
 enum doorcode_state flow_take(struct doorcode_flow *flow, struct reply *reply);
 /* An error of ours, found before anything was sent. Message NULL: that of the kind. Fine with NULL, as FAILED. */
 enum doorcode_state flow_refuse(struct doorcode_flow *flow, enum doorcode_error_kind kind, const char *message);
+
+/* COMPLETED: keeps the tokens; the cache is taken. */
+void flow_keep(struct doorcode_flow *flow, const struct keep_facts *facts);
+/* Makes trouble with the cache the flow's error; its state is as it was. */
+void flow_tell_unkept(struct doorcode_flow *flow, const struct cache_fault *fault);
 
 /* Sends the current continuation token and, unless NULL or "", a grant type and a proof. */
 struct flow_proof {

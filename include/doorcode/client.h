@@ -48,6 +48,7 @@ extern "C" {
 struct doorcode_client;
 struct doorcode_flow;
 struct doorcode_claims;
+struct doorcode_cache;
 
 enum doorcode_state {
     DOORCODE_CODE_REQUIRED,         /* a code was sent: doorcode_flow_challenge() says where to */
@@ -108,7 +109,8 @@ enum doorcode_error_kind {
     DOORCODE_ERROR_CANCELLED,            /* the user gave up in the browser */
     DOORCODE_ERROR_INTERACTION_REQUIRED, /* the user would have had to do something, which `prompt` forbade */
     DOORCODE_ERROR_MIXED_UP,             /* the browser came back from another server (RFC 9207) */
-    DOORCODE_ERROR_NO_PORT               /* no port of this machine can be opened for the browser */
+    DOORCODE_ERROR_NO_PORT,              /* no port of this machine can be opened for the browser */
+    DOORCODE_ERROR_CACHE                 /* tokens cannot be read or kept; the description says why (account.h) */
 };
 
 enum { DOORCODE_ERROR_CODES = 8 };
@@ -182,7 +184,8 @@ struct doorcode_options {
     int unverified_id_tokens;   /* not 0: hand out id tokens without a look at signature and claims */
     const char *issuer;         /* the one that id tokens have to name; NULL: one at the authority's host (at
                                  * ciamlogin.com: of one of its tenants) */
-    void *reserved[6];          /* NULL */
+    struct doorcode_cache *cache; /* where flows and web sign-ins keep their tokens (account.h), borrowed; or NULL */
+    void *reserved[5];          /* NULL */
 };
 
 static inline void doorcode_options_init(struct doorcode_options *options)

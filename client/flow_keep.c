@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A flow's tokens and the client's cache. */
+#include "errors.h"
+#include "flow.h"
+
+#include <string.h>
+
+void flow_tell_unkept(struct doorcode_flow *flow, const struct cache_fault *fault)
+{
+    memcpy(flow->problem, fault->text, sizeof(flow->problem));
+    flow->has_error = true;
+    flow->error = error_of(fault->kind);
+    if (fault->kind == DOORCODE_ERROR_CACHE)
+        flow->error.description = flow->problem;
+}
+
+void flow_keep(struct doorcode_flow *flow, const struct keep_facts *facts)
+{
+    struct cache_fault fault;
+    if (!keep_tokens(flow->client->cache, flow->client, facts, &flow->last.tokens, &flow->kept, &fault))
+        flow_tell_unkept(flow, &fault);
+}
+
+const struct doorcode_account *doorcode_flow_account(const struct doorcode_flow *flow)
+{
+    bool has = doorcode_flow_state(flow) == DOORCODE_COMPLETED && flow->kept.count > 0;
+    return has ? &flow->kept.accounts[0].shown : NULL;
+}
