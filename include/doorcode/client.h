@@ -44,6 +44,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct doorcode_client;
 struct doorcode_flow;
@@ -277,6 +278,7 @@ int doorcode_claims_number(const struct doorcode_claims *claims, const char *nam
 /* All of them as one JSON object. Borrowed. */
 const char *doorcode_claims_json(const struct doorcode_claims *claims);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
