@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The accounts of a cache, for the application. */
+#include "cache_keep.h"
 #include "errors.h"
-#include "keep.h"
 
 #include <stdlib.h>
 
@@ -95,7 +95,7 @@ const struct doorcode_error *doorcode_accounts_keep(struct doorcode_cache *cache
         *account = NULL;
     if (!cache_take(cache, &fault))
         return cache_error(&fault);
-    bool kept = keep_tokens(cache, client, &facts, tokens, account != NULL ? &book : NULL, &fault);
+    bool kept = cache_keep(cache, client, &facts, tokens, account != NULL ? &book : NULL, &fault);
     cache_give(cache);
     if (!kept)
         return cache_error(&fault);

@@ -22,7 +22,10 @@ static const struct field {
     size_t max;
     bool required;
 } fields[] = {
-#define SHOWN(member, max, required) { #member, offsetof(struct book_account, shown.member), max, required }
+#define SHOWN(member, max, required)                                        \
+    {                                                                       \
+#member, offsetof(struct book_account, shown.member), max, required \
+    }
     SHOWN(authority, CLIENT_URL, true),
     SHOWN(client_id, CLIENT_WORD, true),
     SHOWN(id, CLIENT_ACCOUNT_ID, true),

@@ -4,6 +4,7 @@
 #include "cache.h"
 #include "errors.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct memory {
@@ -32,7 +33,7 @@ static int read_memory(void *ctx, char **bytes, size_t *n, char *problem)
     const struct memory *memory = ctx;
     struct memory out = { 0 };
     if (memory->n > 0 && !copy(memory->bytes, memory->n, &out)) {
-        strcpy(problem, "there is no memory");
+        snprintf(problem, DOORCODE_CACHE_PROBLEM, "there is no memory");
         return -1;
     }
     *bytes = out.bytes;
@@ -45,7 +46,7 @@ static int write_memory(void *ctx, const char *bytes, size_t n, char *problem)
     struct memory *memory = ctx;
     struct memory newer;
     if (!copy(bytes, n, &newer)) {
-        strcpy(problem, "there is no memory");
+        snprintf(problem, DOORCODE_CACHE_PROBLEM, "there is no memory");
         return -1;
     }
     forget(memory);

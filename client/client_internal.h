@@ -27,7 +27,7 @@ struct doorcode_client {
     char *issuer; /* the one to expect; NULL: one at the authority */
     struct trust *trust;
     struct doorcode_cache *cache; /* NULL: tokens are not kept */
-    struct clock clock; /* what tokens are held against; tests bring their own */
+    struct clock clock;           /* what tokens are held against; tests bring their own */
 };
 
 /* "openid profile offline_access" and those of `more` that are not among them. False where they are too long. */

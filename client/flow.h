@@ -3,9 +3,9 @@
 #ifndef DOORCODE_CLIENT_FLOW_H
 #define DOORCODE_CLIENT_FLOW_H
 
+#include "cache_keep.h"
 #include "client_internal.h"
 #include "form.h"
-#include "keep.h"
 #include "reply.h"
 
 /* What a code, or whatever is given next, is proof for: which endpoints are asked. */

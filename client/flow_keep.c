@@ -17,7 +17,7 @@ void flow_tell_unkept(struct doorcode_flow *flow, const struct cache_fault *faul
 void flow_keep(struct doorcode_flow *flow, const struct keep_facts *facts)
 {
     struct cache_fault fault;
-    if (!keep_tokens(flow->client->cache, flow->client, facts, &flow->last.tokens, &flow->kept, &fault))
+    if (!cache_keep(flow->client->cache, flow->client, facts, &flow->last.tokens, &flow->kept, &fault))
         flow_tell_unkept(flow, &fault);
 }
 

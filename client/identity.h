@@ -9,7 +9,8 @@
 #include <stdbool.h>
 
 struct identity {
-    char id[CLIENT_ACCOUNT_ID + 1]; /* "uid.utid" of client_info, else the sub, else the user name; "" where all are missing */
+    char id[CLIENT_ACCOUNT_ID +
+            1]; /* "uid.utid" of client_info, else the sub, else the user name; "" where all are missing */
     char username[CLIENT_USERNAME + 1];
     char name[CLIENT_TEXT + 1]; /* this and the next: or "" */
     char tenant_id[CLIENT_WORD + 1];

@@ -2,9 +2,9 @@
 /* A token out of the cache, or new ones for the refresh token there. */
 #include "token_get.h"
 
+#include "cache_keep.h"
 #include "errors.h"
 #include "identity.h"
-#include "keep.h"
 #include "scopes.h"
 
 #include <stdlib.h>
@@ -141,6 +141,13 @@ static void keep_renewed(struct doorcode_flow *flow, const struct book_account *
     flow_keep(flow, &facts);
 }
 
+static void refuse_another_user(struct reply *reply)
+{
+    reply_refuse(reply, DOORCODE_ERROR_INVALID_TOKEN, "the sub of the id token is another one");
+    reply->error.message = "The server renewed the tokens of another user.";
+    reply->error.advice = "Nothing was kept. Sign in again.";
+}
+
 static void take_tokens(struct doorcode_flow *flow, struct reply *reply)
 {
     struct cache_fault fault;
@@ -148,7 +155,7 @@ static void take_tokens(struct doorcode_flow *flow, struct reply *reply)
     bool is_read = cache_read(flow->client->cache, &book, &fault);
     const struct book_account *account = is_read ? account_of(flow, &book) : NULL;
     if (account != NULL && !identity_is_same(account->shown.id_token, reply->tokens.id_token))
-        reply_refuse(reply, DOORCODE_ERROR_INVALID_TOKEN, "the tokens that came are another user's");
+        refuse_another_user(reply);
     flow_take(flow, reply);
     if (!is_read)
         flow_tell_unkept(flow, &fault);

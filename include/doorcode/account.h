@@ -95,7 +95,7 @@ struct doorcode_access_token {
 struct doorcode_account {
     const char *authority; /* in its normal form, as doorcode_client_authority() tells it */
     const char *client_id;
-    const char *id;        /* of the user at this authority: "uid.utid" of the client_info, else the sub of the id token */
+    const char *id; /* of the user at this authority: "uid.utid" of the client_info, else the sub of the id token */
     const char *username;  /* what the id token says, else what was typed */
     const char *name;      /* to be shown; or "" */
     const char *tenant_id; /* or "" */

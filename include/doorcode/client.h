@@ -186,7 +186,7 @@ struct doorcode_options {
     const char *issuer;         /* the one that id tokens have to name; NULL: one at the authority's host (at
                                  * ciamlogin.com: of one of its tenants) */
     struct doorcode_cache *cache; /* where flows and web sign-ins keep their tokens (account.h), borrowed; or NULL */
-    void *reserved[5];          /* NULL */
+    void *reserved[5];            /* NULL */
 };
 
 static inline void doorcode_options_init(struct doorcode_options *options)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keep.h: tokens just won become an account of a cache, which the caller has taken (cache.h). */
-#ifndef DOORCODE_CLIENT_KEEP_H
-#define DOORCODE_CLIENT_KEEP_H
+/* cache_keep.h: tokens just won become an account of a cache, which the caller has taken (cache.h). */
+#ifndef DOORCODE_CLIENT_CACHE_KEEP_H
+#define DOORCODE_CLIENT_CACHE_KEEP_H
 
 #include "cache.h"
 #include "client_internal.h"
@@ -13,7 +13,7 @@ struct keep_facts {
 };
 
 /* Keeps them, and `account` (or NULL) becomes a book of this account, which is the caller's. False with `fault`. */
-bool keep_tokens(struct doorcode_cache *cache, const struct doorcode_client *client, const struct keep_facts *facts,
-                 const struct doorcode_tokens *tokens, struct book *account, struct cache_fault *fault);
+bool cache_keep(struct doorcode_cache *cache, const struct doorcode_client *client, const struct keep_facts *facts,
+                const struct doorcode_tokens *tokens, struct book *account, struct cache_fault *fault);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keep.h"
+#include "cache_keep.h"
 
 #include "identity.h"
 
@@ -63,8 +63,8 @@ static bool put(struct doorcode_cache *cache, const struct book_account *account
     return kept;
 }
 
-bool keep_tokens(struct doorcode_cache *cache, const struct doorcode_client *client, const struct keep_facts *facts,
-                 const struct doorcode_tokens *tokens, struct book *account, struct cache_fault *fault)
+bool cache_keep(struct doorcode_cache *cache, const struct doorcode_client *client, const struct keep_facts *facts,
+                const struct doorcode_tokens *tokens, struct book *account, struct cache_fault *fault)
 {
     struct identity identity;
     identity_of(tokens, facts->username, &identity);
@@ -74,6 +74,7 @@ bool keep_tokens(struct doorcode_cache *cache, const struct doorcode_client *cli
     if (book_can_hold(&fresh))
         return put(cache, &fresh, tokens->received_at, account, fault);
     fault->kind = DOORCODE_ERROR_CACHE;
-    snprintf(fault->text, sizeof(fault->text), "the user's name or a token is empty, too long or has control characters");
+    snprintf(fault->text, sizeof(fault->text),
+             "the user's name or a token is empty, too long or has control characters");
     return false;
 }
