@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account.h"
 
+#include "base/err.h"
 #include "report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the cache ---- */
@@ -95,4 +97,16 @@ const struct doorcode_error *account_client(const struct command_line *line, con
     options.allow_http = command_flag(line, "allow-http");
     options.cache = cache;
     return doorcode_client_new(&options, client);
+}
+
+void account_offer_names(command_offer_fn *offer, void *context)
+{
+    AUTO(account_cache_close) struct doorcode_cache *cache = NULL;
+    AUTO(account_list_close) struct doorcode_accounts *accounts = NULL;
+    const char *kind = getenv("DOORCODE_CACHE");
+    if (account_open_cache(kind != NULL ? kind : "file", getenv("DOORCODE_TOKEN_FILE"), &cache) != NULL ||
+        doorcode_accounts_read(cache, NULL, &accounts) != NULL)
+        return;
+    for (size_t i = 0; i < doorcode_accounts_count(accounts); i++)
+        offer(context, doorcode_accounts_at(accounts, i)->username, doorcode_accounts_at(accounts, i)->authority);
 }

@@ -24,9 +24,10 @@ struct doorcode_client {
     bool allow_http;
     bool no_password;
     bool unverified_id_tokens;
+    bool nonblocking;
     char *issuer; /* the one to expect; NULL: one at the authority */
     struct trust *trust;
-    struct doorcode_cache *cache; /* NULL: tokens are not kept */
+    struct doorcode_cache *cache; /* borrowed; NULL: none */
     struct clock clock;           /* what tokens are held against; tests bring their own */
 };
 

@@ -170,6 +170,7 @@ static void take_renewed(struct doorcode_flow *flow, struct reply *reply)
         take_tokens(flow, reply);
     else if (reply->kind != REPLY_ERROR || take_refusal(flow, &reply->error))
         flow_take(flow, reply);
+    flow_leave(flow);
 }
 
 static void renew(struct doorcode_flow *flow, const struct book_account *account)
@@ -181,27 +182,45 @@ static void renew(struct doorcode_flow *flow, const struct book_account *account
         { "scope", flow->get->scopes },
         { "client_info", "1" },
     };
-    struct reply reply;
-    flow_call(flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), &reply);
-    take_renewed(flow, &reply);
-    reply_free(&reply);
+    flow_ask(flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), take_renewed);
 }
 
-/* Looks, and has the account's tokens renewed where that is needed, if the cache is taken. True where it is needed. */
-static bool look(struct doorcode_flow *flow, bool is_taken)
+static void fail_for_cache(struct doorcode_flow *flow, const struct cache_fault *trouble)
+{
+    flow->state = DOORCODE_FAILED;
+    flow_tell_unkept(flow, trouble);
+}
+
+/* The account that has to be renewed goes to `then`; where there is none, the flow has ended. */
+static void look(struct doorcode_flow *flow, void (*then)(struct doorcode_flow *, const struct book_account *))
 {
     struct cache_fault fault;
     struct book book;
     if (!cache_read(flow->client->cache, &book, &fault)) {
-        flow->state = DOORCODE_FAILED;
-        flow_tell_unkept(flow, &fault);
-        return false;
+        fail_for_cache(flow, &fault);
+        return;
     }
     const struct book_account *account = look_at(flow, &book);
-    if (account != NULL && is_taken)
-        renew(flow, account);
+    if (account != NULL)
+        then(flow, account);
     book_free(&book);
-    return account != NULL;
+}
+
+/* Whoever had it before may have renewed the tokens. */
+static void enter(struct doorcode_flow *flow, const struct cache_fault *trouble)
+{
+    if (trouble == NULL)
+        look(flow, renew);
+    else if (!make_do(flow))
+        fail_for_cache(flow, trouble);
+    if (flow->stage == FLOW_RESTS)
+        flow_leave(flow);
+}
+
+static void queue(struct doorcode_flow *flow, const struct book_account *account)
+{
+    (void)account;
+    flow_queue(flow, enter);
 }
 
 /* ---- begin ---- */
@@ -213,7 +232,7 @@ static bool take_arguments(struct doorcode_flow *flow, const char *user, const c
         fail(flow, DOORCODE_ERROR_INVALID_USERNAME, "The user name is too long.");
         return false;
     }
-    if (client_make_scopes(scopes != NULL ? scopes : "", flow->get->scopes, sizeof(flow->get->scopes)))
+    if (client_make_scopes(scopes, flow->get->scopes, sizeof(flow->get->scopes)))
         return true;
     fail(flow, DOORCODE_ERROR_INVALID_SCOPE, "The scopes are too long.");
     return false;
@@ -234,19 +253,12 @@ static struct doorcode_flow *get_new(const struct doorcode_client *client)
 enum doorcode_state doorcode_token_get(const struct doorcode_client *client, const char *username_or_id,
                                        const char *scopes, int force, struct doorcode_flow **flow)
 {
-    struct cache_fault fault;
     *flow = get_new(client);
     if (*flow == NULL)
         return DOORCODE_FAILED;
     if (client->cache == NULL)
         return flow_refuse(*flow, DOORCODE_ERROR_USAGE, "The client has no cache.");
-    if (!take_arguments(*flow, username_or_id, scopes != NULL ? scopes : client->scopes, force) || !look(*flow, false))
-        return (*flow)->state;
-    if (cache_take(client->cache, &fault)) {
-        look(*flow, true);
-        cache_give(client->cache);
-    } else {
-        flow_tell_unkept(*flow, &fault);
-    }
-    return (*flow)->state;
+    if (take_arguments(*flow, username_or_id, scopes != NULL ? scopes : client->scopes, force))
+        look(*flow, queue);
+    return flow_go(*flow);
 }
