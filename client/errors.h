@@ -7,6 +7,13 @@
 
 #include <stdbool.h>
 
+/* An initializer: an error of ours, with its own words. */
+#define ERROR_OF_OURS(kind_, message_, advice_)                                                                      \
+    {                                                                                                                \
+        .kind = (kind_), .message = (message_), .advice = (advice_), .description = "", .error = "", .suberror = "", \
+        .trace_id = "", .timestamp = "", .correlation_id = "",                                                       \
+    }
+
 /* An error of ours: kind, message and advice; all other texts are "". */
 struct doorcode_error error_of(enum doorcode_error_kind kind);
 /* The kind by error, suberror, codes, description and http_status of `answer`. */
