@@ -172,5 +172,6 @@ const char *doorcode_flow_redirect_reason(const struct doorcode_flow *flow)
 
 const struct doorcode_tokens *doorcode_flow_tokens(const struct doorcode_flow *flow)
 {
-    return doorcode_flow_state(flow) == DOORCODE_COMPLETED ? &flow->last.tokens : NULL;
+    bool any = doorcode_flow_state(flow) == DOORCODE_COMPLETED && flow->last.kind == REPLY_TOKENS;
+    return any ? &flow->last.tokens : NULL;
 }

@@ -158,9 +158,9 @@ static void step_redeem(struct doorcode_web *web)
 /* ---- CHECK ---- */
 
 /* NULL, or what is wrong with the tokens. */
-static const char *judge(const struct doorcode_web *web, enum id_token_fault fault)
+static const char *judge(const struct doorcode_web *web, enum token_fault fault)
 {
-    if (fault != ID_TOKEN_GOOD)
+    if (fault != TOKEN_GOOD)
         return id_token_fault_text(fault);
     /* The scope has openid: without an id token it is not proven whose answer this is. */
     return web->reply.tokens.id_token[0] == '\0' ? "there is no id token" : NULL;
@@ -168,7 +168,7 @@ static const char *judge(const struct doorcode_web *web, enum id_token_fault fau
 
 static void step_check(struct doorcode_web *web)
 {
-    enum id_token_fault fault;
+    enum token_fault fault;
     struct reply trouble;
     enum learn_state state =
         learn_check(&web->learn, &web->reply.tokens, web->nonce.c, web->answer.code, &fault, &trouble);
