@@ -307,6 +307,8 @@ const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web)
 
 static bool is_prompt(const char *word)
 {
+    if (word == NULL)
+        return true;
     static const char *const words[] = { "login", "select_account", "create", "consent", "none" };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(word, words[i]) == 0)
@@ -317,6 +319,8 @@ static bool is_prompt(const char *word)
 
 static bool is_path(const char *path)
 {
+    if (path == NULL)
+        return true;
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
     return path[0] == '/' && strlen(path) <= CLIENT_WEB_PATH && strspn(path, plain) == strlen(path);
 }
@@ -328,11 +332,11 @@ static const char *check_options(const struct doorcode_web_options *options)
     const char *prompt = options->prompt;
     if (hint != NULL && strlen(hint) > CLIENT_USERNAME)
         return "login_hint is too long";
-    if (prompt != NULL && !is_prompt(prompt))
+    if (!is_prompt(prompt))
         return "prompt is none of login, select_account, create, consent, none";
     if (hint != NULL && prompt != NULL && strcmp(prompt, "select_account") == 0)
         return "login_hint and prompt=select_account contradict each other"; /* spec OIDC, 2.1 */
-    if (options->path != NULL && !is_path(options->path))
+    if (!is_path(options->path))
         return "path has to begin with a slash and have letters, digits and -._~/ only, up to 128";
     if (!client_is_query(options->query))
         return "query has to be printable ASCII without #, up to 1,024";

@@ -105,20 +105,20 @@ enum doorcode_error_kind {
     DOORCODE_ERROR_PASSWORD_TOO_LONG,
     DOORCODE_ERROR_PASSWORD_RECENTLY_USED,
     DOORCODE_ERROR_PASSWORD_BANNED,
-    DOORCODE_ERROR_PASSWORD_NOT_ALLOWED, /* it holds characters that may not be in a password */
-    DOORCODE_ERROR_INVALID_ATTRIBUTES,   /* see invalid_attributes; the flow goes on */
-    DOORCODE_ERROR_NO_PASSWORD,          /* nothing to reset: the user has none, or resetting is off */
-    DOORCODE_ERROR_INVALID_CONTACT,      /* the address or number of a second factor; the flow goes on */
-    DOORCODE_ERROR_CONTACT_BLOCKED,      /* take another one; the flow goes on */
-    DOORCODE_ERROR_RESET_FAILED,         /* the server could not write the new password */
-    DOORCODE_ERROR_INVALID_TOKEN,        /* a token is forged, too old, or not for this application, API or sign-in */
-    DOORCODE_ERROR_CANCELLED,            /* the user gave up in the browser */
-    DOORCODE_ERROR_INTERACTION_REQUIRED, /* the user would have had to do something, which `prompt` forbade */
-    DOORCODE_ERROR_MIXED_UP,             /* the browser came back from another server (RFC 9207) */
-    DOORCODE_ERROR_NO_PORT,              /* no port of this machine can be opened for the browser */
+    DOORCODE_ERROR_PASSWORD_NOT_ALLOWED,  /* it holds characters that may not be in a password */
+    DOORCODE_ERROR_INVALID_ATTRIBUTES,    /* see invalid_attributes; the flow goes on */
+    DOORCODE_ERROR_NO_PASSWORD,           /* nothing to reset: the user has none, or resetting is off */
+    DOORCODE_ERROR_INVALID_CONTACT,       /* the address or number of a second factor; the flow goes on */
+    DOORCODE_ERROR_CONTACT_BLOCKED,       /* take another one; the flow goes on */
+    DOORCODE_ERROR_RESET_FAILED,          /* the server could not write the new password */
+    DOORCODE_ERROR_INVALID_TOKEN,         /* a token is forged, too old, or not for this application, API or sign-in */
+    DOORCODE_ERROR_CANCELLED,             /* the user gave up in the browser */
+    DOORCODE_ERROR_INTERACTION_REQUIRED,  /* the user would have had to do something, which `prompt` forbade */
+    DOORCODE_ERROR_MIXED_UP,              /* the browser came back from another server (RFC 9207) */
+    DOORCODE_ERROR_NO_PORT,               /* no port of this machine can be opened for the browser */
     DOORCODE_ERROR_CHALLENGE_UNSUPPORTED, /* the server knows no way to prove who one is that this client can go */
-    DOORCODE_ERROR_INSUFFICIENT_SCOPE,   /* verify.h: a good access token, without the scope or role */
-    DOORCODE_ERROR_KEYS_NEEDED           /* verify.h: ask for the tenant's keys, then check again */
+    DOORCODE_ERROR_INSUFFICIENT_SCOPE,    /* verify.h: a good access token, without the scope or role */
+    DOORCODE_ERROR_KEYS_NEEDED            /* verify.h: ask for the tenant's keys, then check again */
 };
 
 enum { DOORCODE_ERROR_CODES = 8 };
