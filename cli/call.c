@@ -125,12 +125,17 @@ static const struct command_option options[] = {
       .letter = 'X',
       .argument = "METHOD",
       .help = "Method; without it GET, or POST where something is sent." },
-    { .name = "header", .letter = 'H', .argument = "LINE", .help = "Send this header, like 'Accept: text/csv'.", .repeats = true },
+    { .name = "header",
+      .letter = 'H',
+      .argument = "LINE",
+      .help = "Send this header, like 'Accept: text/csv'.",
+      .repeats = true },
     { .name = "data",
       .letter = 'd',
       .argument = "DATA|@FILE",
-      .help = "Send this, or what the file holds; @- is the standard input. Several are joined by &. The type is that of "
-              "forms, unless a header says another one.",
+      .help =
+          "Send this, or what the file holds; @- is the standard input. Several are joined by &. The type is that of "
+          "forms, unless a header says another one.",
       .repeats = true },
     { .name = "data-json", .argument = "JSON|@FILE", .help = "Send this as JSON." },
     { .name = "include", .letter = 'i', .help = "Write the headers of the answer, too." },
@@ -140,7 +145,7 @@ static const struct command_option options[] = {
       .letter = 'L',
       .help = "Follow redirects, ten at most. Another origin gets neither the token nor headers nor data." },
     { .name = "max-time", .letter = 'm', .argument = "SECONDS", .help = "Give up after this time." },
-    CLI_OPTIONS_TOKEN,
+    CLI_OPTION_SCOPE,
     CLI_OPTION_USER,
     CLI_OPTIONS_ACCOUNT,
     CLI_OPTION_CA_FILE,
@@ -153,8 +158,10 @@ const struct command call_command = {
     .arguments = "URL",
     .summary = "Make a request to an API with the token attached",
     .description =
-        "Sends the access token of the account used last, or of --user, as Authorization: Bearer, and writes the body of "
-        "the answer. The token is renewed before it ends; where the API answers 401 all the same, it is renewed once and "
+        "Sends the access token of the account used last, or of --user, as Authorization: Bearer, and writes the body "
+        "of "
+        "the answer. The token is renewed before it ends; where the API answers 401 all the same, it is renewed once "
+        "and "
         "the request made again.\n\nThe token travels over https only, or to this machine, and to no other origin than "
         "URL's. An answer of 400 and more is written like any other, and the exit status is 0, unless --fail is given.",
     .examples = COMMAND_EXAMPLES("doorcode call https://api.example.org/pets --scope api://petstore/Pets.Read",

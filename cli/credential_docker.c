@@ -66,8 +66,8 @@ static int get(const struct command_line *line)
     int status = token_get(line, command_value(line, "user"), false, &token);
     if (status != COMMAND_OK)
         return status;
-    return put_json(line, json_pack("{s:s, s:s, s:s}", "ServerURL", address, "Username",
-                                    credential_login(line, &token), "Secret", token.tokens->access_token));
+    return put_json(line, json_pack("{s:s, s:s, s:s}", "ServerURL", address, "Username", credential_login(line, &token),
+                                    "Secret", token.tokens->access_token));
 }
 
 /* All hosts, with the name that get would answer; none where nobody is signed in. */
@@ -131,11 +131,14 @@ const struct command credential_docker_command = {
     .summary = "Answer docker, which asks for a password, with a token",
     .description =
         "A credential helper of docker: it is called by docker, as docker-credential-doorcode, for the registries that "
-        "~/.docker/config.json names under credHelpers; --host and the others are given as variables then. The answer to "
-        "get is a user name and the access token as its secret. store is refused: nothing but tokens is kept. erase does "
+        "~/.docker/config.json names under credHelpers; --host and the others are given as variables then. The answer "
+        "to "
+        "get is a user name and the access token as its secret. store is refused: nothing but tokens is kept. erase "
+        "does "
         "nothing. " CREDENTIAL_DESCRIPTION,
-    .examples = COMMAND_EXAMPLES("DOORCODE_CREDENTIAL_HOSTS=registry.example.org docker pull registry.example.org/pets",
-                                 "echo registry.example.org | doorcode credential docker get --host registry.example.org"),
+    .examples =
+        COMMAND_EXAMPLES("DOORCODE_CREDENTIAL_HOSTS=registry.example.org docker pull registry.example.org/pets",
+                         "echo registry.example.org | doorcode credential docker get --host registry.example.org"),
     .options = options,
     .option_count = CLI_COUNT(options),
     .min_arguments = 1,

@@ -77,13 +77,15 @@ const struct command credential_git_command = {
     .name = "credential git",
     .arguments = "get|store|erase",
     .summary = "Answer git, which asks for a password, with a token",
-    .description =
-        "A credential helper of git: it is called by git, as git-credential-doorcode too. The answer to get is a user name "
-        "and the access token as its password. store is ignored: nothing but tokens is kept. erase, which follows where "
-        "the host has refused the token, renews it. " CREDENTIAL_DESCRIPTION,
-    .examples = COMMAND_EXAMPLES(
-        "git config --global credential.https://git.example.org.helper 'doorcode --host git.example.org --login oauth2'",
-        "git config --global credential.helper '!doorcode credential git --host git.example.org'"),
+    .description = "A credential helper of git: it is called by git, as git-credential-doorcode too. The answer to get "
+                   "is a user name "
+                   "and the access token as its password. store is ignored: nothing but tokens is kept. erase, which "
+                   "follows where "
+                   "the host has refused the token, renews it. " CREDENTIAL_DESCRIPTION,
+    .examples =
+        COMMAND_EXAMPLES("git config --global credential.https://git.example.org.helper 'doorcode --host "
+                         "git.example.org --login oauth2'",
+                         "git config --global credential.helper '!doorcode credential git --host git.example.org'"),
     .options = options,
     .option_count = CLI_COUNT(options),
     .min_arguments = 1,

@@ -7,7 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOMENT = 1000 }; /* milliseconds that nobody wonders about */
+enum {
+    MOMENT = 1000, /* milliseconds that nobody wonders about */
+    PACE = 1000,   /* between two looks, at most */
+};
 
 static int64_t now(void)
 {
@@ -33,10 +36,17 @@ void progress_look(struct progress *progress)
     progress->shown = true;
 }
 
+void progress_poll(struct progress *progress, struct pollfd *waits, size_t count, int timeout_ms)
+{
+    poll(waits, count, timeout_ms < 0 || timeout_ms > PACE ? PACE : timeout_ms);
+    progress_look(progress);
+}
+
 void progress_end(struct progress *progress)
 {
-    if (progress->shown)
-        fprintf(progress->out, "\r\033[K");
+    if (!progress->shown)
+        return;
+    fprintf(progress->out, "\r\033[K");
     fflush(progress->out);
     progress->shown = false;
 }

@@ -4,11 +4,10 @@
 #ifndef DOORCODE_CLI_PROGRESS_H
 #define DOORCODE_CLI_PROGRESS_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-
-enum { PROGRESS_PACE = 1000 }; /* milliseconds between two looks, at most */
 
 struct progress {
     FILE *out;
@@ -21,6 +20,8 @@ struct progress {
 void progress_begin(struct progress *progress, FILE *out, const char *what);
 /* To be called about once a second while waiting. */
 void progress_look(struct progress *progress);
-void progress_end(struct progress *progress);
+/* poll(2), for a second at most, and a look. */
+void progress_poll(struct progress *progress, struct pollfd *waits, size_t count, int timeout_ms);
+void progress_end(struct progress *progress); /* also of zeros */
 
 #endif

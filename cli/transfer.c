@@ -6,6 +6,7 @@
 #include "progress.h"
 
 #include <curl/curl.h>
+#include <stdarg.h>
 #include <string.h>
 
 enum {
@@ -268,7 +269,8 @@ static bool go_to(struct exchange *x, const char *url)
     choose_method(x);
     x->is_home = x->is_home && origin_same(&x->origin, &x->request->origin);
     if (!x->is_home && x->has_body)
-        return problem(x, "the server redirects to %s://%s, which is another origin and gets nothing that was to be sent",
+        return problem(x,
+                       "the server redirects to %s://%s, which is another origin and gets nothing that was to be sent",
                        x->origin.scheme, x->origin.host);
     return true;
 }

@@ -8,8 +8,8 @@
 #include "origin.h"
 
 enum {
-    TRANSFER_TOKEN = 16384,       /* longest access token, as the client library takes */
-    TRANSFER_HEADERS = 65536,     /* most bytes of an answer's headers */
+    TRANSFER_TOKEN = 16384,   /* longest access token, as the client library takes */
+    TRANSFER_HEADERS = 65536, /* most bytes of an answer's headers */
     TRANSFER_URL = 8192,
 };
 
@@ -25,12 +25,12 @@ struct transfer_request {
     const char *ca_file; /* or NULL */
     long seconds;        /* for one request, all of it; 0: as long as bytes come */
     bool allow_http;
-    bool follow;         /* redirects */
-    bool include;        /* write the headers, too */
-    bool fail;           /* write nothing of an answer of 400 and more */
-    const char *path;    /* of the file to write, made once there is something to write; or NULL */
-    FILE *out;           /* where there is no path */
-    FILE *errors;        /* for progress */
+    bool follow;      /* redirects */
+    bool include;     /* write the headers, too */
+    bool fail;        /* write nothing of an answer of 400 and more */
+    const char *path; /* of the file to write, made once there is something to write; or NULL */
+    FILE *out;        /* where there is no path */
+    FILE *errors;     /* for progress */
 };
 
 enum transfer_end {
