@@ -37,33 +37,15 @@ static void fail_by(struct doorcode_web *web, struct reply *reply)
     web->failed = true;
 }
 
-/* ---- LEARN, and the second look at keys ---- */
-
-/* True once there is nothing more to learn. */
-static bool learn(struct doorcode_web *web)
-{
-    struct http_answer answer;
-    struct reply trouble;
-    while (web->asking || (web->need = trust_needs(web->client)) != TRUST_READY) {
-        if (!web->asking) {
-            const struct trust_url url = trust_url_of(web->client, web->need);
-            http_begin(web->http, &(struct http_request){ .url = url.c, .correlation_id = web->correlation_id.c });
-            web->asking = true;
-        }
-        if (!http_step(web->http, &answer))
-            return false;
-        web->asking = false;
-        if (!trust_take(web->client, web->need, &answer, web->correlation_id.c, &trouble)) {
-            fail_by(web, &trouble);
-            return false;
-        }
-    }
-    return true;
-}
+/* ---- LEARN ---- */
 
 static void step_learn(struct doorcode_web *web)
 {
-    if (!learn(web))
+    struct reply trouble;
+    enum learn_state state = learn_step(&web->learn, &trouble);
+    if (state == LEARN_FAILED)
+        fail_by(web, &trouble);
+    if (state != LEARN_READY)
         return;
     trust_addresses_of(web->client, &web->addresses);
     if (web_make_url(web))
@@ -132,6 +114,7 @@ static bool make_form(struct doorcode_web *web)
         { "code_verifier", web->verifier.c },
         { "scope", web->client->scopes },
         { "client_info", "1" },
+        { "claims", web->client->claims != NULL ? web->client->claims : "" },
     };
     return form_make(&web->form, fields, sizeof(fields) / sizeof(fields[0]));
 }
@@ -175,9 +158,9 @@ static void step_redeem(struct doorcode_web *web)
 /* ---- CHECK ---- */
 
 /* NULL, or what is wrong with the tokens. */
-static const char *judge(const struct doorcode_web *web, enum id_token_fault fault)
+static const char *judge(const struct doorcode_web *web, enum token_fault fault)
 {
-    if (fault != ID_TOKEN_GOOD)
+    if (fault != TOKEN_GOOD)
         return id_token_fault_text(fault);
     /* The scope has openid: without an id token it is not proven whose answer this is. */
     return web->reply.tokens.id_token[0] == '\0' ? "there is no id token" : NULL;
@@ -185,16 +168,14 @@ static const char *judge(const struct doorcode_web *web, enum id_token_fault fau
 
 static void step_check(struct doorcode_web *web)
 {
-    enum id_token_fault fault;
-    for (;;) {
-        if (!web->client->unverified_id_tokens && !learn(web))
-            return;
-        fault = trust_check(web->client, &web->reply.tokens, web->nonce.c, web->answer.code);
-        if (fault != ID_TOKEN_UNKNOWN_KEY || web->asked_again)
-            break;
-        web->asked_again = true;
-        trust_forget_keys(web->client);
-    }
+    enum token_fault fault;
+    struct reply trouble;
+    enum learn_state state =
+        learn_check(&web->learn, &web->reply.tokens, web->nonce.c, web->answer.code, &fault, &trouble);
+    if (state == LEARN_FAILED)
+        fail_by(web, &trouble);
+    if (state != LEARN_READY)
+        return;
     const char *problem = judge(web, fault);
     web->failed = problem != NULL;
     if (web->failed)
@@ -256,7 +237,7 @@ size_t doorcode_web_waits(const struct doorcode_web *web, struct pollfd *waits, 
     *timeout_ms = -1;
     if (web == NULL || web->stage == STAGE_END)
         return 0;
-    if (web->asking)
+    if (web->asking || web->learn.asking)
         n = http_waits(web->http, waits, n, cap, timeout_ms);
     if (web->stage == STAGE_AWAIT || web->stage == STAGE_PAGE) /* before, visitors wait */
         n = loopback_waits(web->loopback, waits, n, cap, timeout_ms);
@@ -300,6 +281,11 @@ const char *doorcode_web_url(const struct doorcode_web *web)
     return web != NULL && web->url[0] != '\0' ? web->url : NULL;
 }
 
+const char *doorcode_web_correlation_id(const struct doorcode_web *web)
+{
+    return web != NULL ? web->correlation_id.c : "";
+}
+
 const char *doorcode_web_redirect_uri(const struct doorcode_web *web)
 {
     return web != NULL ? web->redirect_uri : NULL;
@@ -321,6 +307,8 @@ const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web)
 
 static bool is_prompt(const char *word)
 {
+    if (word == NULL)
+        return true;
     static const char *const words[] = { "login", "select_account", "create", "consent", "none" };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(word, words[i]) == 0)
@@ -331,6 +319,8 @@ static bool is_prompt(const char *word)
 
 static bool is_path(const char *path)
 {
+    if (path == NULL)
+        return true;
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
     return path[0] == '/' && strlen(path) <= CLIENT_WEB_PATH && strspn(path, plain) == strlen(path);
 }
@@ -342,12 +332,14 @@ static const char *check_options(const struct doorcode_web_options *options)
     const char *prompt = options->prompt;
     if (hint != NULL && strlen(hint) > CLIENT_USERNAME)
         return "login_hint is too long";
-    if (prompt != NULL && !is_prompt(prompt))
+    if (!is_prompt(prompt))
         return "prompt is none of login, select_account, create, consent, none";
     if (hint != NULL && prompt != NULL && strcmp(prompt, "select_account") == 0)
         return "login_hint and prompt=select_account contradict each other"; /* spec OIDC, 2.1 */
-    if (options->path != NULL && !is_path(options->path))
+    if (!is_path(options->path))
         return "path has to begin with a slash and have letters, digits and -._~/ only, up to 128";
+    if (!client_is_query(options->query))
+        return "query has to be printable ASCII without #, up to 1,024";
     return options->port > 65535 || options->timeout_ms < 0 ? "port or timeout_ms is out of its range" : NULL;
 }
 
@@ -359,6 +351,7 @@ static struct doorcode_web *web_new(const struct doorcode_client *client)
     web->client = client;
     web->correlation_id = flow_correlation_id(client);
     web->http = http_open(client);
+    web->learn = (struct learn){ .client = client, .http = web->http, .correlation_id = web->correlation_id.c };
     if (web->http != NULL)
         return web;
     free(web);
@@ -371,6 +364,8 @@ static void take_options(struct doorcode_web *web, const struct doorcode_web_opt
     web->deadline = http_ticks() + timeout_ms;
     if (options->login_hint != NULL)
         snprintf(web->login_hint, sizeof(web->login_hint), "%s", options->login_hint);
+    if (options->query != NULL)
+        snprintf(web->query, sizeof(web->query), "%s", options->query);
     if (options->prompt != NULL)
         snprintf(web->prompt, sizeof(web->prompt), "%s", options->prompt);
 }
