@@ -107,18 +107,19 @@ test('tokens are shown, renewed and forgotten', async () => {
   assert.match(shown.out, /^ {2}preferred_username +sam@example\.org$/m);
   assert.match(shown.out, /^ {2}exp +20\d\d-.*Z \(in \d+ min\)$/m);
   assert.doesNotMatch(shown.out, /eyJ|\x1b/);
-  const old = (await run(['token', 'show', '--access'])).out;
-  assert.equal(old.split('.').length, 3);
-  const renewed = await run(['token', 'refresh', '--json']);
-  assert.equal(JSON.parse(renewed.out).state, 'completed');
-  assert.notEqual((await run(['token', 'show', '--access'])).out, old);
+  const old = (await run(['token', 'get'])).out;
+  assert.match(old, /^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  assert.equal((await run(['token', 'get'])).out, old);
+  const renewed = JSON.parse((await run(['token', 'get', '--force', '--json'])).out);
+  assert.notEqual(`${renewed.access_token}\n`, old);
+  assert.equal((await run(['token', 'get'])).out, `${renewed.access_token}\n`);
   assert.equal((await run(['signout'])).status, 0);
-  assert.equal((await run(['token', 'show'])).status, 1);
+  assert.equal((await run(['token', 'show'])).status, 4);
 });
 
-test('two refreshes at once spend two refresh tokens', async () => {
+test('two renewals at once spend two refresh tokens', async () => {
   await signIn(sam);
-  const both = await Promise.all([run(['token', 'refresh']), run(['token', 'refresh'])]);
+  const both = await Promise.all([run(['token', 'get', '--force']), run(['token', 'get', '--force'])]);
   assert.deepEqual(both.map(({ status }) => status), [0, 0], both.map(({ errors }) => errors).join(''));
 });
 
@@ -128,7 +129,10 @@ test('several accounts are kept; the last one is shown', async () => {
   assert.equal(signedIn.username, kim);
   assert.equal(JSON.parse((await run(['token', 'show', '--json'])).out).username, kim);
   assert.equal(JSON.parse((await run(['token', 'show', sam, '--json'])).out).id_token_claims.preferred_username, sam);
-  assert.match((await run(['signout', '--all'])).out, /2 accounts/);
+  assert.deepEqual(JSON.parse((await run(['account', 'list', '--json'])).out).map(({ username }) => username), [kim, sam]);
+  assert.match((await run(['account', 'remove', kim])).out, /1 account /);
+  assert.match((await run(['account', 'list'])).out, /^USER +AUTHORITY .*\nsam@example\.org .* kept\n$/);
+  assert.match((await run(['signout', '--all'])).out, /1 account /);
 });
 
 test('an account with a password needs a browser where the app takes none', async () => {
@@ -171,7 +175,7 @@ test('a script signs up; what it left out or got wrong is named', async () => {
 test('a sign-up may end before signing in', async () => {
   const ended = await script(['signup', zoe, 'displayName=Zoe', '--no-signin', '--json'], [{ codeTo: zoe }]);
   assert.deepEqual(JSON.parse(ended.out), { state: 'signed_up', username: zoe });
-  assert.equal((await run(['token', 'show'])).status, 1);
+  assert.equal((await run(['token', 'show'])).status, 4);
 });
 
 test('a person who signs up is asked for a password and for what is missing', async () => {

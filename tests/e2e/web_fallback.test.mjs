@@ -92,7 +92,7 @@ test('an account with a password: redirect, browser, tokens', async () => {
   assert.equal(shown.id_token_claims.aud, clientId);
   assert.ok(shown.id_token_claims.nonce.length >= 43);
   assert.ok(shown.has_refresh_token);
-  assert.equal((await run(['token', 'refresh', pat])).status, 0);
+  assert.equal((await run(['token', 'get', '--force', pat])).status, 0);
 });
 
 test('$BROWSER is started with the address, and a person at a terminal needs no option', async () => {
