@@ -14,6 +14,8 @@ static bool is_for_us(const struct command_line *line, const struct git_credenti
 {
     char url[ADDRESS];
     struct origin origin;
+    if (strpbrk(asked->host, "/?#@\\") != NULL)
+        return false; /* no host */
     int n = snprintf(url, sizeof(url), "%s://%s", asked->protocol, asked->host);
     return n > 0 && (size_t)n < sizeof(url) && origin_of(url, &origin) && credential_allows(line, &origin);
 }

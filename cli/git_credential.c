@@ -12,11 +12,13 @@ static int read_line(FILE *in, char line[GIT_CREDENTIAL_LINE], size_t *left)
     size_t n = 0;
     int c;
     while ((c = getc(in)) != EOF && c != '\n') {
-        if (c == '\0' || n + 1 == GIT_CREDENTIAL_LINE || *left == 0)
+        if (c == '\0' || n + 1 == GIT_CREDENTIAL_LINE || n == *left)
             return -1;
         line[n++] = (char)c;
-        (*left)--;
     }
+    if (c == '\n' && n == *left)
+        return -1;
+    *left -= n + (c == '\n');
     line[n] = '\0';
     return n > 0;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line on a terminal of its own (script of util-linux), as a person and as a script use it.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { binary, clientId, kim, otherCode, pat, patience, sam, startServer, tenant } from './server.mjs';
+import { environmentOf, signInWith, start } from './command_line.mjs';
+import { binary, kim, otherCode, pat, sam, startServer } from './server.mjs';
 
 let server;
 let folder;
@@ -18,26 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const environment = (more = {}) => ({
-  PATH: process.env.PATH, HOME: folder, TERM: 'xterm', LC_ALL: 'C.UTF-8', DOORCODE_CLIENT_ID: clientId,
-  DOORCODE_AUTHORITY: `${server.origin}/${tenant}`, ...more,
-});
-
-/** A running command: what it has printed so far, a wait for a text in it, typing, and its end. */
-function start(file, args, env) {
-  const child = spawn(file, args, { env });
-  const seen = { out: '', errors: '' };
-  child.stdout.on('data', (text) => { seen.out += text; });
-  child.stderr.on('data', (text) => { seen.errors += text; });
-  const end = new Promise((done) => child.on('close', (status) => done({ status, ...seen })));
-  const until = async (pattern, from = 0) => {
-    for (const limit = Date.now() + patience; Date.now() < limit; await new Promise((go) => setTimeout(go, 10))) {
-      if (pattern.test(seen.out.slice(from))) return seen.out.length;
-    }
-    throw new Error(`no ${pattern} in: ${seen.out.slice(from)}`);
-  };
-  return { until, type: (line) => child.stdin.write(`${line}\n`), close: () => child.stdin.end(), end };
-}
+const environment = (more) => environmentOf(server, folder, more);
 
 const passwordApp = { DOORCODE_CLIENT_ID: '5e903f62-a14d-4058-8d3f-8f4c516a7e94' };
 const factorApp = { DOORCODE_CLIENT_ID: '6fa14073-b25e-4169-8e40-9a5d627b8fa5' };
@@ -67,14 +48,7 @@ async function script(args, lines, more) {
 }
 
 /** A sign-in by script: the code comes on the standard input. */
-async function signIn(user, args = []) {
-  const former = (await server.dev('inbox')).body.mails[0]?.id;
-  const command = start(binary, ['signin', user, ...args], environment());
-  const { code } = await server.newMail(user, former);
-  command.type(code);
-  command.close();
-  return command.end;
-}
+const signIn = (user, args) => signInWith(server, environment(), user, args);
 
 test('a person mistypes, asks for another code, and is signed in', async () => {
   const command = onTerminal(['signin', sam]);

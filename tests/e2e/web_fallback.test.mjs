@@ -154,7 +154,7 @@ test('somebody else signs in: nothing is kept', async () => {
   const { status, errors } = await command.end;
   assert.equal(status, 1);
   assert.match(errors, /Another user has signed in/);
-  assert.equal((await run(['token', 'show'])).status, 1);
+  assert.equal((await run(['token', 'show'])).status, 4);
 });
 
 test('an application that knows no such redirect address: the page says so, and the command goes on waiting', async () => {
