@@ -93,6 +93,8 @@ static const struct doorcode_error *fill(struct doorcode_client *client, const s
     client->allow_http = options->allow_http != 0;
     client->no_password = options->no_password != 0;
     client->unverified_id_tokens = options->unverified_id_tokens != 0;
+    client->nonblocking = options->nonblocking != 0;
+    client->cache = options->cache;
     client->clock = clock_system;
     client->connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CLIENT_CONNECT_MS;
     client->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : CLIENT_TIMEOUT_MS;

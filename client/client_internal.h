@@ -23,9 +23,11 @@ struct doorcode_client {
     bool allow_http;
     bool no_password;
     bool unverified_id_tokens;
+    bool nonblocking;
     char *issuer; /* the one to expect; NULL: one at the authority */
     struct trust *trust;
-    struct clock clock; /* what tokens are held against; tests bring their own */
+    struct doorcode_cache *cache; /* borrowed; NULL: none */
+    struct clock clock;           /* what tokens are held against; tests bring their own */
 };
 
 /* "openid profile offline_access" and those of `more` that are not among them. False where they are too long. */

@@ -17,10 +17,7 @@ static const struct kind_row kinds[] = {
                                             .message = message_,            \
                                             .advice = advice_,              \
                                             .description = "",              \
-                                            .error = "",                    \
-                                            .suberror = "",                 \
-                                            .trace_id = "",                 \
-                                            .correlation_id = "" } },
+                                            ERROR_NO_WORDS } },
 #include "errors.def"
 };
 

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* The texts that an error of ours has not, for a static one. */
+#define ERROR_NO_WORDS .error = "", .suberror = "", .trace_id = "", .correlation_id = ""
+
 /* An error of ours: kind, message and advice; all other texts are "". */
 struct doorcode_error error_of(enum doorcode_error_kind kind);
 /* The kind by error, suberror, codes, description and http_status of `answer`. */

@@ -334,20 +334,9 @@ size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_
         http_lower_timeout(timeout_ms, http->repeat_at);
     else if (http->timer_at >= 0)
         http_lower_timeout(timeout_ms, http->timer_at);
+    if (http->socket_count > cap - n)
+        http_lower_timeout(timeout_ms, http_ticks() + CLIENT_BLIND_MS);
     for (size_t i = 0; i < http->socket_count && n < cap; i++)
         waits[n++] = http->sockets[i];
     return n;
-}
-
-struct http_answer http_call(struct http *http, const struct http_request *request)
-{
-    struct pollfd waits[CLIENT_WAITS];
-    struct http_answer answer;
-    http_begin(http, request);
-    while (!http_step(http, &answer)) {
-        int timeout_ms = -1;
-        size_t n = http_waits(http, waits, 0, CLIENT_WAITS, &timeout_ms);
-        poll(waits, n, timeout_ms);
-    }
-    return answer;
 }

@@ -37,33 +37,15 @@ static void fail_by(struct doorcode_web *web, struct reply *reply)
     web->failed = true;
 }
 
-/* ---- LEARN, and the second look at keys ---- */
-
-/* True once there is nothing more to learn. */
-static bool learn(struct doorcode_web *web)
-{
-    struct http_answer answer;
-    struct reply trouble;
-    while (web->asking || (web->need = trust_needs(web->client)) != TRUST_READY) {
-        if (!web->asking) {
-            const struct trust_url url = trust_url_of(web->client, web->need);
-            http_begin(web->http, &(struct http_request){ .url = url.c, .correlation_id = web->correlation_id.c });
-            web->asking = true;
-        }
-        if (!http_step(web->http, &answer))
-            return false;
-        web->asking = false;
-        if (!trust_take(web->client, web->need, &answer, web->correlation_id.c, &trouble)) {
-            fail_by(web, &trouble);
-            return false;
-        }
-    }
-    return true;
-}
+/* ---- LEARN ---- */
 
 static void step_learn(struct doorcode_web *web)
 {
-    if (!learn(web))
+    struct reply trouble;
+    enum learn_state state = learn_step(&web->learn, &trouble);
+    if (state == LEARN_FAILED)
+        fail_by(web, &trouble);
+    if (state != LEARN_READY)
         return;
     trust_addresses_of(web->client, &web->addresses);
     if (web_make_url(web))
@@ -175,9 +157,9 @@ static void step_redeem(struct doorcode_web *web)
 /* ---- CHECK ---- */
 
 /* NULL, or what is wrong with the tokens. */
-static const char *judge(const struct doorcode_web *web, enum id_token_fault fault)
+static const char *judge(const struct doorcode_web *web, enum token_fault fault)
 {
-    if (fault != ID_TOKEN_GOOD)
+    if (fault != TOKEN_GOOD)
         return id_token_fault_text(fault);
     /* The scope has openid: without an id token it is not proven whose answer this is. */
     return web->reply.tokens.id_token[0] == '\0' ? "there is no id token" : NULL;
@@ -185,16 +167,14 @@ static const char *judge(const struct doorcode_web *web, enum id_token_fault fau
 
 static void step_check(struct doorcode_web *web)
 {
-    enum id_token_fault fault;
-    for (;;) {
-        if (!web->client->unverified_id_tokens && !learn(web))
-            return;
-        fault = trust_check(web->client, &web->reply.tokens, web->nonce.c, web->answer.code);
-        if (fault != ID_TOKEN_UNKNOWN_KEY || web->asked_again)
-            break;
-        web->asked_again = true;
-        trust_forget_keys(web->client);
-    }
+    enum token_fault fault;
+    struct reply trouble;
+    enum learn_state state =
+        learn_check(&web->learn, &web->reply.tokens, web->nonce.c, web->answer.code, &fault, &trouble);
+    if (state == LEARN_FAILED)
+        fail_by(web, &trouble);
+    if (state != LEARN_READY)
+        return;
     const char *problem = judge(web, fault);
     web->failed = problem != NULL;
     if (web->failed)
@@ -256,7 +236,7 @@ size_t doorcode_web_waits(const struct doorcode_web *web, struct pollfd *waits, 
     *timeout_ms = -1;
     if (web == NULL || web->stage == STAGE_END)
         return 0;
-    if (web->asking)
+    if (web->asking || web->learn.asking)
         n = http_waits(web->http, waits, n, cap, timeout_ms);
     if (web->stage == STAGE_AWAIT || web->stage == STAGE_PAGE) /* before, visitors wait */
         n = loopback_waits(web->loopback, waits, n, cap, timeout_ms);
@@ -359,6 +339,7 @@ static struct doorcode_web *web_new(const struct doorcode_client *client)
     web->client = client;
     web->correlation_id = flow_correlation_id(client);
     web->http = http_open(client);
+    web->learn = (struct learn){ .client = client, .http = web->http, .correlation_id = web->correlation_id.c };
     if (web->http != NULL)
         return web;
     free(web);

@@ -5,10 +5,10 @@
 
 #include "doorcode/web.h"
 #include "form.h"
+#include "learn.h"
 #include "loopback.h"
 #include "pkce.h"
 #include "redirect.h"
-#include "trust.h"
 
 /* What is done just now; each leads to the next. */
 enum web_stage {
@@ -26,9 +26,8 @@ struct doorcode_web {
     struct http *http;
     struct loopback *loopback; /* NULL once the browser is back */
     enum web_stage stage;
-    bool asking;          /* a request is on its way */
-    enum trust_need need; /* which one, in LEARN and CHECK */
-    bool asked_again;     /* for keys, as the token's was not known */
+    struct learn learn;
+    bool asking; /* the request of REDEEM is on its way */
     bool failed;
     int64_t deadline; /* for the browser's return */
     struct guid_text correlation_id;

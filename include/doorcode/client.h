@@ -3,10 +3,13 @@
  * password, with all the steps that a server may ask for on the way.
  *
  * A client is one application at one authority; it never changes after it was made and may be used by several threads.
- * A flow is one sign-in, sign-up, reset or refresh and belongs to one thread at a time. Every step blocks until the
- * server has answered or the time is over, and returns the state the flow is now in: what the server wants next. The
- * error of the last step, if there was one, is doorcode_flow_error(); an error need not end the flow: after a wrong
- * code the state is still DOORCODE_CODE_REQUIRED.
+ * A flow is one sign-in, sign-up, reset or refresh and belongs to one thread at a time. Every step returns the state the
+ * flow is now in: what the server wants next. The error of the last step, if there was one, is doorcode_flow_error(); an
+ * error need not end the flow: after a wrong code the state is still DOORCODE_CODE_REQUIRED. states.h has the same calls
+ * by state, so that a compiler refuses those that do not fit.
+ *
+ * Each step blocks until the server has answered or the time is over; not so with options.nonblocking, for an event loop:
+ * then a step that needs the network returns DOORCODE_WORKING at once, see doorcode_flow_step().
  *
  *     struct doorcode_options options;
  *     doorcode_options_init(&options);
@@ -37,6 +40,7 @@
 #ifndef DOORCODE_CLIENT_H
 #define DOORCODE_CLIENT_H
 
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -44,10 +48,12 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct doorcode_client;
 struct doorcode_flow;
 struct doorcode_claims;
+struct doorcode_cache;
 
 enum doorcode_state {
     DOORCODE_CODE_REQUIRED,         /* a code was sent: doorcode_flow_challenge() says where to */
@@ -59,7 +65,8 @@ enum doorcode_state {
     DOORCODE_MFA_REQUIRED,          /* a second factor, one of doorcode_flow_methods() */
     DOORCODE_REGISTRATION_REQUIRED, /* first register a second factor, one of doorcode_flow_methods() */
     DOORCODE_RESET_PENDING,         /* the server writes the new password: doorcode_reset_poll() */
-    DOORCODE_SIGNIN_READY           /* the user is signed up, or the password reset: stop, or doorcode_flow_signin() */
+    DOORCODE_SIGNIN_READY,          /* the user is signed up, or the password reset: stop, or doorcode_flow_signin() */
+    DOORCODE_WORKING                /* the server is asked: doorcode_flow_step(); with options.nonblocking only */
 };
 
 enum doorcode_error_kind {
@@ -104,11 +111,13 @@ enum doorcode_error_kind {
     DOORCODE_ERROR_INVALID_CONTACT,      /* the address or number of a second factor; the flow goes on */
     DOORCODE_ERROR_CONTACT_BLOCKED,      /* take another one; the flow goes on */
     DOORCODE_ERROR_RESET_FAILED,         /* the server could not write the new password */
-    DOORCODE_ERROR_INVALID_TOKEN,        /* the id token is forged, too old, or not for this application or sign-in */
+    DOORCODE_ERROR_INVALID_TOKEN,        /* a token is forged, too old, or not for this application, API or sign-in */
     DOORCODE_ERROR_CANCELLED,            /* the user gave up in the browser */
     DOORCODE_ERROR_INTERACTION_REQUIRED, /* the user would have had to do something, which `prompt` forbade */
     DOORCODE_ERROR_MIXED_UP,             /* the browser came back from another server (RFC 9207) */
-    DOORCODE_ERROR_NO_PORT               /* no port of this machine can be opened for the browser */
+    DOORCODE_ERROR_NO_PORT,              /* no port of this machine can be opened for the browser */
+    DOORCODE_ERROR_INSUFFICIENT_SCOPE,   /* verify.h: a good access token, without the scope or role */
+    DOORCODE_ERROR_KEYS_NEEDED           /* verify.h: ask for the tenant's keys, then check again */
 };
 
 enum { DOORCODE_ERROR_CODES = 8 };
@@ -182,7 +191,10 @@ struct doorcode_options {
     int unverified_id_tokens;   /* not 0: hand out id tokens without a look at signature and claims */
     const char *issuer;         /* the one that id tokens have to name; NULL: one at the authority's host (at
                                  * ciamlogin.com: of one of its tenants) */
-    void *reserved[6];          /* NULL */
+    /* Where flows and web sign-ins that end COMPLETED put their tokens; borrowed until doorcode_client_free. NULL: nowhere. */
+    struct doorcode_cache *cache;
+    int nonblocking;   /* not 0: no step of a flow waits for the server; it returns DOORCODE_WORKING */
+    void *reserved[4]; /* NULL */
 };
 
 static inline void doorcode_options_init(struct doorcode_options *options)
@@ -240,6 +252,34 @@ enum doorcode_state doorcode_flow_signin(struct doorcode_flow *flow);
 enum doorcode_state doorcode_token_refresh(const struct doorcode_client *client, const char *refresh_token,
                                            const char *scopes, struct doorcode_flow **flow);
 
+/* In an event loop (options.nonblocking): after a call that returned WORKING, wait for what doorcode_flow_waits() names
+ * and call doorcode_flow_step() each time, until it returns another state: the one that the call would have returned
+ * in the blocking form.
+ *
+ *     state = doorcode_flow_submit_code(flow, code);
+ *     while (state == DOORCODE_WORKING) {
+ *         struct pollfd waits[DOORCODE_FLOW_WAITS];
+ *         int timeout_ms;
+ *         size_t n = doorcode_flow_waits(flow, waits, DOORCODE_FLOW_WAITS, &timeout_ms);
+ *         poll(waits, n, timeout_ms); // together with all else that the loop waits for
+ *         state = doorcode_flow_step(flow);
+ *     }
+ *
+ * Meanwhile the flow shows nothing of its former state, and every other call but doorcode_flow_free is refused: error
+ * USAGE, state WORKING, and the work goes on. No thread is made, but by libcurl for the resolver of names. */
+
+/* What the next step waits for: at most `cap` descriptors into `waits`, for poll or an event loop (descriptors and events
+ * may change with every step); *timeout_ms is when it has to be made at the latest, -1 for never. The number of
+ * descriptors, at most DOORCODE_FLOW_WAITS. With a smaller `cap` the time-out is short where some were left out. 0 and -1
+ * unless WORKING. */
+enum { DOORCODE_FLOW_WAITS = 24 };
+size_t doorcode_flow_waits(const struct doorcode_flow *flow, struct pollfd *waits, size_t cap, int *timeout_ms);
+/* Does what can be done without waiting; called too often or in another state it does no harm. The state; FAILED for
+ * NULL. */
+enum doorcode_state doorcode_flow_step(struct doorcode_flow *flow);
+/* Steps and waits here, until the state is another one than WORKING, which it returns. */
+enum doorcode_state doorcode_flow_run(struct doorcode_flow *flow);
+
 enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow); /* FAILED for NULL */
 /* The error of the last step, or NULL. For a NULL flow: NO_MEMORY. */
 const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flow);
@@ -255,6 +295,7 @@ const struct doorcode_method *doorcode_flow_methods(const struct doorcode_flow *
 int doorcode_flow_poll_interval(const struct doorcode_flow *flow);
 /* NULL unless COMPLETED. */
 const struct doorcode_tokens *doorcode_flow_tokens(const struct doorcode_flow *flow);
+/* Also while WORKING: what is on its way is given up; whether the server has acted on it is not known then. */
 void doorcode_flow_free(struct doorcode_flow *flow);
 
 /* "user_not_found": a stable word for scripts. Static. */
@@ -274,6 +315,7 @@ int doorcode_claims_number(const struct doorcode_claims *claims, const char *nam
 /* All of them as one JSON object. Borrowed. */
 const char *doorcode_claims_json(const struct doorcode_claims *claims);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -31,6 +31,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct doorcode_web;
 
@@ -88,6 +89,7 @@ const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web);
 /* Closes the port, wipes secrets. */
 void doorcode_web_free(struct doorcode_web *web);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
