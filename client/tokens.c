@@ -22,6 +22,7 @@ enum doorcode_state doorcode_token_refresh(const struct doorcode_client *client,
         { "scope", scopes != NULL ? scope : client->scopes },
         { "client_info", "1" },
     };
+    (*flow)->phase = PHASE_REFRESH;
     flow_ask(*flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), flow_take);
     return flow_go(*flow);
 }

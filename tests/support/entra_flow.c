@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/entra_flow.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,14 +98,31 @@ static enum doorcode_state step(struct doorcode_flow *flow, const char *call)
     abort();
 }
 
+/* In an event loop of our own; nothing to do in the blocking form. */
+static enum doorcode_state finish(struct doorcode_flow *flow, enum doorcode_state state)
+{
+    while (state == DOORCODE_WORKING) {
+        struct pollfd waits[DOORCODE_FLOW_WAITS];
+        int timeout_ms;
+        size_t n = doorcode_flow_waits(flow, waits, DOORCODE_FLOW_WAITS, &timeout_ms);
+        if (n == 0 && timeout_ms < 0)
+            abort(); /* it would wait for ever */
+        poll(waits, n, timeout_ms);
+        state = doorcode_flow_step(flow);
+    }
+    return state;
+}
+
 enum doorcode_state entra_lead(const struct doorcode_client *client, const char *calls, struct doorcode_flow **flow)
 {
     char copy[128];
     char *rest = NULL;
     enum doorcode_state state = DOORCODE_FAILED;
     snprintf(copy, sizeof copy, "%s", calls);
-    for (char *call = strtok_r(copy, " ", &rest); call != NULL; call = strtok_r(NULL, " ", &rest))
+    for (char *call = strtok_r(copy, " ", &rest); call != NULL; call = strtok_r(NULL, " ", &rest)) {
         state = *flow == NULL ? start(client, call, flow) : step(*flow, call);
+        state = finish(*flow, state);
+    }
     return state;
 }
 

@@ -25,7 +25,7 @@ extern const struct entra_place entra_places[ENTRA_WAITS];
 
 /* Options may be NULL; authority and client id are filled in. Aborts without a client. */
 struct doorcode_client *entra_client(const struct entra_player *player, const struct doorcode_options *options);
-/* Makes the calls, each when the one before has its answer; begins with the first where *flow is NULL. */
+/* Makes the calls, in an event loop where the client does not wait itself, each when the one before has its answer; begins with the first where *flow is NULL. */
 enum doorcode_state entra_lead(const struct doorcode_client *client, const char *calls, struct doorcode_flow **flow);
 /* The script that leads to the place and answers there. */
 struct entra_script entra_script_for(const struct entra_book *book, enum entra_wait wait,

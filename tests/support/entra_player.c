@@ -280,7 +280,7 @@ void entra_player_play(struct entra_player *player, const struct entra_script *s
     player->script = *script;
     player->pace = pace != NULL ? *pace : (struct entra_pace){ 0 };
     player->posts = player->keys_asked = player->bytes = 0;
-    player->wants_password = false;
+    player->wants_password = script->wants_password;
     player->last_path[0] = '\0';
     pthread_mutex_unlock(&player->lock);
 }

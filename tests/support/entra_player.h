@@ -15,6 +15,7 @@ struct tenant;
 struct entra_script {
     const struct entra_answer *posts[ENTRA_SCRIPT]; /* the last one also answers a request that is sent again */
     size_t count;
+    bool wants_password;                 /* a challenge of a sign-up usually is the password */
     const struct entra_answer *metadata; /* NULL: the usual one */
     const struct entra_answer *keys;
     const struct entra_answer *keys_again; /* from the second time on; NULL: as `keys` */
@@ -37,11 +38,11 @@ struct entra_player {
     pthread_mutex_t lock; /* of what follows */
     struct entra_script script;
     struct entra_pace pace;
-    size_t posts;         /* requests since the script began */
-    size_t keys_asked;    /* since then */
-    size_t bytes;         /* sent since then */
-    bool wants_password;  /* the last answer was credential_required */
-    char last_path[128];  /* of the newest POST, below the tenant */
+    size_t posts;        /* requests since the script began */
+    size_t keys_asked;   /* since then */
+    size_t bytes;        /* sent since then */
+    bool wants_password; /* the script says so, or the last answer was credential_required */
+    char last_path[128]; /* of the newest POST, below the tenant */
 };
 
 void entra_player_start(struct entra_player *player, const struct entra_book *book, struct tenant *tenant);
