@@ -11,6 +11,10 @@ enum {
     CLIENT_URL = 2048,      /* authority */
     CLIENT_USERNAME = 1024,
     CLIENT_SCOPES = 2048,
+    CLIENT_CLAIMS = 8192,    /* a request for claims, as JSON */
+    CLIENT_QUERY = 1024,     /* what an application puts after addresses */
+    CLIENT_HEADERS = 16,     /* headers of its own in a request */
+    CLIENT_HEADER = 2000,    /* each of them */
     CLIENT_CODE = 64,        /* a typed code, blanks included */
     CLIENT_PASSWORD = 1024,  /* four times what the service allows (spec V1, 4.14), for any script of characters */
     CLIENT_METHODS = 16,     /* more ways to prove oneself are not shown */
@@ -28,6 +32,9 @@ enum {
     CLIENT_KEYS = 32,              /* of a tenant: two in use, a handful while they are changed */
     CLIENT_RSA_BYTES = 512,        /* RSA keys of 2,048 to 4,096 bits */
     CLIENT_TRUST_SECONDS = 3600,   /* that addresses and keys of a tenant are taken as known (spec OIDC, 1.5) */
+    CLIENT_KEYS_SECONDS = 86400,   /* that keys still do for access tokens while the tenant cannot be asked */
+    CLIENT_KEYS_PAUSE = 60,        /* seconds between questions for keys that strangers' tokens lead to */
+    CLIENT_KEYS_RETRY = 5,         /* the same while there are none: not everybody waits for a server that is down */
     CLIENT_WEB_PATH = 128,         /* of the redirect address */
     CLIENT_SKEW = 300,             /* seconds that two clocks may differ (spec OIDC, 4.2) */
     CLIENT_REDIRECT = 8192,        /* query that comes back from the browser: a code and texts of an error */

@@ -143,6 +143,11 @@ const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flo
     return flow->has_error ? &flow->error : NULL;
 }
 
+const char *doorcode_flow_correlation_id(const struct doorcode_flow *flow)
+{
+    return flow != NULL ? flow->correlation_id.c : "";
+}
+
 const struct doorcode_challenge *doorcode_flow_challenge(const struct doorcode_flow *flow)
 {
     return doorcode_flow_state(flow) == DOORCODE_CODE_REQUIRED ? &flow->current.challenge : NULL;
@@ -177,5 +182,6 @@ const char *doorcode_flow_redirect_reason(const struct doorcode_flow *flow)
 
 const struct doorcode_tokens *doorcode_flow_tokens(const struct doorcode_flow *flow)
 {
-    return doorcode_flow_state(flow) == DOORCODE_COMPLETED ? &flow->last.tokens : NULL;
+    bool any = doorcode_flow_state(flow) == DOORCODE_COMPLETED && flow->last.kind == REPLY_TOKENS;
+    return any ? &flow->last.tokens : NULL;
 }

@@ -63,6 +63,9 @@ struct doorcode_flow *flow_new(const struct doorcode_client *client);
  * the keys come first: a code or a refresh token is not spent on tokens that could not be checked. */
 void flow_ask(struct doorcode_flow *flow, enum reply_endpoint endpoint, const struct form_field *fields, size_t n,
               flow_taker *take);
+/* Sets the flow to work: asks for the tenant's addresses and keys, as far as they are needed. `take` gets KEYS, which are in
+ * the client's trust, or ERROR. */
+void flow_learn(struct doorcode_flow *flow, flow_taker *take);
 /* What a call of the caller returns once it has set the flow to work: blocking, the state at its end; else the state after
  * what can be done without waiting. FAILED for NULL. */
 enum doorcode_state flow_go(struct doorcode_flow *flow);

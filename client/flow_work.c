@@ -70,11 +70,15 @@ static void settle(struct doorcode_flow *flow)
 
 static void send_form(struct doorcode_flow *flow)
 {
-    char url[CLIENT_URL + 64];
-    snprintf(url, sizeof(url), "%s%s", flow->client->authority.url, reply_path(flow->endpoint));
+    char url[CLIENT_URL + 64 + CLIENT_QUERY];
+    const struct doorcode_client *client = flow->client;
+    snprintf(url, sizeof(url), "%s%s%s%s", client->authority.url, reply_path(flow->endpoint),
+             client->query != NULL ? "?" : "", client->query != NULL ? client->query : "");
     flow->stage = FLOW_ASKS;
-    http_begin(flow->http, &(struct http_request){
-                               .url = url, .form = buf_slice(&flow->form), .correlation_id = flow->correlation_id.c });
+    http_begin(flow->http, &(struct http_request){ .url = url,
+                                                   .form = buf_slice(&flow->form),
+                                                   .is_native = true,
+                                                   .correlation_id = flow->correlation_id.c });
 }
 
 void flow_ask(struct doorcode_flow *flow, enum reply_endpoint endpoint, const struct form_field *fields, size_t n,
@@ -95,6 +99,13 @@ void flow_ask(struct doorcode_flow *flow, enum reply_endpoint endpoint, const st
     }
 }
 
+void flow_learn(struct doorcode_flow *flow, flow_taker *take)
+{
+    flow->endpoint = REPLY_OF_KEYS;
+    flow->take = take;
+    flow->stage = FLOW_LEARNS;
+}
+
 /* Each of these gives whether there is more to do without waiting. */
 
 static bool step_rest(struct doorcode_flow *flow)
@@ -106,10 +117,12 @@ static bool step_rest(struct doorcode_flow *flow)
 static bool step_learn(struct doorcode_flow *flow)
 {
     enum learn_state learnt = learn_step(&flow->learn, &flow->answer);
-    if (learnt == LEARN_READY)
+    if (learnt == LEARN_READY && flow->endpoint != REPLY_OF_KEYS) {
         send_form(flow);
-    else if (learnt == LEARN_FAILED)
+    } else if (learnt != LEARN_WAITS) {
+        flow->answer.kind = learnt == LEARN_READY ? REPLY_KEYS : REPLY_ERROR;
         settle(flow);
+    }
     return learnt != LEARN_WAITS;
 }
 
@@ -128,7 +141,7 @@ static bool step_ask(struct doorcode_flow *flow)
 
 static bool step_check(struct doorcode_flow *flow)
 {
-    enum id_token_fault fault = ID_TOKEN_GOOD;
+    enum token_fault fault = TOKEN_GOOD;
     struct reply trouble;
     enum learn_state learnt = learn_check(&flow->learn, &flow->answer.tokens, NULL, NULL, &fault, &trouble);
     if (learnt == LEARN_WAITS)
@@ -136,7 +149,7 @@ static bool step_check(struct doorcode_flow *flow)
     if (learnt == LEARN_FAILED) {
         reply_free(&flow->answer);
         flow->answer = trouble;
-    } else if (fault != ID_TOKEN_GOOD) {
+    } else if (fault != TOKEN_GOOD) {
         reply_refuse(&flow->answer, DOORCODE_ERROR_INVALID_TOKEN, id_token_fault_text(fault));
     }
     settle(flow);

@@ -24,14 +24,14 @@ enum learn_state learn_step(struct learn *learn, struct reply *trouble)
 }
 
 enum learn_state learn_check(struct learn *learn, const struct doorcode_tokens *tokens, const char *nonce,
-                             const char *code, enum id_token_fault *fault, struct reply *trouble)
+                             const char *code, enum token_fault *fault, struct reply *trouble)
 {
     for (;;) {
         enum learn_state state = learn->client->unverified_id_tokens ? LEARN_READY : learn_step(learn, trouble);
         if (state != LEARN_READY)
             return state;
         *fault = trust_check(learn->client, tokens, nonce, code);
-        if (*fault != ID_TOKEN_UNKNOWN_KEY || learn->asked_again)
+        if (*fault != TOKEN_UNKNOWN_KEY || learn->asked_again)
             return LEARN_READY;
         learn->asked_again = true;
         trust_forget_keys(learn->client);

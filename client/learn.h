@@ -22,6 +22,6 @@ enum learn_state { LEARN_WAITS, LEARN_READY, LEARN_FAILED };
 enum learn_state learn_step(struct learn *learn, struct reply *trouble);
 /* The same, and then trust_check into *fault. Where the key is unknown, keys are asked for once more. */
 enum learn_state learn_check(struct learn *learn, const struct doorcode_tokens *tokens, const char *nonce,
-                             const char *code, enum id_token_fault *fault, struct reply *trouble);
+                             const char *code, enum token_fault *fault, struct reply *trouble);
 
 #endif
