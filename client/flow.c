@@ -73,6 +73,17 @@ static bool waits_for_caller(enum doorcode_state state)
            state != DOORCODE_WORKING;
 }
 
+/* The cache is taken, or `trouble` says why not. */
+static void keep_new(struct doorcode_flow *flow, const struct cache_fault *trouble)
+{
+    const struct keep_facts facts = { .username = flow->username, .scopes = flow->client->scopes };
+    if (trouble != NULL)
+        flow_tell_unkept(flow, trouble);
+    else
+        flow_keep(flow, &facts);
+    flow_leave(flow);
+}
+
 static void take_last(struct doorcode_flow *flow, struct reply *reply)
 {
     reply_free(&flow->last);
@@ -83,6 +94,8 @@ static void take_last(struct doorcode_flow *flow, struct reply *reply)
     if (flow->last.kind == REPLY_TOKENS) {
         flow->last.tokens.received_at = clock_now(&flow->client->clock);
         flow->state = DOORCODE_COMPLETED;
+        if (flow->client->cache != NULL && flow->get == NULL)
+            flow_queue(flow, keep_new);
     } else if (flow->last.kind == REPLY_REDIRECT) {
         flow->state = DOORCODE_WEB_FALLBACK;
     } else if (!waits_for_caller(flow->state) || !error_goes_on(flow->last.error.kind)) {
@@ -147,11 +160,26 @@ enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow)
     return flow->stage == FLOW_RESTS ? flow->state : DOORCODE_WORKING;
 }
 
+const struct doorcode_client *doorcode_flow_client(const struct doorcode_flow *flow)
+{
+    return flow != NULL ? flow->client : NULL;
+}
+
+const char *doorcode_flow_username(const struct doorcode_flow *flow)
+{
+    return flow != NULL ? flow->username : NULL;
+}
+
 const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flow)
 {
     if (flow == NULL)
         return error_static(DOORCODE_ERROR_NO_MEMORY);
     return flow->has_error ? &flow->error : NULL;
+}
+
+const char *doorcode_flow_correlation_id(const struct doorcode_flow *flow)
+{
+    return flow != NULL ? flow->correlation_id.c : "";
 }
 
 const struct doorcode_challenge *doorcode_flow_challenge(const struct doorcode_flow *flow)

@@ -46,11 +46,14 @@ void doorcode_flow_free(struct doorcode_flow *flow)
     if (flow == NULL)
         return;
     http_close(flow->http); /* first: it borrows the form */
+    flow_leave(flow);       /* only now: a refresh token is no longer on its way */
     form_free(&flow->form);
     reply_free(&flow->answer);
     reply_free(&flow->current);
     reply_free(&flow->listed);
     reply_free(&flow->last);
+    book_free(&flow->kept);
+    free(flow->get);
     wipe(flow, sizeof(*flow));
     free(flow);
 }
@@ -70,11 +73,15 @@ static void settle(struct doorcode_flow *flow)
 
 static void send_form(struct doorcode_flow *flow)
 {
-    char url[CLIENT_URL + 64];
-    snprintf(url, sizeof(url), "%s%s", flow->client->authority.url, reply_path(flow->endpoint));
+    char url[CLIENT_URL + 64 + CLIENT_QUERY];
+    const struct doorcode_client *client = flow->client;
+    snprintf(url, sizeof(url), "%s%s%s%s", client->authority.url, reply_path(flow->endpoint),
+             client->query != NULL ? "?" : "", client->query != NULL ? client->query : "");
     flow->stage = FLOW_ASKS;
-    http_begin(flow->http, &(struct http_request){
-                               .url = url, .form = buf_slice(&flow->form), .correlation_id = flow->correlation_id.c });
+    http_begin(flow->http, &(struct http_request){ .url = url,
+                                                   .form = buf_slice(&flow->form),
+                                                   .is_native = true,
+                                                   .correlation_id = flow->correlation_id.c });
 }
 
 void flow_ask(struct doorcode_flow *flow, enum reply_endpoint endpoint, const struct form_field *fields, size_t n,
@@ -153,10 +160,8 @@ static bool step_check(struct doorcode_flow *flow)
 }
 
 static bool (*const steps[FLOW_STAGES])(struct doorcode_flow *flow) = {
-    [FLOW_RESTS] = step_rest,
-    [FLOW_LEARNS] = step_learn,
-    [FLOW_ASKS] = step_ask,
-    [FLOW_CHECKS] = step_check,
+    [FLOW_RESTS] = step_rest,   [FLOW_LEARNS] = step_learn,      [FLOW_ASKS] = step_ask,
+    [FLOW_CHECKS] = step_check, [FLOW_QUEUES] = flow_step_queue,
 };
 
 /* ---- the whole ---- */
@@ -175,6 +180,10 @@ size_t doorcode_flow_waits(const struct doorcode_flow *flow, struct pollfd *wait
     *timeout_ms = -1;
     if (doorcode_flow_state(flow) != DOORCODE_WORKING)
         return 0;
+    if (flow->stage == FLOW_QUEUES) {
+        *timeout_ms = CLIENT_CACHE_PAUSE_MS;
+        return 0;
+    }
     return http_waits(flow->http, waits, 0, cap, timeout_ms);
 }
 
