@@ -37,7 +37,16 @@ export function start(file, args, options = {}) {
     child.kill('SIGTERM');
     return ended;
   };
-  return { child, type: (line) => child.stdin.write(`${line}\n`), output: () => seen.join(''), ended, stop };
+  const output = () => seen.join('');
+  const sees = (expected) => until(() => expected.test(output()), `${expected}`, output);
+  return { child, type: (line) => child.stdin.write(`${line}\n`), output, sees, ended, stop };
+}
+
+/** The code that is mailed to the address once the program says so. */
+export async function ask(program, server, address, said) {
+  const before = (await server.dev('inbox')).body.mails[0]?.id;
+  await program.sees(said);
+  return (await server.newMail(address, before)).code;
 }
 
 /** What `look` gives, once it gives something. */
