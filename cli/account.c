@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account.h"
 
+#include "base/err.h"
+
+#include <stdlib.h>
+
 struct account_key account_key_of(const struct command_line *line)
 {
     return (struct account_key){
@@ -32,4 +36,15 @@ json_t *account_open(const struct command_line *line, enum token_file_use use, s
     else
         command_fail(line, next, "nobody is signed in");
     return NULL;
+}
+
+void account_offer_names(command_offer_fn *offer, void *context)
+{
+    AUTO(token_file_close) struct token_file file;
+    const json_t *account;
+    size_t i;
+    if (!token_file_open(&file, getenv("DOORCODE_TOKEN_FILE"), TOKEN_FILE_READ))
+        return;
+    json_array_foreach(json_object_get(file.root, "accounts"), i, account)
+        offer(context, account_text(account, "username"), account_text(account, "authority"));
 }

@@ -13,4 +13,7 @@ json_t *account_open(const struct command_line *line, enum token_file_use use, s
 /* Tells that the file is not usable; COMMAND_FAILED. */
 int account_file_problem(const struct command_line *line, const struct token_file *file);
 
+/* For completion: the names of the kept accounts, the one used last first; none where the file is not usable. */
+void account_offer_names(command_offer_fn *offer, void *context);
+
 #endif

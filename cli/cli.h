@@ -8,13 +8,16 @@
 
 /* NULL-terminated. */
 extern const struct command *const cli_commands[];
+/* What completion offers for the arguments of the tables; a NULL name ends. */
+extern const struct command_values cli_values[];
 
 extern const struct command signin_command;
 extern const struct command signup_command;
-extern const struct command reset_command;
+extern const struct command reset_password_command;
 extern const struct command token_show_command;
 extern const struct command token_refresh_command;
 extern const struct command signout_command;
+extern const struct command completion_command;
 
 enum { CLI_BROWSER_NEEDED = 3 }; /* exit status beside those of command.h */
 

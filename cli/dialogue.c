@@ -24,6 +24,7 @@ void dialogue_end(struct dialogue *dialogue, const char *message, const char *ad
         .error = "",
         .suberror = "",
         .trace_id = "",
+        .timestamp = "",
         .correlation_id = "",
     };
 }

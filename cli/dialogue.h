@@ -44,8 +44,8 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
         { .name = "password-stdin",                                                                           \
           .help = "Read the password from the first line of the standard input; codes may follow it." },      \
         { .name = "method",                                                                                   \
-          .argument = "METHOD",                                                                               \
-          .help = "Second factor to use or to register: email, sms, or its id." },                            \
+          .argument = "email|sms|ID",                                                                         \
+          .help = "Second factor to use or to register: by its channel, or its id." },                        \
         { .name = "contact",                                                                                  \
           .argument = "CONTACT",                                                                              \
           .help = "Address or phone number (+4790000007) to register as second factor." },                    \

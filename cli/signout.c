@@ -49,6 +49,7 @@ const struct command signout_command = {
     .arguments = "[USER]",
     .summary = "Forget the tokens of a signed-in user",
     .description = "Removes the tokens from this machine; without USER those of the account used last.",
+    .examples = COMMAND_EXAMPLES("doorcode signout", "doorcode signout --all"),
     .options = options,
     .option_count = CLI_COUNT(options),
     .max_arguments = 1,

@@ -102,6 +102,7 @@ const struct command token_refresh_command = {
     .arguments = "[USER]",
     .summary = "Renew the tokens of a signed-in user",
     .description = "Gets new tokens for the kept refresh token and keeps them; without USER for the account used last.",
+    .examples = COMMAND_EXAMPLES("doorcode token refresh"),
     .options = options,
     .option_count = CLI_COUNT(options),
     .max_arguments = 1,

@@ -94,6 +94,7 @@ static int finish(const struct command_line *line, const struct doorcode_client 
         .error = "",
         .suberror = "",
         .trace_id = "",
+        .timestamp = "",
         .correlation_id = "",
     };
     const struct doorcode_tokens *tokens = doorcode_web_tokens(web);

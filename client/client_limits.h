@@ -11,6 +11,10 @@ enum {
     CLIENT_URL = 2048,      /* authority */
     CLIENT_USERNAME = 1024,
     CLIENT_SCOPES = 2048,
+    CLIENT_CLAIMS = 8192,    /* a request for claims, as JSON */
+    CLIENT_QUERY = 1024,     /* what an application puts after addresses */
+    CLIENT_HEADERS = 16,     /* headers of its own in a request */
+    CLIENT_HEADER = 2000,    /* each of them */
     CLIENT_CODE = 64,        /* a typed code, blanks included */
     CLIENT_PASSWORD = 1024,  /* four times what the service allows (spec V1, 4.14), for any script of characters */
     CLIENT_METHODS = 16,     /* more ways to prove oneself are not shown */

@@ -7,8 +7,13 @@
 
 #include <stdbool.h>
 
-/* The texts that an error of ours has not, for a static one. */
-#define ERROR_NO_WORDS .error = "", .suberror = "", .trace_id = "", .correlation_id = ""
+/* Initializers: an error of ours, with its own words. */
+#define ERROR_DESCRIBED(kind_, message_, advice_, description_)                                                  \
+    {                                                                                                            \
+        .kind = (kind_), .message = (message_), .advice = (advice_), .description = (description_), .error = "", \
+        .suberror = "", .trace_id = "", .timestamp = "", .correlation_id = "",                                   \
+    }
+#define ERROR_OF_OURS(kind_, message_, advice_) ERROR_DESCRIBED(kind_, message_, advice_, "")
 
 /* An error of ours: kind, message and advice; all other texts are "". */
 struct doorcode_error error_of(enum doorcode_error_kind kind);

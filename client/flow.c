@@ -133,6 +133,11 @@ const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flo
     return flow->has_error ? &flow->error : NULL;
 }
 
+const char *doorcode_flow_correlation_id(const struct doorcode_flow *flow)
+{
+    return flow != NULL ? flow->correlation_id.c : "";
+}
+
 const struct doorcode_challenge *doorcode_flow_challenge(const struct doorcode_flow *flow)
 {
     return doorcode_flow_state(flow) == DOORCODE_CODE_REQUIRED ? &flow->current.challenge : NULL;

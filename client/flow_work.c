@@ -70,11 +70,15 @@ static void settle(struct doorcode_flow *flow)
 
 static void send_form(struct doorcode_flow *flow)
 {
-    char url[CLIENT_URL + 64];
-    snprintf(url, sizeof(url), "%s%s", flow->client->authority.url, reply_path(flow->endpoint));
+    char url[CLIENT_URL + 64 + CLIENT_QUERY];
+    const struct doorcode_client *client = flow->client;
+    snprintf(url, sizeof(url), "%s%s%s%s", client->authority.url, reply_path(flow->endpoint),
+             client->query != NULL ? "?" : "", client->query != NULL ? client->query : "");
     flow->stage = FLOW_ASKS;
-    http_begin(flow->http, &(struct http_request){
-                               .url = url, .form = buf_slice(&flow->form), .correlation_id = flow->correlation_id.c });
+    http_begin(flow->http, &(struct http_request){ .url = url,
+                                                   .form = buf_slice(&flow->form),
+                                                   .is_native = true,
+                                                   .correlation_id = flow->correlation_id.c });
 }
 
 void flow_ask(struct doorcode_flow *flow, enum reply_endpoint endpoint, const struct form_field *fields, size_t n,

@@ -12,7 +12,6 @@
 /* What this client can do; redirect is always among it (spec V1, 1.8). */
 static const char codes_only[] = "oob redirect";
 static const char codes_and_passwords[] = "oob password redirect";
-static const char capabilities[] = "mfa_required registration_required";
 
 /* Which endpoints a phase speaks to. */
 static const struct {
@@ -35,6 +34,14 @@ static const char *challenge_types(const struct doorcode_flow *flow)
     return flow->phase == PHASE_RESET || flow->client->no_password ? codes_only : codes_and_passwords;
 }
 
+/* What there are screens for (spec V1, 1.8). */
+static const char *capabilities(const struct doorcode_client *client)
+{
+    if (client->no_mfa)
+        return client->no_registration ? "" : "registration_required";
+    return client->no_registration ? "mfa_required" : "mfa_required registration_required";
+}
+
 enum doorcode_state flow_start(struct doorcode_flow *flow, enum flow_phase phase, const char *username,
                                const struct form_field more[2])
 {
@@ -48,7 +55,7 @@ enum doorcode_state flow_start(struct doorcode_flow *flow, enum flow_phase phase
         { "client_id", flow->client->client_id.c },
         { "username", username },
         { "challenge_type", challenge_types(flow) },
-        { "capabilities", capabilities },
+        { "capabilities", capabilities(flow->client) },
         more[0],
         more[1],
     };
@@ -101,6 +108,7 @@ void flow_prove(struct doorcode_flow *flow, const struct flow_proof *proof, flow
         { "username", ends_flow ? flow->username : "" }, /* spec V1, 2.10 */
         { "scope", gets_tokens ? flow->client->scopes : "" },
         { "client_info", gets_tokens ? "1" : "" },
+        { "claims", gets_tokens && flow->client->claims != NULL ? flow->client->claims : "" },
     };
     flow_ask(flow, proof->endpoint, fields, COUNT(fields), take);
 }

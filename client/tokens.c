@@ -21,6 +21,7 @@ enum doorcode_state doorcode_token_refresh(const struct doorcode_client *client,
         { "refresh_token", refresh_token },
         { "scope", scopes != NULL ? scope : client->scopes },
         { "client_info", "1" },
+        { "claims", client->claims != NULL ? client->claims : "" },
     };
     flow_ask(*flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), flow_take);
     return flow_go(*flow);

@@ -9,12 +9,10 @@
 #include "trust.h"
 
 static const struct doorcode_error refusals[TOKEN_FAULTS] = {
-#define TOKEN_FAULT(kind_, name_, text_)                                                         \
-    [TOKEN_##name_] = { .kind = DOORCODE_ERROR_##kind_,                                          \
-                        .message = "The access token is not good for this.",                     \
-                        .advice = "Get a new access token for this API, with what it asks for.", \
-                        .description = "the access token " text_,                                \
-                        ERROR_NO_WORDS },
+#define TOKEN_FAULT(kind_, name_, text_)                                                  \
+    [TOKEN_##name_] =                                                                     \
+        ERROR_DESCRIBED(DOORCODE_ERROR_##kind_, "The access token is not good for this.", \
+                        "Get a new access token for this API, with what it asks for.", "the access token " text_),
 #include "token_faults.def"
 #undef TOKEN_FAULT
 };

@@ -114,6 +114,7 @@ static bool make_form(struct doorcode_web *web)
         { "code_verifier", web->verifier.c },
         { "scope", web->client->scopes },
         { "client_info", "1" },
+        { "claims", web->client->claims != NULL ? web->client->claims : "" },
     };
     return form_make(&web->form, fields, sizeof(fields) / sizeof(fields[0]));
 }
@@ -280,6 +281,11 @@ const char *doorcode_web_url(const struct doorcode_web *web)
     return web != NULL && web->url[0] != '\0' ? web->url : NULL;
 }
 
+const char *doorcode_web_correlation_id(const struct doorcode_web *web)
+{
+    return web != NULL ? web->correlation_id.c : "";
+}
+
 const char *doorcode_web_redirect_uri(const struct doorcode_web *web)
 {
     return web != NULL ? web->redirect_uri : NULL;
@@ -301,6 +307,8 @@ const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web)
 
 static bool is_prompt(const char *word)
 {
+    if (word == NULL)
+        return true;
     static const char *const words[] = { "login", "select_account", "create", "consent", "none" };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(word, words[i]) == 0)
@@ -311,6 +319,8 @@ static bool is_prompt(const char *word)
 
 static bool is_path(const char *path)
 {
+    if (path == NULL)
+        return true;
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
     return path[0] == '/' && strlen(path) <= CLIENT_WEB_PATH && strspn(path, plain) == strlen(path);
 }
@@ -322,12 +332,14 @@ static const char *check_options(const struct doorcode_web_options *options)
     const char *prompt = options->prompt;
     if (hint != NULL && strlen(hint) > CLIENT_USERNAME)
         return "login_hint is too long";
-    if (prompt != NULL && !is_prompt(prompt))
+    if (!is_prompt(prompt))
         return "prompt is none of login, select_account, create, consent, none";
     if (hint != NULL && prompt != NULL && strcmp(prompt, "select_account") == 0)
         return "login_hint and prompt=select_account contradict each other"; /* spec OIDC, 2.1 */
-    if (options->path != NULL && !is_path(options->path))
+    if (!is_path(options->path))
         return "path has to begin with a slash and have letters, digits and -._~/ only, up to 128";
+    if (!client_is_query(options->query))
+        return "query has to be printable ASCII without #, up to 1,024";
     return options->port > 65535 || options->timeout_ms < 0 ? "port or timeout_ms is out of its range" : NULL;
 }
 
@@ -352,6 +364,8 @@ static void take_options(struct doorcode_web *web, const struct doorcode_web_opt
     web->deadline = http_ticks() + timeout_ms;
     if (options->login_hint != NULL)
         snprintf(web->login_hint, sizeof(web->login_hint), "%s", options->login_hint);
+    if (options->query != NULL)
+        snprintf(web->query, sizeof(web->query), "%s", options->query);
     if (options->prompt != NULL)
         snprintf(web->prompt, sizeof(web->prompt), "%s", options->prompt);
 }

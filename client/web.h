@@ -41,7 +41,8 @@ struct doorcode_web {
     char redirect_uri[CLIENT_WEB_PATH + 64];
     char login_hint[CLIENT_USERNAME + 1];
     char prompt[CLIENT_WORD + 1];
-    char url[2 * CLIENT_URL + 4 * CLIENT_USERNAME + 3 * CLIENT_SCOPES];
+    char query[CLIENT_QUERY + 1];
+    char url[2 * CLIENT_URL + 4 * CLIENT_USERNAME + 3 * CLIENT_SCOPES + 3 * CLIENT_CLAIMS + CLIENT_QUERY];
 };
 
 /* Writes the address to open. False where it does not fit. Pure. */

@@ -22,6 +22,7 @@ bool web_make_url(struct doorcode_web *web)
         { "login_hint", web->login_hint },
         { "prompt", web->prompt },
         { "client_info", "1" },
+        { "claims", web->client->claims != NULL ? web->client->claims : "" },
         { "client-request-id", web->correlation_id.c },
     };
     if (!form_make(&query, fields, sizeof(fields) / sizeof(fields[0])))
@@ -31,6 +32,8 @@ bool web_make_url(struct doorcode_web *web)
     buf_puts(&url, endpoint);
     buf_putc(&url, strchr(endpoint, '?') != NULL ? '&' : '?'); /* it may have a query of its own (RFC 6749, 3.1) */
     buf_put(&url, buf_slice(&query));
+    buf_puts(&url, web->query[0] != '\0' ? "&" : "");
+    buf_puts(&url, web->query);
     buf_putc(&url, '\0');
     form_free(&query);
     return buf_ok(&url);

@@ -14,7 +14,9 @@ static void put_option(struct page *page, const struct command_option *o)
     fputs("| `", out);
     if (o->letter != 0)
         fprintf(out, "-%c`, `", o->letter);
-    fprintf(out, "--%s%s%s` | ", o->name, o->argument != NULL ? " " : "", o->argument != NULL ? o->argument : "");
+    fprintf(out, "--%s` ", o->name);
+    put_code(page, o->argument != NULL ? o->argument : "");
+    fputs(" | ", out);
     put_code(page, o->fallback != NULL ? o->fallback : "");
     fputs(o->required ? "required | " : " | ", out);
     put_code(page, o->environment != NULL ? o->environment : "");
@@ -50,8 +52,11 @@ static void put_command(struct page *page, const struct command *c)
     for (size_t i = 0; i < c->option_count; i++)
         put_option(page, &c->options[i]);
     fputc('\n', out);
-    if (c->examples == NULL)
+    if (c->examples == NULL) {
+        fprintf(stderr, "reference: %s: %s has no example\n", page->name, c->name);
+        page->faults++;
         return;
+    }
     fputs("```sh\n", out);
     for (size_t i = 0; c->examples[i] != NULL; i++)
         fprintf(out, "%s\n", c->examples[i]);

@@ -105,19 +105,20 @@ enum doorcode_error_kind {
     DOORCODE_ERROR_PASSWORD_TOO_LONG,
     DOORCODE_ERROR_PASSWORD_RECENTLY_USED,
     DOORCODE_ERROR_PASSWORD_BANNED,
-    DOORCODE_ERROR_PASSWORD_NOT_ALLOWED, /* it holds characters that may not be in a password */
-    DOORCODE_ERROR_INVALID_ATTRIBUTES,   /* see invalid_attributes; the flow goes on */
-    DOORCODE_ERROR_NO_PASSWORD,          /* nothing to reset: the user has none, or resetting is off */
-    DOORCODE_ERROR_INVALID_CONTACT,      /* the address or number of a second factor; the flow goes on */
-    DOORCODE_ERROR_CONTACT_BLOCKED,      /* take another one; the flow goes on */
-    DOORCODE_ERROR_RESET_FAILED,         /* the server could not write the new password */
-    DOORCODE_ERROR_INVALID_TOKEN,        /* a token is forged, too old, or not for this application, API or sign-in */
-    DOORCODE_ERROR_CANCELLED,            /* the user gave up in the browser */
-    DOORCODE_ERROR_INTERACTION_REQUIRED, /* the user would have had to do something, which `prompt` forbade */
-    DOORCODE_ERROR_MIXED_UP,             /* the browser came back from another server (RFC 9207) */
-    DOORCODE_ERROR_NO_PORT,              /* no port of this machine can be opened for the browser */
-    DOORCODE_ERROR_INSUFFICIENT_SCOPE,   /* verify.h: a good access token, without the scope or role */
-    DOORCODE_ERROR_KEYS_NEEDED           /* verify.h: ask for the tenant's keys, then check again */
+    DOORCODE_ERROR_PASSWORD_NOT_ALLOWED,  /* it holds characters that may not be in a password */
+    DOORCODE_ERROR_INVALID_ATTRIBUTES,    /* see invalid_attributes; the flow goes on */
+    DOORCODE_ERROR_NO_PASSWORD,           /* nothing to reset: the user has none, or resetting is off */
+    DOORCODE_ERROR_INVALID_CONTACT,       /* the address or number of a second factor; the flow goes on */
+    DOORCODE_ERROR_CONTACT_BLOCKED,       /* take another one; the flow goes on */
+    DOORCODE_ERROR_RESET_FAILED,          /* the server could not write the new password */
+    DOORCODE_ERROR_INVALID_TOKEN,         /* a token is forged, too old, or not for this application, API or sign-in */
+    DOORCODE_ERROR_CANCELLED,             /* the user gave up in the browser */
+    DOORCODE_ERROR_INTERACTION_REQUIRED,  /* the user would have had to do something, which `prompt` forbade */
+    DOORCODE_ERROR_MIXED_UP,              /* the browser came back from another server (RFC 9207) */
+    DOORCODE_ERROR_NO_PORT,               /* no port of this machine can be opened for the browser */
+    DOORCODE_ERROR_CHALLENGE_UNSUPPORTED, /* the server knows no way to prove who one is that this client can go */
+    DOORCODE_ERROR_INSUFFICIENT_SCOPE,    /* verify.h: a good access token, without the scope or role */
+    DOORCODE_ERROR_KEYS_NEEDED            /* verify.h: ask for the tenant's keys, then check again */
 };
 
 enum { DOORCODE_ERROR_CODES = 8 };
@@ -133,6 +134,7 @@ struct doorcode_error {
     int64_t codes[DOORCODE_ERROR_CODES]; /* its error_codes, the telling one first */
     size_t code_count;
     const char *trace_id;                  /* or "" */
+    const char *timestamp;                 /* of the server: "2026-07-22 10:15:30Z"; or "" */
     const char *correlation_id;            /* what to give to the server's operator; "" where nothing was sent */
     int64_t retry_after;                   /* seconds to wait; 0 where the server named none */
     const char *const *invalid_attributes; /* names of those refused */
@@ -175,6 +177,19 @@ struct doorcode_tokens {
     const char *client_info;   /* or "" */
     int64_t received_at;       /* seconds since 1970 */
     int64_t expires_in;        /* seconds; 0: not told */
+    int64_t ext_expires_in; /* seconds that an API may take it for good while the server is out of reach; 0: not told */
+    int64_t refresh_in;     /* seconds after which renewing it is wise; 0: not told */
+    int from_cache;         /* not 0: it was kept already, the server was not asked */
+};
+
+/* One request that is over, for a log. There is nothing secret in it. Borrowed during the call. */
+struct doorcode_log {
+    const char *method;  /* "POST" */
+    const char *url;     /* without its query */
+    int http_status;     /* 0: no answer */
+    const char *problem; /* without an answer, the network's words; else "" */
+    const char *correlation_id;
+    int64_t milliseconds;
 };
 
 struct doorcode_options {
@@ -193,8 +208,28 @@ struct doorcode_options {
                                  * ciamlogin.com: of one of its tenants) */
     /* Where flows and web sign-ins that end COMPLETED put their tokens; borrowed until doorcode_client_free. NULL: nowhere. */
     struct doorcode_cache *cache;
-    int nonblocking;   /* not 0: no step of a flow waits for the server; it returns DOORCODE_WORKING */
+    int nonblocking;     /* not 0: no step of a flow waits for the server; it returns DOORCODE_WORKING */
+    int no_mfa;          /* not 0: there are no screens for a second factor; such a user gets WEB_FALLBACK */
+    int no_registration; /* not 0: nor for registering one */
+    const char *claims;  /* a JSON object, sent with each request for tokens (OpenID Connect Core, 5.5); or NULL */
+    const char *query; /* "dc=…&slice=…", printable ASCII: put after each address of native authentication; or NULL */
+    /* Further headers for each request of native authentication, as firewalls may want them: called with index 0, 1, … until
+     * it returns NULL, 16 at most. A line is "x-name: value", printable ASCII, up to 2,000 bytes; others, and names that begin with
+     * x-ms-, x-client-, x-broker- or x-app-, are left out. Borrowed until the next call. NULL: none. */
+    const char *(*header)(void *ctx, const char *url, size_t index);
+    void *header_ctx;
+    /* Told of each request when it is over, in the thread of the flow. NULL: nobody is. */
+    void (*log)(void *ctx, const struct doorcode_log *entry);
+    void *log_ctx;
     void *reserved[4]; /* NULL */
+};
+
+/* What may differ from one flow to the next. NULL: as the client has it. */
+struct doorcode_call_options {
+    const char *scopes;
+    const char *claims;
+    const char *correlation_id;
+    void *reserved[5]; /* NULL */
 };
 
 static inline void doorcode_options_init(struct doorcode_options *options)
@@ -205,6 +240,11 @@ static inline void doorcode_options_init(struct doorcode_options *options)
 /* Copies the options. NULL and *client where they are good, else the error (static) and *client = NULL. */
 const struct doorcode_error *doorcode_client_new(const struct doorcode_options *options,
                                                  struct doorcode_client **client);
+/* The same client with some options of its own: it shares what is known of the tenant, and has to be freed before `client`, which
+ * is not changed. NULL and *derived, else the error (static) and *derived = NULL. */
+const struct doorcode_error *doorcode_client_derive(const struct doorcode_client *client,
+                                                    const struct doorcode_call_options *options,
+                                                    struct doorcode_client **derived);
 /* After its last flow. NULL is fine, here and in every _free. */
 void doorcode_client_free(struct doorcode_client *client);
 /* The authority in its normal form, e.g. to keep tokens by. Borrowed from the client. */
@@ -283,6 +323,8 @@ enum doorcode_state doorcode_flow_run(struct doorcode_flow *flow);
 enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow); /* FAILED for NULL */
 /* The error of the last step, or NULL. For a NULL flow: NO_MEMORY. */
 const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flow);
+/* What all requests of the flow are marked with; to be given to the server's operator. "" for NULL. */
+const char *doorcode_flow_correlation_id(const struct doorcode_flow *flow);
 /* NULL unless the state is CODE_REQUIRED. */
 const struct doorcode_challenge *doorcode_flow_challenge(const struct doorcode_flow *flow);
 /* Why a browser is needed, for developers; "" where the server gave no reason. NULL unless WEB_FALLBACK. */

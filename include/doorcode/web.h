@@ -49,7 +49,8 @@ struct doorcode_web_options {
     const char *path;       /* of the redirect address, beginning with a slash; NULL: none */
     unsigned port;          /* 0: any that is free */
     long timeout_ms;        /* from start to the browser's return; 0: 600,000 */
-    void *reserved[8];      /* NULL */
+    const char *query;      /* "domain_hint=…&ui_locales=…", printable ASCII: put after the address; or NULL */
+    void *reserved[7];      /* NULL */
 };
 
 static inline void doorcode_web_options_init(struct doorcode_web_options *options)
@@ -86,6 +87,8 @@ const struct doorcode_tokens *doorcode_web_tokens(const struct doorcode_web *web
  * INTERACTION_REQUIRED (prompt "none"), MIXED_UP, INVALID_TOKEN, PROTOCOL; and all that the server may answer, with its
  * own words and codes. */
 const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web);
+/* What all requests of the sign-in are marked with. "" for NULL. */
+const char *doorcode_web_correlation_id(const struct doorcode_web *web);
 /* Closes the port, wipes secrets. */
 void doorcode_web_free(struct doorcode_web *web);
 

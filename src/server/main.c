@@ -42,6 +42,7 @@ static const struct command_program program = {
     .statuses = statuses,
     .files = files,
     .environment = environment,
+    .values = cli_values,
 };
 
 int main(int argc, char **argv)
