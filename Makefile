@@ -46,9 +46,8 @@ man: ## check the manual page that the program writes
 	@tools/install-deps test-c
 	@tools/run-tests man
 
-install: all ## install program, manual page and systemd unit below PREFIX (/usr/local)
-	@cmake --install $(BUILD) --prefix $(DESTDIR)$(PREFIX)
-	@tools/install-files $(PREFIX) $(DESTDIR)
+install: all ## install program, library, manual page and systemd unit below PREFIX (/usr/local)
+	@DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean: ## remove build/
 	@rm -rf build

@@ -10,17 +10,8 @@ struct kind_row {
 };
 
 static const struct kind_row kinds[] = {
-#define KIND_ROW(kind_, name_, goes_on_, message_, advice_)                 \
-    [DOORCODE_ERROR_##kind_] = { .name = name_,                             \
-                                 .goes_on = goes_on_,                       \
-                                 .error = { .kind = DOORCODE_ERROR_##kind_, \
-                                            .message = message_,            \
-                                            .advice = advice_,              \
-                                            .description = "",              \
-                                            .error = "",                    \
-                                            .suberror = "",                 \
-                                            .trace_id = "",                 \
-                                            .correlation_id = "" } },
+#define KIND_ROW(kind_, name_, goes_on_, message_, advice_) \
+    [DOORCODE_ERROR_##kind_] = { name_, goes_on_, ERROR_OF_OURS(DOORCODE_ERROR_##kind_, message_, advice_) },
 #include "errors.def"
 };
 

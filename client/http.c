@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "client_internal.h"
+#include "http_extras.h"
 
 #include <curl/curl.h>
 #include <limits.h>
@@ -20,6 +21,9 @@ struct http {
     size_t socket_count;
     int64_t timer_at;  /* when libcurl wants to be called; -1: not */
     int64_t repeat_at; /* when the request is sent again; -1: not */
+    int64_t sent_at;
+    bool is_post;
+    const char *correlation_id; /* of the request, borrowed from it */
     bool may_repeat;
     bool is_attached; /* the request is libcurl's */
     CURLcode refused; /* it could not even be begun */
@@ -176,24 +180,6 @@ void http_close(struct http *http)
     free(http);
 }
 
-static bool set_headers(struct http *http, const char *correlation_id)
-{
-    static const char version[] = "x-client-VER: " DOORCODE_VERSION;
-    char line[64];
-    const char *lines[] = { "Accept: application/json", "Expect:", line, "return-client-request-id: true",
-                            "x-client-SKU: doorcode",   version };
-    snprintf(line, sizeof(line), "client-request-id: %s", correlation_id);
-    curl_slist_free_all(http->headers);
-    http->headers = NULL;
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        struct curl_slist *longer = curl_slist_append(http->headers, lines[i]);
-        if (longer == NULL)
-            return false;
-        http->headers = longer;
-    }
-    return curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
-}
-
 static enum doorcode_error_kind failure_of(CURLcode code)
 {
     switch (code) {
@@ -249,6 +235,7 @@ static void send_request(struct http *http)
     wipe_body(http);
     http->detail[0] = '\0';
     http->repeat_at = -1;
+    http->sent_at = http_ticks();
     http->timer_at = http_ticks(); /* libcurl begins with the first step */
     http->is_attached = curl_multi_add_handle(http->multi, http->curl) == CURLM_OK;
     if (!http->is_attached)
@@ -258,8 +245,12 @@ static void send_request(struct http *http)
 void http_begin(struct http *http, const struct http_request *request)
 {
     CURL *curl = http->curl;
-    bool set =
-        curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK && set_headers(http, request->correlation_id);
+    curl_slist_free_all(http->headers);
+    http->headers = http_headers(http->client, request);
+    http->is_post = request->form.p != NULL;
+    http->correlation_id = request->correlation_id;
+    bool set = http->headers != NULL && curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK &&
+               curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
     if (request->form.p != NULL) {
         curl_easy_setopt(curl, CURLOPT_POST, 1L);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)request->form.n);
@@ -311,6 +302,14 @@ static bool repeats(struct http *http, const struct http_answer *answer)
     return true;
 }
 
+static void tell_log(const struct http *http, const struct http_answer *answer)
+{
+    const struct doorcode_log entry = { .method = http->is_post ? "POST" : "GET",
+                                        .correlation_id = http->correlation_id,
+                                        .milliseconds = http_ticks() - http->sent_at };
+    http_log(http->client, http->curl, answer, entry);
+}
+
 bool http_step(struct http *http, struct http_answer *answer)
 {
     CURLcode code = http->refused;
@@ -325,6 +324,7 @@ bool http_step(struct http *http, struct http_answer *answer)
         detach(http);
     }
     *answer = code == CURLE_OK ? collect(http) : failed(http, code);
+    tell_log(http, answer);
     return !repeats(http, answer);
 }
 
@@ -334,20 +334,9 @@ size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_
         http_lower_timeout(timeout_ms, http->repeat_at);
     else if (http->timer_at >= 0)
         http_lower_timeout(timeout_ms, http->timer_at);
+    if (http->socket_count > cap - n)
+        http_lower_timeout(timeout_ms, http_ticks() + CLIENT_BLIND_MS);
     for (size_t i = 0; i < http->socket_count && n < cap; i++)
         waits[n++] = http->sockets[i];
     return n;
-}
-
-struct http_answer http_call(struct http *http, const struct http_request *request)
-{
-    struct pollfd waits[CLIENT_WAITS];
-    struct http_answer answer;
-    http_begin(http, request);
-    while (!http_step(http, &answer)) {
-        int timeout_ms = -1;
-        size_t n = http_waits(http, waits, 0, CLIENT_WAITS, &timeout_ms);
-        poll(waits, n, timeout_ms);
-    }
-    return answer;
 }

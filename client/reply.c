@@ -175,6 +175,7 @@ static const char *parse_error(enum reply_endpoint endpoint, const json_t *root,
     error->suberror = json_copy_shown(root, "suberror", &out->memory, CLIENT_WORD);
     error->description = json_copy_shown(root, "error_description", &out->memory, CLIENT_TEXT);
     error->trace_id = json_copy_shown(root, "trace_id", &out->memory, CLIENT_WORD);
+    error->timestamp = json_copy_shown(root, "timestamp", &out->memory, CLIENT_WORD);
     const char *correlation_id = json_copy_shown(root, "correlation_id", &out->memory, CLIENT_WORD);
     if (correlation_id[0] != '\0')
         error->correlation_id = correlation_id;

@@ -157,5 +157,5 @@ int main(void)
         cmocka_unit_test(every_answer),
         cmocka_unit_test(every_answer_with_more_in_it),
     };
-    return cmocka_run_group_tests_name("client: every answer", tests, NULL, NULL);
+    return client_run_both("client: every answer", tests);
 }

@@ -89,7 +89,8 @@ static const struct row rows[] = {
       "{\"error\":\"invalid_request\",\"error_codes\":[90100],\"error_description\":"
       "\"AADSTS90100: client_id parameter is empty or not valid.\"}",
       ERROR(INVALID_REQUEST) },
-    { INITIATE, 400, "{\"error\":\"unsupported_challenge_type\",\"error_codes\":[901007]}", ERROR(INVALID_REQUEST) },
+    { INITIATE, 400, "{\"error\":\"unsupported_challenge_type\",\"error_codes\":[901007]}",
+      ERROR(CHALLENGE_UNSUPPORTED) },
     { CHALLENGE, 400, "{\"error\":\"invalid_request\",\"error_codes\":[701014]}", ERROR(TOO_MANY_CODES) },
     { CHALLENGE, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[55200]}", ERROR(INVALID_GRANT) },
     { CHALLENGE, 400, "{\"error\":\"invalid_request\",\"error_codes\":[55200]}", ERROR(INVALID_GRANT) },

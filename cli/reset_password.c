@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doorcode reset: a new password for who forgot it. */
+/* doorcode reset-password: a new password for who forgot it. */
 #include "cli.h"
 #include "dialogue.h"
 
@@ -25,13 +25,13 @@ static const struct command_option options[] = {
 };
 
 static const char *const examples[] = {
-    "doorcode reset sam@example.org --authority http://127.0.0.1:8080/petstore --client-id "
+    "doorcode reset-password sam@example.org --authority http://127.0.0.1:8080/petstore --client-id "
     "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31",
     NULL,
 };
 
-const struct command reset_command = {
-    .name = "reset",
+const struct command reset_password_command = {
+    .name = "reset-password",
     .arguments = "USER",
     .summary = "Reset a forgotten password and sign the user in",
     .description = "Has a code mailed to the user, asks for it and for a new password, signs in and keeps the "
