@@ -139,6 +139,16 @@ enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow)
     return flow->stage == FLOW_RESTS ? flow->state : DOORCODE_WORKING;
 }
 
+const struct doorcode_client *doorcode_flow_client(const struct doorcode_flow *flow)
+{
+    return flow != NULL ? flow->client : NULL;
+}
+
+const char *doorcode_flow_username(const struct doorcode_flow *flow)
+{
+    return flow != NULL ? flow->username : NULL;
+}
+
 const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flow)
 {
     if (flow == NULL)

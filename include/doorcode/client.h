@@ -322,6 +322,9 @@ enum doorcode_state doorcode_flow_step(struct doorcode_flow *flow);
 enum doorcode_state doorcode_flow_run(struct doorcode_flow *flow);
 
 enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow); /* FAILED for NULL */
+/* Whose flow it is, and the user name that it began with ("" in a renewal). Borrowed. NULL for NULL. */
+const struct doorcode_client *doorcode_flow_client(const struct doorcode_flow *flow);
+const char *doorcode_flow_username(const struct doorcode_flow *flow);
 /* The error of the last step, or NULL. For a NULL flow: NO_MEMORY. */
 const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flow);
 /* What all requests of the flow are marked with; to be given to the server's operator. "" for NULL. */
