@@ -52,7 +52,7 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
         { .name = "browser", .help = "Sign in with the browser from the start." },                            \
         { .name = "no-browser",                                                                               \
           .help = "Where a browser is needed, show the address to open instead of opening it." },             \
-        CLI_OPTION_CA_FILE, CLI_OPTION_ALLOW_HTTP, CLI_OPTION_TOKEN_FILE, CLI_OPTION_JSON
+        CLI_OPTION_CA_FILE, CLI_OPTION_ALLOW_HTTP, CLI_OPTIONS_CACHE, CLI_OPTION_JSON
 #define DIALOGUE_OPTION_NO_SIGNIN                             \
     {                                                         \
         .name = "no-signin", .help = "End before signing in." \

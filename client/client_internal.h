@@ -9,6 +9,7 @@
 #include "base/guid.h"
 #include "client_limits.h"
 
+struct doorcode_cache;
 struct trust;
 
 struct doorcode_client {

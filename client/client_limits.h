@@ -45,6 +45,10 @@ enum {
     CLIENT_VISITOR_MEMORY = 65536, /* of each: a head with the cookies that other programs left for localhost */
     CLIENT_VISITOR_MS = 10000,     /* from the first byte to the last of the answer */
     CLIENT_PAGE_MS = 2000,         /* that the last page may take to reach the browser */
+    CLIENT_ACCOUNT_ID = 512,       /* uid.utid, or a sub, which has 255 at most (OpenID Connect Core, 2) */
+    CLIENT_RENEW_AHEAD = 300,      /* seconds that a token has to live to be handed out, as in the SDKs */
+    CLIENT_CACHE_MS = 60000,       /* to wait for a cache that others use: a renewal takes two calls at most */
+    CLIENT_CACHE_PAUSE_MS = 20,    /* between two looks at it */
     CLIENT_BLIND_MS = 20,          /* between steps where a caller has no room for the descriptors to wait for */
     CLIENT_WAITS = 24, /* descriptors to wait for: those of libcurl's few connections, and two of the port */
 };

@@ -73,6 +73,17 @@ static bool waits_for_caller(enum doorcode_state state)
            state != DOORCODE_WORKING;
 }
 
+/* The cache is taken, or `trouble` says why not. */
+static void keep_new(struct doorcode_flow *flow, const struct cache_fault *trouble)
+{
+    const struct keep_facts facts = { .username = flow->username, .scopes = flow->client->scopes };
+    if (trouble != NULL)
+        flow_tell_unkept(flow, trouble);
+    else
+        flow_keep(flow, &facts);
+    flow_leave(flow);
+}
+
 static void take_last(struct doorcode_flow *flow, struct reply *reply)
 {
     reply_free(&flow->last);
@@ -83,6 +94,8 @@ static void take_last(struct doorcode_flow *flow, struct reply *reply)
     if (flow->last.kind == REPLY_TOKENS) {
         flow->last.tokens.received_at = clock_now(&flow->client->clock);
         flow->state = DOORCODE_COMPLETED;
+        if (flow->client->cache != NULL && flow->get == NULL)
+            flow_queue(flow, keep_new);
     } else if (flow->last.kind == REPLY_REDIRECT) {
         flow->state = DOORCODE_WEB_FALLBACK;
     } else if (!waits_for_caller(flow->state) || !error_goes_on(flow->last.error.kind)) {

@@ -4,6 +4,7 @@
 #ifndef DOORCODE_CLIENT_FLOW_H
 #define DOORCODE_CLIENT_FLOW_H
 
+#include "cache_keep.h"
 #include "client_internal.h"
 #include "form.h"
 #include "learn.h"
@@ -18,6 +19,7 @@ enum flow_stage {
     FLOW_LEARNS, /* addresses and keys, before what can be spent is sent */
     FLOW_ASKS,   /* the request itself */
     FLOW_CHECKS, /* the id token that came, perhaps after a look at newer keys */
+    FLOW_QUEUES, /* until nobody else has the cache */
     FLOW_STAGES
 };
 
@@ -30,6 +32,9 @@ struct flow_choice {
 
 /* Takes an answer: moves from it what is to be kept, the rest is freed. The flow rests; it may be set to work again. */
 typedef void flow_taker(struct doorcode_flow *flow, struct reply *reply);
+
+/* The cache is taken, and flow_leave gives it back; or `trouble` says why it is not. The flow rests; it may be set to work again. */
+typedef void flow_enterer(struct doorcode_flow *flow, const struct cache_fault *trouble);
 
 struct doorcode_flow {
     const struct doorcode_client *client;
@@ -52,6 +57,12 @@ struct doorcode_flow {
     struct flow_choice chosen;          /* becomes `choice` once the challenge for it is there */
     char password[CLIENT_PASSWORD + 1]; /* waits for its challenge; or "" */
     struct doorcode_error error;
+    flow_enterer *enter;   /* once the cache is taken */
+    int64_t patience;      /* ticks until which it is tried */
+    bool has_cache;        /* which is taken */
+    struct token_get *get; /* of doorcode_token_get, else NULL */
+    struct book kept;      /* COMPLETED with a cache: the account */
+    char problem[DOORCODE_CACHE_PROBLEM];
 };
 
 /* The client's, or a new one. */
@@ -75,6 +86,16 @@ flow_taker flow_take;
 /* An error of ours, found before anything was sent. Message NULL: that of the kind. While the flow works it is USAGE,
  * whatever is wrong besides. Gives the state. Fine with NULL, as FAILED. */
 enum doorcode_state flow_refuse(struct doorcode_flow *flow, enum doorcode_error_kind kind, const char *message);
+
+/* Sets the flow to work: takes the client's cache, which others may have for a while. */
+void flow_queue(struct doorcode_flow *flow, flow_enterer *enter);
+bool flow_step_queue(struct doorcode_flow *flow);
+/* Gives it back, if it is taken. */
+void flow_leave(struct doorcode_flow *flow);
+/* COMPLETED: keeps the tokens; the cache is taken. */
+void flow_keep(struct doorcode_flow *flow, const struct keep_facts *facts);
+/* Makes trouble with the cache the flow's error; its state is as it was. */
+void flow_tell_unkept(struct doorcode_flow *flow, const struct cache_fault *fault);
 
 /* Sends the current continuation token and, unless NULL or "", a grant type and a proof. */
 struct flow_proof {

@@ -46,11 +46,14 @@ void doorcode_flow_free(struct doorcode_flow *flow)
     if (flow == NULL)
         return;
     http_close(flow->http); /* first: it borrows the form */
+    flow_leave(flow);       /* only now: a refresh token is no longer on its way */
     form_free(&flow->form);
     reply_free(&flow->answer);
     reply_free(&flow->current);
     reply_free(&flow->listed);
     reply_free(&flow->last);
+    book_free(&flow->kept);
+    free(flow->get);
     wipe(flow, sizeof(*flow));
     free(flow);
 }
@@ -158,10 +161,8 @@ static bool step_check(struct doorcode_flow *flow)
 }
 
 static bool (*const steps[FLOW_STAGES])(struct doorcode_flow *flow) = {
-    [FLOW_RESTS] = step_rest,
-    [FLOW_LEARNS] = step_learn,
-    [FLOW_ASKS] = step_ask,
-    [FLOW_CHECKS] = step_check,
+    [FLOW_RESTS] = step_rest,   [FLOW_LEARNS] = step_learn,      [FLOW_ASKS] = step_ask,
+    [FLOW_CHECKS] = step_check, [FLOW_QUEUES] = flow_step_queue,
 };
 
 /* ---- the whole ---- */
@@ -180,6 +181,10 @@ size_t doorcode_flow_waits(const struct doorcode_flow *flow, struct pollfd *wait
     *timeout_ms = -1;
     if (doorcode_flow_state(flow) != DOORCODE_WORKING)
         return 0;
+    if (flow->stage == FLOW_QUEUES) {
+        *timeout_ms = CLIENT_CACHE_PAUSE_MS;
+        return 0;
+    }
     return http_waits(flow->http, waits, 0, cap, timeout_ms);
 }
 

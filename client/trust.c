@@ -125,9 +125,11 @@ static const char *check_metadata(const struct doorcode_client *client, const st
 {
     if (!issuer_fits(client, told->issuer))
         return "the server's issuer is not at the authority's host, nor the one that is expected";
-    bool near = address_fits(client, told->issuer, told->authorization_endpoint) &&
-                address_fits(client, told->issuer, told->token_endpoint) &&
-                address_fits(client, told->issuer, told->jwks_uri);
+    bool near =
+        address_fits(client, told->issuer, told->authorization_endpoint) &&
+        address_fits(client, told->issuer, told->token_endpoint) &&
+        address_fits(client, told->issuer, told->jwks_uri) &&
+        (told->end_session_endpoint[0] == '\0' || address_fits(client, told->issuer, told->end_session_endpoint));
     return near ? NULL : "the server names an address that is not at the authority's host or its issuer's";
 }
 
@@ -141,6 +143,7 @@ static void keep_metadata(struct trust *trust, const struct metadata *told, inst
     copy_url(trust->addresses.issuer, told->issuer);
     copy_url(trust->addresses.authorization_endpoint, told->authorization_endpoint);
     copy_url(trust->addresses.token_endpoint, told->token_endpoint);
+    copy_url(trust->addresses.end_session_endpoint, told->end_session_endpoint);
     trust->addresses.names_issuer = told->names_issuer;
     if (strcmp(trust->jwks_uri, told->jwks_uri) != 0)
         trust->keys_at = 0;

@@ -30,6 +30,7 @@ struct trust_addresses {
     char issuer[CLIENT_URL];
     char authorization_endpoint[CLIENT_URL];
     char token_endpoint[CLIENT_URL];
+    char end_session_endpoint[CLIENT_URL]; /* or "" */
     bool names_issuer;
 };
 void trust_addresses_of(const struct doorcode_client *client, struct trust_addresses *out);

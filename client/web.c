@@ -48,7 +48,9 @@ static void step_learn(struct doorcode_web *web)
     if (state != LEARN_READY)
         return;
     trust_addresses_of(web->client, &web->addresses);
-    if (web_make_url(web))
+    if (web->signs_out && web->addresses.end_session_endpoint[0] == '\0')
+        fail(web, DOORCODE_ERROR_NOT_AVAILABLE, "the tenant has no pages for a sign-out");
+    else if (web_make_url(web))
         web->stage = STAGE_AWAIT;
     else
         fail(web, DOORCODE_ERROR_NO_MEMORY, "");
@@ -72,7 +74,10 @@ static void take_answer(struct doorcode_web *web, enum redirect_verdict verdict)
 static enum loopback_page visit(void *ctx, struct slice query)
 {
     struct doorcode_web *web = ctx;
-    const struct redirect_rule rule = { web->state.c, web->addresses.issuer, web->addresses.names_issuer };
+    const struct redirect_rule rule = { .state = web->state.c,
+                                        .issuer = web->addresses.issuer,
+                                        .ends_session = web->signs_out,
+                                        .needs_issuer = web->addresses.names_issuer };
     if (web->stage != STAGE_AWAIT)
         return LOOPBACK_STRAY; /* nothing can come back yet */
     redirect_parse(query, &web->answer);
@@ -92,7 +97,7 @@ static void leave_page(struct doorcode_web *web)
 {
     loopback_close(web->loopback);
     web->loopback = NULL;
-    web->stage = web->failed ? STAGE_END : STAGE_REDEEM;
+    web->stage = web->failed || web->signs_out ? STAGE_END : STAGE_REDEEM;
 }
 
 static void step_page(struct doorcode_web *web)
@@ -278,7 +283,7 @@ enum doorcode_web_state doorcode_web_feed(struct doorcode_web *web, const char *
 
 const char *doorcode_web_url(const struct doorcode_web *web)
 {
-    return web != NULL && web->url[0] != '\0' ? web->url : NULL;
+    return web != NULL ? web->url : NULL;
 }
 
 const char *doorcode_web_correlation_id(const struct doorcode_web *web)
@@ -293,7 +298,7 @@ const char *doorcode_web_redirect_uri(const struct doorcode_web *web)
 
 const struct doorcode_tokens *doorcode_web_tokens(const struct doorcode_web *web)
 {
-    return doorcode_web_state(web) == DOORCODE_WEB_COMPLETED ? &web->reply.tokens : NULL;
+    return doorcode_web_state(web) == DOORCODE_WEB_COMPLETED && !web->signs_out ? &web->reply.tokens : NULL;
 }
 
 const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web)
@@ -381,26 +386,53 @@ static void open_port(struct doorcode_web *web, const struct doorcode_web_option
                  path);
 }
 
-enum doorcode_web_state doorcode_web_start(const struct doorcode_client *client,
-                                           const struct doorcode_web_options *options, struct doorcode_web **web)
+static enum doorcode_web_state begin(struct doorcode_web *web, const struct doorcode_web_options *options)
 {
     static const struct doorcode_web_options none;
     if (options == NULL)
         options = &none;
+    const char *problem = check_options(options);
+    if (problem != NULL) {
+        fail(web, DOORCODE_ERROR_USAGE, problem);
+        return DOORCODE_WEB_FAILED;
+    }
+    take_options(web, options);
+    if (pkce_random(&web->verifier) && pkce_random(&web->state) && pkce_random(&web->nonce))
+        open_port(web, options);
+    else
+        fail(web, DOORCODE_ERROR_NO_MEMORY, "the system gives no random numbers");
+    return doorcode_web_step(web);
+}
+
+enum doorcode_web_state doorcode_web_start(const struct doorcode_client *client,
+                                           const struct doorcode_web_options *options, struct doorcode_web **web)
+{
+    *web = web_new(client);
+    return *web != NULL ? begin(*web, options) : DOORCODE_WEB_FAILED;
+}
+
+enum doorcode_web_state doorcode_web_signout_start(const struct doorcode_client *client, const char *id_token,
+                                                   const struct doorcode_web_options *options,
+                                                   struct doorcode_web **web)
+{
     *web = web_new(client);
     if (*web == NULL)
         return DOORCODE_WEB_FAILED;
-    const char *problem = check_options(options);
-    if (problem != NULL) {
-        fail(*web, DOORCODE_ERROR_USAGE, problem);
-        return DOORCODE_WEB_FAILED;
-    }
-    take_options(*web, options);
-    if (pkce_random(&(*web)->verifier) && pkce_random(&(*web)->state) && pkce_random(&(*web)->nonce))
-        open_port(*web, options);
-    else
-        fail(*web, DOORCODE_ERROR_NO_MEMORY, "the system gives no random numbers");
-    return doorcode_web_step(*web);
+    (*web)->signs_out = true;
+    (*web)->id_token = id_token != NULL ? strdup(id_token) : NULL;
+    bool kept = id_token == NULL || (*web)->id_token != NULL;
+    if (kept && (id_token == NULL || strlen(id_token) <= CLIENT_TOKEN))
+        return begin(*web, options);
+    fail(*web, kept ? DOORCODE_ERROR_USAGE : DOORCODE_ERROR_NO_MEMORY, kept ? "the id token is too long" : "");
+    return DOORCODE_WEB_FAILED;
+}
+
+/* The hint is a token, also within the address. */
+static void wipe_text(char *text)
+{
+    if (text != NULL)
+        wipe(text, strlen(text));
+    free(text);
 }
 
 void doorcode_web_free(struct doorcode_web *web)
@@ -411,6 +443,8 @@ void doorcode_web_free(struct doorcode_web *web)
     http_close(web->http);
     form_free(&web->form);
     reply_free(&web->reply);
+    wipe_text(web->id_token);
+    wipe_text(web->url);
     wipe(web, sizeof(*web));
     free(web);
 }

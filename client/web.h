@@ -29,6 +29,8 @@ struct doorcode_web {
     struct learn learn;
     bool asking; /* the request of REDEEM is on its way */
     bool failed;
+    bool signs_out;
+    char *id_token;   /* of a sign-out: whose; or NULL */
     int64_t deadline; /* for the browser's return */
     struct guid_text correlation_id;
     struct pkce_text verifier;
@@ -42,10 +44,10 @@ struct doorcode_web {
     char login_hint[CLIENT_USERNAME + 1];
     char prompt[CLIENT_WORD + 1];
     char query[CLIENT_QUERY + 1];
-    char url[2 * CLIENT_URL + 4 * CLIENT_USERNAME + 3 * CLIENT_SCOPES + 3 * CLIENT_CLAIMS + CLIENT_QUERY];
+    char *url; /* NULL before OPEN */
 };
 
-/* Writes the address to open. False where it does not fit. Pure. */
+/* Makes the address to open. False without memory. */
 bool web_make_url(struct doorcode_web *web);
 /* The error of an answer that the browser brought (RFC 6749, 4.1.2.1). */
 struct doorcode_error web_error_of(const struct doorcode_web *web);

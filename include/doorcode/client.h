@@ -118,7 +118,8 @@ enum doorcode_error_kind {
     DOORCODE_ERROR_NO_PORT,               /* no port of this machine can be opened for the browser */
     DOORCODE_ERROR_CHALLENGE_UNSUPPORTED, /* the server knows no way to prove who one is that this client can go */
     DOORCODE_ERROR_INSUFFICIENT_SCOPE,    /* verify.h: a good access token, without the scope or role */
-    DOORCODE_ERROR_KEYS_NEEDED            /* verify.h: ask for the tenant's keys, then check again */
+    DOORCODE_ERROR_KEYS_NEEDED,           /* verify.h: ask for the tenant's keys, then check again */
+    DOORCODE_ERROR_CACHE                  /* account.h: tokens cannot be read or kept; the description says why */
 };
 
 enum { DOORCODE_ERROR_CODES = 8 };

@@ -92,7 +92,7 @@ test('a person mistypes, asks for another code, and is signed in', async () => {
   const { status, out } = await command.end;
   assert.equal(status, 0, out);
   assert.match(out, /\x1b\[32mSigned in\x1b\[0m as sam@example\.org\./);
-  assert.equal(statSync(`${folder}/.local/share/doorcode/tokens.json`).mode & 0o777, 0o600);
+  assert.equal(statSync(`${folder}/.local/share/doorcode/tokens`).mode & 0o777, 0o600);
 });
 
 test('NO_COLOR is obeyed on a terminal', async () => {

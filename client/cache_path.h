@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* token_file_path.h: where the token file is, by the XDG base directory rules. */
-#ifndef DOORCODE_CLI_TOKEN_FILE_PATH_H
-#define DOORCODE_CLI_TOKEN_FILE_PATH_H
+/* cache_path.h: where the tokens are usually kept, by the XDG base directory rules. */
+#ifndef DOORCODE_CLIENT_CACHE_PATH_H
+#define DOORCODE_CLIENT_CACHE_PATH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* `given`, or the usual place where it is NULL. False where that is unknown or too long. */
-bool token_file_path(const char *given, char *path, size_t cap);
+bool cache_path(const char *given, char *path, size_t cap);
 /* Makes the folders above `path` that are missing, with mode 0700. False with errno. */
-bool token_file_make_folders(const char *path);
+bool cache_path_make_folders(const char *path);
 /* Makes a rename in the folder of `path` last, as well as the file system does. */
-void token_file_sync_folder(const char *path);
+void cache_path_sync_folder(const char *path);
 
 #endif

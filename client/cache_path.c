@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "token_file_path.h"
+#include "cache_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool token_file_path(const char *given, char *path, size_t cap)
+bool cache_path(const char *given, char *path, size_t cap)
 {
     int n = 0;
     const char *data = getenv("XDG_DATA_HOME");
@@ -18,13 +18,13 @@ bool token_file_path(const char *given, char *path, size_t cap)
     if (given != NULL)
         n = snprintf(path, cap, "%s", given);
     else if (data != NULL && data[0] == '/') /* relative ones are to be ignored */
-        n = snprintf(path, cap, "%s/doorcode/tokens.json", data);
+        n = snprintf(path, cap, "%s/doorcode/tokens", data);
     else if (home != NULL && home[0] == '/')
-        n = snprintf(path, cap, "%s/.local/share/doorcode/tokens.json", home);
+        n = snprintf(path, cap, "%s/.local/share/doorcode/tokens", home);
     return n > 0 && (size_t)n < cap;
 }
 
-bool token_file_make_folders(const char *path)
+bool cache_path_make_folders(const char *path)
 {
     char folder[PATH_MAX];
     if (strlen(path) >= sizeof(folder)) {
@@ -39,7 +39,7 @@ bool token_file_make_folders(const char *path)
     return true;
 }
 
-void token_file_sync_folder(const char *path)
+void cache_path_sync_folder(const char *path)
 {
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
