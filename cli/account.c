@@ -1,35 +1,112 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "account.h"
 
-struct account_key account_key_of(const struct command_line *line)
+#include "base/err.h"
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the cache ---- */
+
+const struct doorcode_error *account_open_cache(const char *kind, const char *path, struct doorcode_cache **cache)
 {
-    return (struct account_key){
+    static const struct doorcode_error unknown = {
+        .kind = DOORCODE_ERROR_USAGE,
+        .message = "There is no such place for tokens.",
+        .advice = "Choose file, secret-service or memory with --cache, or DOORCODE_CACHE.",
+        .description = "",
+        .error = "",
+        .suberror = "",
+        .trace_id = "",
+        .correlation_id = "",
+    };
+    *cache = NULL;
+    if (strcmp(kind, "file") == 0)
+        return doorcode_cache_file(path, cache);
+    if (strcmp(kind, "secret-service") == 0)
+        return doorcode_cache_secret_service(NULL, cache);
+    return strcmp(kind, "memory") == 0 ? doorcode_cache_memory(cache) : &unknown;
+}
+
+struct doorcode_cache *account_cache(const struct command_line *line)
+{
+    struct doorcode_cache *cache;
+    const struct doorcode_error *error =
+        account_open_cache(command_value(line, "cache"), command_value(line, "token-file"), &cache);
+    if (error != NULL)
+        report_failure(line, error);
+    return cache;
+}
+
+void account_cache_close(struct doorcode_cache **cache)
+{
+    doorcode_cache_free(*cache);
+}
+
+/* ---- accounts ---- */
+
+struct doorcode_account_filter account_filter(const struct command_line *line)
+{
+    return (struct doorcode_account_filter){
         .authority = command_value(line, "authority"),
         .client_id = command_value(line, "client-id"),
         .username = line->argument_count > 0 ? line->arguments[0] : NULL,
     };
 }
 
-int account_file_problem(const struct command_line *line, const struct token_file *file)
+struct doorcode_account_filter account_filter_of(const struct doorcode_account *account)
 {
-    return command_fail(line, "Mend that, or choose another file with --token-file.", "%s", file->problem);
+    return (struct doorcode_account_filter){ account->authority, account->client_id, account->id };
 }
 
-json_t *account_open(const struct command_line *line, enum token_file_use use, struct token_file *file)
+struct doorcode_accounts *account_find(const struct command_line *line, struct doorcode_cache *cache)
 {
-    const struct account_key key = account_key_of(line);
-    if (!token_file_open(file, command_value(line, "token-file"), use)) {
-        account_file_problem(line, file);
+    const struct doorcode_account_filter filter = account_filter(line);
+    struct doorcode_accounts *accounts;
+    const struct doorcode_error *error = doorcode_accounts_read(cache, &filter, &accounts);
+    if (error != NULL) {
+        report_failure(line, error);
         return NULL;
     }
-    json_t *account = token_file_find(file, &key);
-    if (account != NULL)
-        return json_incref(account);
+    if (doorcode_accounts_count(accounts) > 0)
+        return accounts;
     char next[128];
     snprintf(next, sizeof(next), "Sign in with: %s signin USER", line->program->name);
-    if (key.username != NULL)
-        command_fail(line, next, "%s is not signed in", key.username);
+    if (filter.username != NULL)
+        command_fail(line, next, "%s is not signed in", filter.username);
     else
         command_fail(line, next, "nobody is signed in");
+    doorcode_accounts_free(accounts);
     return NULL;
+}
+
+void account_list_close(struct doorcode_accounts **accounts)
+{
+    doorcode_accounts_free(*accounts);
+}
+
+const struct doorcode_error *account_client(const struct command_line *line, const struct doorcode_account *account,
+                                            struct doorcode_cache *cache, struct doorcode_client **client)
+{
+    struct doorcode_options options;
+    doorcode_options_init(&options);
+    options.authority = account->authority;
+    options.client_id = account->client_id;
+    options.ca_file = command_value(line, "ca-file");
+    options.allow_http = command_flag(line, "allow-http");
+    options.cache = cache;
+    return doorcode_client_new(&options, client);
+}
+
+void account_offer_names(command_offer_fn *offer, void *context)
+{
+    AUTO(account_cache_close) struct doorcode_cache *cache = NULL;
+    AUTO(account_list_close) struct doorcode_accounts *accounts = NULL;
+    const char *kind = getenv("DOORCODE_CACHE");
+    if (account_open_cache(kind != NULL ? kind : "file", getenv("DOORCODE_TOKEN_FILE"), &cache) != NULL ||
+        doorcode_accounts_read(cache, NULL, &accounts) != NULL)
+        return;
+    for (size_t i = 0; i < doorcode_accounts_count(accounts); i++)
+        offer(context, doorcode_accounts_at(accounts, i)->username, doorcode_accounts_at(accounts, i)->authority);
 }

@@ -1,16 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* account.h: which of the kept accounts a command line means: [USER], --authority, --client-id, --token-file. */
+/* account.h: where tokens are kept, and which of the kept accounts a command line means: [USER], --authority, --client-id,
+ * --cache, --token-file. */
 #ifndef DOORCODE_CLI_ACCOUNT_H
 #define DOORCODE_CLI_ACCOUNT_H
 
 #include "base/command.h"
-#include "token_file.h"
+#include "doorcode/account.h"
 
-struct account_key account_key_of(const struct command_line *line);
-/* Opens the file and finds the account used last of those meant, as a reference of the caller's own (json_auto_t). NULL
- * and the user has been told where that fails. Close the file in any case. */
-json_t *account_open(const struct command_line *line, enum token_file_use use, struct token_file *file);
-/* Tells that the file is not usable; COMMAND_FAILED. */
-int account_file_problem(const struct command_line *line, const struct token_file *file);
+/* Opens the cache: "file" (at `path`, NULL: the usual one), "secret-service", "memory"; any other `kind` is a USAGE error. */
+const struct doorcode_error *account_open_cache(const char *kind, const char *path, struct doorcode_cache **cache);
+/* The cache that the command line means. NULL, and the user has been told, where that fails. */
+struct doorcode_cache *account_cache(const struct command_line *line);
+void account_cache_close(struct doorcode_cache **cache); /* for AUTO */
+
+struct doorcode_account_filter account_filter(const struct command_line *line);
+/* The kept accounts that are meant, at least one, the one used last first. NULL, and the user has been told, where there is
+ * none, or they cannot be read. */
+struct doorcode_accounts *account_find(const struct command_line *line, struct doorcode_cache *cache);
+void account_list_close(struct doorcode_accounts **accounts); /* for AUTO */
+/* The account and no other. Borrowed from it. */
+struct doorcode_account_filter account_filter_of(const struct doorcode_account *account);
+
+/* A client for the account, with the options that a command has of ca-file and allow-http. */
+const struct doorcode_error *account_client(const struct command_line *line, const struct doorcode_account *account,
+                                            struct doorcode_cache *cache, struct doorcode_client **client);
+
+/* For completion: the names of the kept accounts, the one used last first; none where the file is not usable. */
+void account_offer_names(command_offer_fn *offer, void *context);
 
 #endif

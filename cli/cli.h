@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli.h: the commands of a user signing in, one file each, over the client library. They include base and
- * doorcode/client.h only. */
+ * the library's headers only. */
 #ifndef DOORCODE_CLI_CLI_H
 #define DOORCODE_CLI_CLI_H
 
@@ -8,13 +8,16 @@
 
 /* NULL-terminated. */
 extern const struct command *const cli_commands[];
+/* What completion offers for the arguments of the tables; a NULL name ends. */
+extern const struct command_values cli_values[];
 
 extern const struct command signin_command;
 extern const struct command signup_command;
-extern const struct command reset_command;
+extern const struct command reset_password_command;
 extern const struct command token_show_command;
 extern const struct command token_refresh_command;
 extern const struct command signout_command;
+extern const struct command completion_command;
 
 enum { CLI_BROWSER_NEEDED = 3 }; /* exit status beside those of command.h */
 
@@ -31,10 +34,16 @@ enum { CLI_BROWSER_NEEDED = 3 }; /* exit status beside those of command.h */
         .name = "allow-http",                                                                                 \
         .help = "Let codes and tokens travel unencrypted to another machine; for closed test networks only.", \
     }
-#define CLI_OPTION_TOKEN_FILE                                                           \
-    {                                                                                   \
-        .name = "token-file", .argument = "FILE", .environment = "DOORCODE_TOKEN_FILE", \
-        .help = "Keep tokens in this file instead of the usual one.",                   \
+#define CLI_OPTIONS_CACHE                                                                                       \
+    { .name = "cache",                                                                                          \
+      .argument = "file|secret-service|memory",                                                                 \
+      .environment = "DOORCODE_CACHE",                                                                          \
+      .fallback = "file",                                                                                       \
+      .help = "Keep tokens in a private file (file), in the desktop's keyring (secret-service), or only until " \
+              "the command ends (memory)." },                                                                   \
+    {                                                                                                           \
+        .name = "token-file", .argument = "FILE", .environment = "DOORCODE_TOKEN_FILE",                         \
+        .help = "With --cache file: keep tokens in this file instead of the usual one.",                        \
     }
 #define CLI_OPTION_JSON                                                \
     {                                                                  \

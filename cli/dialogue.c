@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
+#include "account.h"
 #include "base/secret.h"
 #include "dialogue_parts.h"
 #include "keep.h"
@@ -24,6 +25,7 @@ void dialogue_end(struct dialogue *dialogue, const char *message, const char *ad
         .error = "",
         .suberror = "",
         .trace_id = "",
+        .timestamp = "",
         .correlation_id = "",
     };
 }
@@ -108,7 +110,7 @@ static int go_on_in_browser(const struct dialogue *dialogue, const struct doorco
     if (!may_browse(dialogue))
         return report_browser(dialogue->line, reason);
     fprintf(dialogue->line->errors, "This has to go on in a browser%s%s.\n", reason[0] != '\0' ? ": " : "", reason);
-    return web_signin(dialogue->line, client, dialogue->plan->prompt);
+    return web_signin(dialogue->line, client, dialogue->cache, dialogue->plan->prompt);
 }
 
 static int finish(const struct dialogue *dialogue, const struct doorcode_client *client)
@@ -119,7 +121,7 @@ static int finish(const struct dialogue *dialogue, const struct doorcode_client 
     if (dialogue->status != COMMAND_OK)
         return dialogue->status;
     if (state == DOORCODE_COMPLETED)
-        return keep_tokens(line, client, doorcode_flow_tokens(dialogue->flow));
+        return keep_tokens(line, client, dialogue->cache, doorcode_flow_tokens(dialogue->flow));
     if (state == DOORCODE_WEB_FALLBACK)
         return go_on_in_browser(dialogue, client);
     if (state == DOORCODE_SIGNIN_READY && error == NULL)
@@ -147,12 +149,15 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
     struct doorcode_client *client;
     if (command_flag(line, "password-stdin") && !dialogue_take_password(&dialogue))
         return COMMAND_FAILED;
+    dialogue.cache = account_cache(line); /* before anything is spent */
+    if (dialogue.cache == NULL)
+        return COMMAND_FAILED;
     const struct doorcode_error *error = make_client(line, plan, &client);
     int status = COMMAND_FAILED;
     if (error != NULL) {
         status = report_failure(line, error);
     } else if (command_flag(line, "browser")) {
-        status = web_signin(line, client, plan->prompt);
+        status = web_signin(line, client, dialogue.cache, plan->prompt);
     } else {
         plan->start(line, client, &dialogue.flow);
         talk(&dialogue);
@@ -160,6 +165,7 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
     }
     doorcode_flow_free(dialogue.flow);
     doorcode_client_free(client);
+    doorcode_cache_free(dialogue.cache);
     if (dialogue.codes != NULL && dialogue.codes != stdin)
         fclose(dialogue.codes);
     wipe(dialogue.password, sizeof(dialogue.password));

@@ -44,15 +44,15 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
         { .name = "password-stdin",                                                                           \
           .help = "Read the password from the first line of the standard input; codes may follow it." },      \
         { .name = "method",                                                                                   \
-          .argument = "METHOD",                                                                               \
-          .help = "Second factor to use or to register: email, sms, or its id." },                            \
+          .argument = "email|sms|ID",                                                                         \
+          .help = "Second factor to use or to register: by its channel, or its id." },                        \
         { .name = "contact",                                                                                  \
           .argument = "CONTACT",                                                                              \
           .help = "Address or phone number (+4790000007) to register as second factor." },                    \
         { .name = "browser", .help = "Sign in with the browser from the start." },                            \
         { .name = "no-browser",                                                                               \
           .help = "Where a browser is needed, show the address to open instead of opening it." },             \
-        CLI_OPTION_CA_FILE, CLI_OPTION_ALLOW_HTTP, CLI_OPTION_TOKEN_FILE, CLI_OPTION_JSON
+        CLI_OPTION_CA_FILE, CLI_OPTION_ALLOW_HTTP, CLI_OPTIONS_CACHE, CLI_OPTION_JSON
 #define DIALOGUE_OPTION_NO_SIGNIN                             \
     {                                                         \
         .name = "no-signin", .help = "End before signing in." \

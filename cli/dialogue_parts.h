@@ -4,6 +4,7 @@
 #define DOORCODE_CLI_DIALOGUE_PARTS_H
 
 #include "dialogue.h"
+#include "doorcode/account.h"
 
 enum {
     DIALOGUE_CODE = 256,      /* a line with a code */
@@ -15,6 +16,7 @@ enum {
 struct dialogue {
     const struct command_line *line;
     const struct dialogue_plan *plan;
+    struct doorcode_cache *cache;
     struct doorcode_flow *flow;
     FILE *codes;     /* NULL until a code is asked for */
     bool has_person; /* the standard input is a terminal */

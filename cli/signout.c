@@ -5,31 +5,37 @@
 #include "cli.h"
 #include "report.h"
 
-/* The keys of what is meant: all, every account of USER, or the account used last. */
-static size_t forget(struct token_file *file, const struct account_key *wanted, bool all)
+/* What is meant: all, every account of USER, or the account used last. */
+static const struct doorcode_error *forget(const struct command_line *line, struct doorcode_cache *cache,
+                                           size_t *removed)
 {
-    json_auto_t *last = json_incref(token_file_find(file, wanted));
-    if (all || wanted->username != NULL || last == NULL)
-        return token_file_remove(file, wanted);
-    const struct account_key key = account_key_from(last);
-    return token_file_remove(file, &key);
+    AUTO(account_list_close) struct doorcode_accounts *accounts = NULL;
+    struct doorcode_account_filter wanted = account_filter(line);
+    *removed = 0;
+    if (!command_flag(line, "all") && wanted.username == NULL) {
+        const struct doorcode_error *error = doorcode_accounts_read(cache, &wanted, &accounts);
+        if (error != NULL || doorcode_accounts_count(accounts) == 0)
+            return error;
+        wanted = account_filter_of(doorcode_accounts_at(accounts, 0));
+    }
+    return doorcode_accounts_remove(cache, &wanted, removed);
 }
 
 static int run(const struct command_line *line)
 {
-    const struct account_key wanted = account_key_of(line);
+    size_t removed;
     bool all = command_flag(line, "all");
-    if (all && wanted.username != NULL)
+    if (all && line->argument_count > 0)
         return command_usage(line, "either a USER or --all");
-    AUTO(token_file_close) struct token_file file;
-    if (!token_file_open(&file, command_value(line, "token-file"), TOKEN_FILE_CHANGE))
-        return account_file_problem(line, &file);
-    size_t removed = forget(&file, &wanted, all);
+    AUTO(account_cache_close) struct doorcode_cache *cache = account_cache(line);
+    if (cache == NULL)
+        return COMMAND_FAILED;
+    const struct doorcode_error *error = forget(line, cache, &removed);
+    if (error != NULL)
+        return report_failure(line, error);
     if (removed == 0 && !all)
         return command_fail(line, "Nothing was changed.", "%s is signed in",
-                            wanted.username != NULL ? "no such user" : "nobody");
-    if (removed > 0 && !token_file_save(&file))
-        return account_file_problem(line, &file);
+                            line->argument_count > 0 ? "no such user" : "nobody");
     if (command_flag(line, "json"))
         return report_json(line, json_pack("{s:s, s:I}", "state", "signed_out", "removed", (json_int_t)removed));
     fprintf(line->out, "Signed out: the tokens of %zu account%s were removed from this machine.\n", removed,
@@ -40,7 +46,7 @@ static int run(const struct command_line *line)
 static const struct command_option options[] = {
     { .name = "all", .help = "Sign all users out." },
     CLI_OPTIONS_ACCOUNT,
-    CLI_OPTION_TOKEN_FILE,
+    CLI_OPTIONS_CACHE,
     CLI_OPTION_JSON,
 };
 
@@ -49,6 +55,7 @@ const struct command signout_command = {
     .arguments = "[USER]",
     .summary = "Forget the tokens of a signed-in user",
     .description = "Removes the tokens from this machine; without USER those of the account used last.",
+    .examples = COMMAND_EXAMPLES("doorcode signout", "doorcode signout --all"),
     .options = options,
     .option_count = CLI_COUNT(options),
     .max_arguments = 1,

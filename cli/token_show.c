@@ -50,21 +50,32 @@ static void put_claims(FILE *out, const char *title, const char *token)
     doorcode_claims_free(claims);
 }
 
-static void show_to_person(FILE *out, const json_t *account)
+static const char *newest_token(const struct doorcode_account *account)
+{
+    return account->access_token_count > 0 ? account->access_tokens[0].token : "";
+}
+
+static void put_access_token(FILE *out, const struct doorcode_access_token *token, int width)
+{
+    char expires[64] = "not told";
+    if (token->expires_at > 0)
+        report_time(token->expires_at, (int64_t)time(NULL), expires, sizeof(expires));
+    put_row(out, "scope", width, token->scope);
+    put_row(out, "access token", width, expires);
+}
+
+static void show_to_person(FILE *out, const struct doorcode_account *account)
 {
     enum { WIDTH = 13 };
-    char expires[64] = "not told";
-    if (account_expires_at(account) > 0)
-        report_time(account_expires_at(account), (int64_t)time(NULL), expires, sizeof(expires));
     fprintf(out, "Account\n");
-    put_row(out, "user", WIDTH, account_text(account, "username"));
-    put_row(out, "authority", WIDTH, account_text(account, "authority"));
-    put_row(out, "client id", WIDTH, account_text(account, "client_id"));
-    put_row(out, "scope", WIDTH, account_text(account, "scope"));
-    put_row(out, "access token", WIDTH, expires);
-    put_row(out, "refresh token", WIDTH, account_text(account, "refresh_token")[0] != '\0' ? "kept" : "none");
-    put_claims(out, "Claims of the id token", account_text(account, "id_token"));
-    put_claims(out, "Claims of the access token", account_text(account, "access_token"));
+    put_row(out, "user", WIDTH, account->username);
+    put_row(out, "authority", WIDTH, account->authority);
+    put_row(out, "client id", WIDTH, account->client_id);
+    for (size_t i = 0; i < account->access_token_count; i++)
+        put_access_token(out, &account->access_tokens[i], WIDTH);
+    put_row(out, "refresh token", WIDTH, account->has_refresh_token ? "kept" : "none");
+    put_claims(out, "Claims of the id token", account->id_token);
+    put_claims(out, "Claims of the access token", newest_token(account));
 }
 
 static json_t *claims_object(const char *token)
@@ -75,30 +86,39 @@ static json_t *claims_object(const char *token)
     return object != NULL ? object : json_null();
 }
 
-static int show_to_script(const struct command_line *line, const json_t *account)
+static int show_to_script(const struct command_line *line, const struct doorcode_account *account)
 {
     json_t *object =
-        json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:o}", "username", account_text(account, "username"),
-                  "authority", account_text(account, "authority"), "client_id", account_text(account, "client_id"),
-                  "scope", account_text(account, "scope"), "expires_at", (json_int_t)account_expires_at(account),
-                  "has_refresh_token", account_text(account, "refresh_token")[0] != '\0', "id_token_claims",
-                  claims_object(account_text(account, "id_token")), "access_token_claims",
-                  claims_object(account_text(account, "access_token")));
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:o}", "username", account->username, "authority",
+                  account->authority, "client_id", account->client_id, "scope", account->scope, "expires_at",
+                  (json_int_t)account->expires_at, "has_refresh_token", account->has_refresh_token, "id_token_claims",
+                  claims_object(account->id_token), "access_token_claims", claims_object(newest_token(account)));
     if (command_flag(line, "access"))
-        json_object_set_new(object, "access_token", json_string(account_text(account, "access_token")));
+        json_object_set_new(object, "access_token", json_string(newest_token(account)));
     if (command_flag(line, "id"))
-        json_object_set_new(object, "id_token", json_string(account_text(account, "id_token")));
+        json_object_set_new(object, "id_token", json_string(account->id_token));
     return report_json(line, object);
 }
 
-static int show_token(const struct command_line *line, const json_t *account, const char *name)
+static int show_token(const struct command_line *line, const struct doorcode_account *account, const char *token)
 {
-    const char *token = account_text(account, name);
     if (token[0] == '\0')
         return command_fail(line, "Sign in again.", "no such token is kept");
-    if (account_expires_at(account) > 0 && account_expires_at(account) <= (int64_t)time(NULL))
+    if (account->expires_at > 0 && account->expires_at <= (int64_t)time(NULL))
         fprintf(line->errors, "The token is no longer valid. Renew it with: %s token refresh\n", line->program->name);
     fprintf(line->out, "%s\n", token);
+    return COMMAND_OK;
+}
+
+static int show(const struct command_line *line, const struct doorcode_account *account)
+{
+    if (command_flag(line, "json"))
+        return show_to_script(line, account);
+    if (command_flag(line, "access"))
+        return show_token(line, account, newest_token(account));
+    if (command_flag(line, "id"))
+        return show_token(line, account, account->id_token);
+    show_to_person(line->out, account);
     return COMMAND_OK;
 }
 
@@ -106,25 +126,16 @@ static int run(const struct command_line *line)
 {
     if (command_flag(line, "access") && command_flag(line, "id") && !command_flag(line, "json"))
         return command_usage(line, "only one of --access and --id can be shown without --json");
-    AUTO(token_file_close) struct token_file file;
-    json_auto_t *account = account_open(line, TOKEN_FILE_READ, &file);
-    if (account == NULL)
-        return COMMAND_FAILED;
-    if (command_flag(line, "json"))
-        return show_to_script(line, account);
-    if (command_flag(line, "access"))
-        return show_token(line, account, "access_token");
-    if (command_flag(line, "id"))
-        return show_token(line, account, "id_token");
-    show_to_person(line->out, account);
-    return COMMAND_OK;
+    AUTO(account_cache_close) struct doorcode_cache *cache = account_cache(line);
+    AUTO(account_list_close) struct doorcode_accounts *accounts = cache != NULL ? account_find(line, cache) : NULL;
+    return accounts != NULL ? show(line, doorcode_accounts_at(accounts, 0)) : COMMAND_FAILED;
 }
 
 static const struct command_option options[] = {
     { .name = "access", .help = "Write the access token itself." },
     { .name = "id", .help = "Write the id token itself." },
     CLI_OPTIONS_ACCOUNT,
-    CLI_OPTION_TOKEN_FILE,
+    CLI_OPTIONS_CACHE,
     CLI_OPTION_JSON,
 };
 

@@ -84,7 +84,8 @@ static bool is_user(const char *id_token, const char *user)
     return same || !told || strchr(user, '@') == NULL;
 }
 
-static int finish(const struct command_line *line, const struct doorcode_client *client, const struct doorcode_web *web)
+static int finish(const struct command_line *line, const struct doorcode_client *client, struct doorcode_cache *cache,
+                  const struct doorcode_web *web)
 {
     static const struct doorcode_error another = {
         .kind = DOORCODE_ERROR_USAGE,
@@ -94,6 +95,7 @@ static int finish(const struct command_line *line, const struct doorcode_client 
         .error = "",
         .suberror = "",
         .trace_id = "",
+        .timestamp = "",
         .correlation_id = "",
     };
     const struct doorcode_tokens *tokens = doorcode_web_tokens(web);
@@ -101,10 +103,11 @@ static int finish(const struct command_line *line, const struct doorcode_client 
         return report_failure(line, doorcode_web_error(web));
     if (!is_user(tokens->id_token, line->arguments[0]))
         return report_failure(line, &another);
-    return keep_tokens(line, client, tokens);
+    return keep_tokens(line, client, cache, tokens);
 }
 
-int web_signin(const struct command_line *line, const struct doorcode_client *client, const char *prompt)
+int web_signin(const struct command_line *line, const struct doorcode_client *client, struct doorcode_cache *cache,
+               const char *prompt)
 {
     struct doorcode_web_options options;
     struct doorcode_web *web;
@@ -119,7 +122,7 @@ int web_signin(const struct command_line *line, const struct doorcode_client *cl
         tell_address(line, doorcode_web_url(web), has_person);
         wait_for_browser(line, web, has_person);
     }
-    int status = finish(line, client, web);
+    int status = finish(line, client, cache, web);
     doorcode_web_free(web);
     return status;
 }

@@ -4,10 +4,11 @@
 #define DOORCODE_CLI_WEB_H
 
 #include "base/command.h"
-#include "doorcode/client.h"
+#include "doorcode/account.h"
 
 /* Opens the browser or, with --no-browser, shows the address; waits for it to come back, or for the address it ended at to
  * be typed on a terminal; keeps the tokens. `prompt` as in doorcode/web.h. The exit status. */
-int web_signin(const struct command_line *line, const struct doorcode_client *client, const char *prompt);
+int web_signin(const struct command_line *line, const struct doorcode_client *client, struct doorcode_cache *cache,
+               const char *prompt);
 
 #endif

@@ -9,27 +9,14 @@
 #include <ctype.h>
 #include <curl/curl.h>
 
-static const struct doorcode_error not_an_address = {
-    .kind = DOORCODE_ERROR_USAGE,
-    .message = "The authority is not an address like https://petstore.ciamlogin.com/petstore.onmicrosoft.com.",
-    .advice = "Give scheme, host and tenant, without user name, query or fragment.",
-    .description = "",
-    .error = "",
-    .suberror = "",
-    .trace_id = "",
-    .correlation_id = "",
-};
+static const struct doorcode_error not_an_address =
+    ERROR_OF_OURS(DOORCODE_ERROR_USAGE,
+                  "The authority is not an address like https://petstore.ciamlogin.com/petstore.onmicrosoft.com.",
+                  "Give scheme, host and tenant, without user name, query or fragment.");
 
-static const struct doorcode_error no_tenant = {
-    .kind = DOORCODE_ERROR_USAGE,
-    .message = "The authority names no tenant.",
-    .advice = "Add it to the address, like https://login.example.org/petstore.",
-    .description = "",
-    .error = "",
-    .suberror = "",
-    .trace_id = "",
-    .correlation_id = "",
-};
+static const struct doorcode_error no_tenant =
+    ERROR_OF_OURS(DOORCODE_ERROR_USAGE, "The authority names no tenant.",
+                  "Add it to the address, like https://login.example.org/petstore.");
 
 struct parts {
     char *scheme;

@@ -9,6 +9,7 @@
 #include "base/guid.h"
 #include "client_limits.h"
 
+struct doorcode_cache;
 struct trust;
 
 struct doorcode_client {
@@ -23,11 +24,24 @@ struct doorcode_client {
     bool allow_http;
     bool no_password;
     bool unverified_id_tokens;
+    bool nonblocking;
+    bool no_mfa;
+    bool no_registration;
     char *issuer; /* the one to expect; NULL: one at the authority */
+    char *claims; /* NULL: none */
+    char *query;  /* NULL: none */
+    const char *(*header)(void *ctx, const char *url, size_t index);
+    void *header_ctx;
+    void (*log)(void *ctx, const struct doorcode_log *entry);
+    void *log_ctx;
+    bool is_derived; /* from a client that owns all texts but the claims, and the trust */
     struct trust *trust;
-    struct clock clock; /* what tokens are held against; tests bring their own */
+    struct doorcode_cache *cache; /* borrowed; NULL: none */
+    struct clock clock;           /* what tokens are held against; tests bring their own */
 };
 
+/* Whether it may be put after an address; NULL may. */
+bool client_is_query(const char *text);
 /* "openid profile offline_access" and those of `more` that are not among them. False where they are too long. */
 bool client_make_scopes(const char *more, char *scopes, size_t size);
 

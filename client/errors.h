@@ -7,6 +7,14 @@
 
 #include <stdbool.h>
 
+/* Initializers: an error of ours, with its own words. */
+#define ERROR_DESCRIBED(kind_, message_, advice_, description_)                                                  \
+    {                                                                                                            \
+        .kind = (kind_), .message = (message_), .advice = (advice_), .description = (description_), .error = "", \
+        .suberror = "", .trace_id = "", .timestamp = "", .correlation_id = "",                                   \
+    }
+#define ERROR_OF_OURS(kind_, message_, advice_) ERROR_DESCRIBED(kind_, message_, advice_, "")
+
 /* An error of ours: kind, message and advice; all other texts are "". */
 struct doorcode_error error_of(enum doorcode_error_kind kind);
 /* The kind by error, suberror, codes, description and http_status of `answer`. */

@@ -7,15 +7,20 @@
 
 static const char not_asked[] = "The flow does not wait for the choice of a method.";
 
+void flow_list_methods(struct doorcode_flow *flow)
+{
+    bool registers = flow->state == DOORCODE_REGISTRATION_REQUIRED;
+    flow_prove(flow, &(struct flow_proof){ .endpoint = registers ? REPLY_OF_REGISTER_INTROSPECT : REPLY_OF_INTROSPECT },
+               flow_take);
+}
+
 enum doorcode_state doorcode_flow_list_methods(struct doorcode_flow *flow)
 {
     enum doorcode_state state = doorcode_flow_state(flow);
     if (state != DOORCODE_MFA_REQUIRED && state != DOORCODE_REGISTRATION_REQUIRED)
         return flow_refuse(flow, DOORCODE_ERROR_USAGE, not_asked);
-    struct flow_proof nothing = { .endpoint = REPLY_OF_INTROSPECT };
-    if (state == DOORCODE_REGISTRATION_REQUIRED)
-        nothing.endpoint = REPLY_OF_REGISTER_INTROSPECT;
-    return flow_prove(flow, &nothing);
+    flow_list_methods(flow);
+    return flow_go(flow);
 }
 
 /* Whether a method of the phase may be chosen now. */
@@ -59,7 +64,8 @@ enum doorcode_state doorcode_flow_choose_method(struct doorcode_flow *flow, cons
     if (method == NULL)
         return flow_refuse(flow, DOORCODE_ERROR_USAGE, "There is no method of this id.");
     make_choice(method, "", &choice);
-    return flow_challenge(flow, &choice);
+    flow_challenge(flow, &choice);
+    return flow_go(flow);
 }
 
 enum doorcode_state doorcode_flow_register_method(struct doorcode_flow *flow, const char *id, const char *contact)
@@ -72,5 +78,6 @@ enum doorcode_state doorcode_flow_register_method(struct doorcode_flow *flow, co
         return flow_refuse(flow, DOORCODE_ERROR_USAGE, "There is no method of this id.");
     if (!make_choice(method, contact != NULL ? contact : method->hint, &choice))
         return flow_refuse(flow, DOORCODE_ERROR_INVALID_CONTACT, NULL);
-    return flow_challenge(flow, &choice);
+    flow_challenge(flow, &choice);
+    return flow_go(flow);
 }

@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "client_internal.h"
+#include "http_extras.h"
 
 #include <curl/curl.h>
 #include <limits.h>
@@ -19,7 +20,11 @@ struct http {
     struct pollfd sockets[CLIENT_WAITS]; /* that libcurl waits for */
     size_t socket_count;
     int64_t timer_at;  /* when libcurl wants to be called; -1: not */
+    int64_t ends_at;   /* when the request is given up, should libcurl not have done so */
     int64_t repeat_at; /* when the request is sent again; -1: not */
+    int64_t sent_at;
+    bool is_post;
+    const char *correlation_id; /* of the request, borrowed from it */
     bool may_repeat;
     bool is_attached; /* the request is libcurl's */
     CURLcode refused; /* it could not even be begun */
@@ -176,24 +181,6 @@ void http_close(struct http *http)
     free(http);
 }
 
-static bool set_headers(struct http *http, const char *correlation_id)
-{
-    static const char version[] = "x-client-VER: " DOORCODE_VERSION;
-    char line[64];
-    const char *lines[] = { "Accept: application/json", "Expect:", line, "return-client-request-id: true",
-                            "x-client-SKU: doorcode",   version };
-    snprintf(line, sizeof(line), "client-request-id: %s", correlation_id);
-    curl_slist_free_all(http->headers);
-    http->headers = NULL;
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        struct curl_slist *longer = curl_slist_append(http->headers, lines[i]);
-        if (longer == NULL)
-            return false;
-        http->headers = longer;
-    }
-    return curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
-}
-
 static enum doorcode_error_kind failure_of(CURLcode code)
 {
     switch (code) {
@@ -241,6 +228,8 @@ static struct http_answer collect(struct http *http)
     answer.body = buf_slice(&http->body);
     answer.detail = type != NULL ? type : "";
     answer.retry_after = retry_after < CLIENT_RETRY_AFTER ? (int64_t)retry_after : CLIENT_RETRY_AFTER;
+    if (answer.retry_after < 0) /* a date of the past */
+        answer.retry_after = 0;
     return answer;
 }
 
@@ -249,7 +238,9 @@ static void send_request(struct http *http)
     wipe_body(http);
     http->detail[0] = '\0';
     http->repeat_at = -1;
+    http->sent_at = http_ticks();
     http->timer_at = http_ticks(); /* libcurl begins with the first step */
+    http->ends_at = http->timer_at + http->client->timeout_ms + CLIENT_GRACE_MS;
     http->is_attached = curl_multi_add_handle(http->multi, http->curl) == CURLM_OK;
     if (!http->is_attached)
         http->refused = CURLE_OUT_OF_MEMORY;
@@ -258,8 +249,12 @@ static void send_request(struct http *http)
 void http_begin(struct http *http, const struct http_request *request)
 {
     CURL *curl = http->curl;
-    bool set =
-        curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK && set_headers(http, request->correlation_id);
+    curl_slist_free_all(http->headers);
+    http->headers = http_headers(http->client, request);
+    http->is_post = request->form.p != NULL;
+    http->correlation_id = request->correlation_id;
+    bool set = http->headers != NULL && curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK &&
+               curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
     if (request->form.p != NULL) {
         curl_easy_setopt(curl, CURLOPT_POST, 1L);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)request->form.n);
@@ -271,6 +266,14 @@ void http_begin(struct http *http, const struct http_request *request)
     http->refused = set ? CURLE_OK : CURLE_OUT_OF_MEMORY;
     if (set)
         send_request(http);
+}
+
+/* libcurl tells a time once. Where this clock, which has milliseconds only, is a little before it, it would be lost. */
+static void keep_timer(struct http *http)
+{
+    long timeout_ms = -1;
+    if (http->timer_at < 0 && curl_multi_timeout(http->multi, &timeout_ms) == CURLM_OK && timeout_ms >= 0)
+        http->timer_at = http_ticks() + timeout_ms;
 }
 
 /* The sockets are copied first: libcurl changes them as it goes on. */
@@ -285,6 +288,7 @@ static void drive(struct http *http)
     if (http->timer_at >= 0 && http_ticks() >= http->timer_at) {
         http->timer_at = -1;
         curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        keep_timer(http);
     }
 }
 
@@ -311,6 +315,14 @@ static bool repeats(struct http *http, const struct http_answer *answer)
     return true;
 }
 
+static void tell_log(const struct http *http, const struct http_answer *answer)
+{
+    const struct doorcode_log entry = { .method = http->is_post ? "POST" : "GET",
+                                        .correlation_id = http->correlation_id,
+                                        .milliseconds = http_ticks() - http->sent_at };
+    http_log(http->client, http->curl, answer, entry);
+}
+
 bool http_step(struct http *http, struct http_answer *answer)
 {
     CURLcode code = http->refused;
@@ -320,11 +332,15 @@ bool http_step(struct http *http, struct http_answer *answer)
         return false;
     if (http->is_attached) {
         drive(http);
-        if (!is_over(http, &code))
-            return false;
+        if (!is_over(http, &code)) {
+            if (http_ticks() < http->ends_at)
+                return false;
+            code = CURLE_OPERATION_TIMEDOUT;
+        }
         detach(http);
     }
     *answer = code == CURLE_OK ? collect(http) : failed(http, code);
+    tell_log(http, answer);
     return !repeats(http, answer);
 }
 
@@ -332,22 +348,13 @@ size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_
 {
     if (http->repeat_at >= 0)
         http_lower_timeout(timeout_ms, http->repeat_at);
-    else if (http->timer_at >= 0)
+    else if (http->is_attached)
+        http_lower_timeout(timeout_ms, http->ends_at);
+    if (http->repeat_at < 0 && http->timer_at >= 0)
         http_lower_timeout(timeout_ms, http->timer_at);
+    if (http->socket_count > cap - n)
+        http_lower_timeout(timeout_ms, http_ticks() + CLIENT_BLIND_MS);
     for (size_t i = 0; i < http->socket_count && n < cap; i++)
         waits[n++] = http->sockets[i];
     return n;
-}
-
-struct http_answer http_call(struct http *http, const struct http_request *request)
-{
-    struct pollfd waits[CLIENT_WAITS];
-    struct http_answer answer;
-    http_begin(http, request);
-    while (!http_step(http, &answer)) {
-        int timeout_ms = -1;
-        size_t n = http_waits(http, waits, 0, CLIENT_WAITS, &timeout_ms);
-        poll(waits, n, timeout_ms);
-    }
-    return answer;
 }

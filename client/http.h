@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http.h: the client library's door to libcurl: one request at a time, one bounded answer. A request can be waited for
- * from outside (begin, waits, step) or here (call). */
+/* http.h: the client library's door to libcurl: one request at a time, one bounded answer. Nothing here waits: a request is
+ * begun, and stepped until it is over. */
 #ifndef DOORCODE_CLIENT_HTTP_H
 #define DOORCODE_CLIENT_HTTP_H
 
@@ -12,10 +12,11 @@
 struct http;
 
 struct http_request {
-    const char *url;   /* at the authority or its issuer */
-    struct slice form; /* what is POSTed; p NULL: a GET. Borrowed until the answer is there */
-    bool once;         /* a 5xx is not asked again: a second time the server would see a theft */
-    const char *correlation_id;
+    const char *url;            /* at the authority or its issuer */
+    struct slice form;          /* what is POSTed; p NULL: a GET. Borrowed until the answer is there */
+    bool once;                  /* a 5xx is not asked again: a second time the server would see a theft */
+    bool is_native;             /* of native authentication: the application's own headers go with it */
+    const char *correlation_id; /* borrowed until the answer is there */
 };
 
 /* What came back. Borrowed from the connection until its next request. */
@@ -36,11 +37,8 @@ void http_begin(struct http *http, const struct http_request *request);
 /* Does what can be done without waiting. True: the request is over, and *answer tells how. */
 bool http_step(struct http *http, struct http_answer *answer);
 /* Appends what the next step waits for to the `n` of `waits` and lowers *timeout_ms (-1: none) to when it has to be made
- * at the latest. The new number. */
+ * at the latest. The new number. Where `cap` is too small for all, that is soon: the step looks at the others itself. */
 size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_t cap, int *timeout_ms);
-/* All of it, waiting here. */
-struct http_answer http_call(struct http *http, const struct http_request *request);
-
 /* Milliseconds of a clock that nobody sets. */
 int64_t http_ticks(void);
 /* Lowers *timeout_ms (-1: none) to the time until `at`. */

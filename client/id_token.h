@@ -3,14 +3,7 @@
 #ifndef DOORCODE_CLIENT_ID_TOKEN_H
 #define DOORCODE_CLIENT_ID_TOKEN_H
 
-#include "jwks.h"
-
-enum id_token_fault {
-    ID_TOKEN_GOOD,
-#define ID_TOKEN_FAULT(name, text) ID_TOKEN_##name,
-#include "id_token.def"
-#undef ID_TOKEN_FAULT
-};
+#include "token_check.h"
 
 /* What the token is held against. */
 struct id_token_rule {
@@ -23,8 +16,8 @@ struct id_token_rule {
     int64_t now;              /* seconds since 1970 */
 };
 
-enum id_token_fault id_token_check(const char *token, const struct id_token_rule *rule);
+enum token_fault id_token_check(const char *token, const struct id_token_rule *rule);
 /* "the id token is of another issuer". Static. */
-const char *id_token_fault_text(enum id_token_fault fault);
+const char *id_token_fault_text(enum token_fault fault);
 
 #endif

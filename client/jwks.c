@@ -21,6 +21,7 @@ struct jwk {
 };
 
 struct jwks {
+    _Atomic size_t shares;
     size_t count;
     struct jwk keys[CLIENT_KEYS];
 };
@@ -175,6 +176,7 @@ struct jwks *jwks_make(const json_t *root)
     size_t i;
     if (keys == NULL)
         return NULL;
+    keys->shares = 1;
     json_array_foreach(json_object_get(root, "keys"), i, jwk)
     {
         if (keys->count < CLIENT_KEYS && make_key(jwk, &keys->keys[keys->count]))
@@ -183,9 +185,15 @@ struct jwks *jwks_make(const json_t *root)
     return keys;
 }
 
+struct jwks *jwks_share(struct jwks *keys)
+{
+    keys->shares++;
+    return keys;
+}
+
 void jwks_free(struct jwks *keys)
 {
-    if (keys == NULL)
+    if (keys == NULL || --keys->shares > 0)
         return;
     for (size_t i = 0; i < keys->count; i++)
         EVP_PKEY_free(keys->keys[i].key);

@@ -18,6 +18,8 @@ bool jws_algorithm_of(struct slice name, enum jws_algorithm *out);
 /* The keys that can be used, at most CLIENT_KEYS: for signatures, RSA of 2,048 to 4,096 bits, P-256, Ed25519; the others
  * are left out. NULL without memory. Free it with jwks_free. */
 struct jwks *jwks_make(const json_t *root);
+/* Each owner has a share, the maker the first; the last one that is given back frees the keys. */
+struct jwks *jwks_share(struct jwks *keys);
 void jwks_free(struct jwks *keys); /* NULL is fine */
 size_t jwks_count(const struct jwks *keys);
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The claims of a token for reading; no signature is checked here. */
+#include "jwt.h"
+
 #include "base/b64.h"
 #include "base/secret.h"
 #include "client_limits.h"
-#include "doorcode/client.h"
-#include "json.h"
 
 #include <stdlib.h>
 
@@ -44,10 +43,8 @@ static json_t *payload_of(struct slice jwt)
     return root;
 }
 
-struct doorcode_claims *doorcode_claims_decode(const char *jwt)
+struct doorcode_claims *claims_take(json_t *root)
 {
-    struct slice text = slice_of(jwt);
-    json_t *root = text.n <= CLIENT_TOKEN ? payload_of(text) : NULL;
     struct doorcode_claims *claims = root != NULL ? calloc(1, sizeof(*claims)) : NULL;
     if (claims == NULL) {
         json_decref(root);
@@ -70,6 +67,12 @@ struct doorcode_claims *doorcode_claims_decode(const char *jwt)
         return claims;
     doorcode_claims_free(claims);
     return NULL;
+}
+
+struct doorcode_claims *doorcode_claims_decode(const char *jwt)
+{
+    struct slice text = slice_of(jwt);
+    return claims_take(text.n <= CLIENT_TOKEN ? payload_of(text) : NULL);
 }
 
 void doorcode_claims_free(struct doorcode_claims *claims)

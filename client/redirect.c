@@ -94,6 +94,8 @@ enum redirect_verdict redirect_judge(const struct redirect *redirect, const stru
         return REDIRECT_STRAY;
     if (redirect->is_malformed)
         return REDIRECT_MALFORMED;
+    if (rule->ends_session)
+        return REDIRECT_CODE;
     bool named = redirect->iss[0] != '\0';
     if (named ? strcmp(redirect->iss, rule->issuer) != 0 : rule->needs_issuer)
         return REDIRECT_MIXED_UP;

@@ -23,11 +23,12 @@ struct redirect_rule {
     const char *state;
     const char *issuer;
     bool needs_issuer; /* the server has declared that it names itself (RFC 9207, 3) */
+    bool ends_session; /* nothing but the state comes back from a sign-out */
 };
 
 enum redirect_verdict {
     REDIRECT_STRAY,     /* not the answer that is awaited: anybody can call the port */
-    REDIRECT_CODE,      /* code */
+    REDIRECT_CODE,      /* code; of a sign-out: it is done */
     REDIRECT_ERROR,     /* error, and perhaps its description and subcode */
     REDIRECT_MALFORMED, /* the answer, but it cannot be used */
     REDIRECT_MIXED_UP,  /* the answer of another server */

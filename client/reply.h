@@ -45,7 +45,8 @@ struct metadata {
     const char *authorization_endpoint;
     const char *token_endpoint;
     const char *jwks_uri;
-    bool names_issuer; /* in what the browser brings back (RFC 9207) */
+    const char *end_session_endpoint; /* or "" */
+    bool names_issuer;                /* in what the browser brings back (RFC 9207) */
 };
 
 struct reply {

@@ -121,6 +121,8 @@ static const char *parse_tokens(const json_t *root, struct reply *out)
     tokens->scope = json_copy_shown(root, "scope", &out->memory, CLIENT_TEXT);
     tokens->client_info = json_secrets_text(&out->secrets, root, "client_info", &out->memory, CLIENT_TOKEN);
     tokens->expires_in = json_whole_number(root, "expires_in", INT32_MAX);
+    tokens->ext_expires_in = json_whole_number(root, "ext_expires_in", INT32_MAX);
+    tokens->refresh_in = json_whole_number(root, "refresh_in", INT32_MAX);
     if (tokens->access_token[0] == '\0')
         return "the answer has no access_token of at most 16 KiB";
     if (!word_is(word_of(root, "token_type", out), "Bearer"))

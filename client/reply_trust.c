@@ -10,6 +10,7 @@ const char *reply_parse_metadata(const json_t *root, struct reply *out)
     metadata->authorization_endpoint = json_copy_text(root, "authorization_endpoint", &out->memory, CLIENT_URL - 1);
     metadata->token_endpoint = json_copy_text(root, "token_endpoint", &out->memory, CLIENT_URL - 1);
     metadata->jwks_uri = json_copy_text(root, "jwks_uri", &out->memory, CLIENT_URL - 1);
+    metadata->end_session_endpoint = json_copy_text(root, "end_session_endpoint", &out->memory, CLIENT_URL - 1);
     metadata->names_issuer = json_is_true(json_object_get(root, "authorization_response_iss_parameter_supported"));
     bool whole = metadata->issuer[0] != '\0' && metadata->authorization_endpoint[0] != '\0' &&
                  metadata->token_endpoint[0] != '\0' && metadata->jwks_uri[0] != '\0';

@@ -13,20 +13,27 @@ enum doorcode_state doorcode_reset_start(const struct doorcode_client *client, c
 
 /* After a refusal that comes late another password may be given: with the token of a failed reset (spec V1, 6.8), or
  * with the one that was polled with (1.10). */
-static enum doorcode_state take_refusal(struct doorcode_flow *flow, struct reply *reply)
+static void take_refusal(struct doorcode_flow *flow, struct reply *reply)
 {
     bool again = reply->kind == REPLY_ERROR && reply->error.kind == DOORCODE_ERROR_RESET_FAILED &&
                  reply->continuation_token[0] != '\0';
     bool refused = reply->kind == REPLY_ERROR && error_is_of_password(reply->error.kind);
-    enum doorcode_state state = flow_take(flow, reply);
+    flow_take(flow, reply);
     if (again) { /* the token lives on in `last`: swap the two, so that the next step sends it */
         struct reply former = flow->current;
         flow->current = flow->last;
         flow->last = former;
     }
     if (again || refused)
-        state = flow->state = DOORCODE_PASSWORD_REQUIRED;
-    return state;
+        flow->state = DOORCODE_PASSWORD_REQUIRED;
+}
+
+static void take_poll(struct doorcode_flow *flow, struct reply *reply)
+{
+    if (reply->kind == REPLY_PENDING)
+        flow->has_error = false; /* all polls carry the same token (spec V1, 1.10), so nothing of this one is kept */
+    else
+        take_refusal(flow, reply);
 }
 
 enum doorcode_state doorcode_reset_poll(struct doorcode_flow *flow)
@@ -34,11 +41,6 @@ enum doorcode_state doorcode_reset_poll(struct doorcode_flow *flow)
     static const struct flow_proof nothing = { .endpoint = REPLY_OF_RESET_POLL };
     if (doorcode_flow_state(flow) != DOORCODE_RESET_PENDING)
         return flow_refuse(flow, DOORCODE_ERROR_USAGE, "The flow does not wait for a new password to be kept.");
-    struct reply reply;
-    flow_send(flow, &nothing, &reply);
-    if (reply.kind != REPLY_PENDING)
-        return take_refusal(flow, &reply);
-    reply_free(&reply); /* all polls carry the same token (spec V1, 1.10) */
-    flow->has_error = false;
-    return flow->state;
+    flow_prove(flow, &nothing, take_poll);
+    return flow_go(flow);
 }

@@ -64,8 +64,8 @@ enum doorcode_state doorcode_flow_submit_attributes(struct doorcode_flow *flow, 
     char *facts = count > 0 ? facts_make(attributes, count) : NULL;
     if (facts == NULL)
         return flow_refuse(flow, DOORCODE_ERROR_INVALID_ATTRIBUTES, bad_values);
-    enum doorcode_state state =
-        flow_prove(flow, &(struct flow_proof){ REPLY_OF_SIGNUP_CONTINUE, "attributes", { "attributes", facts } });
+    flow_prove(flow, &(struct flow_proof){ REPLY_OF_SIGNUP_CONTINUE, "attributes", { "attributes", facts } },
+               flow_take);
     facts_free(facts);
-    return state;
+    return flow_go(flow);
 }

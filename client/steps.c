@@ -12,7 +12,6 @@
 /* What this client can do; redirect is always among it (spec V1, 1.8). */
 static const char codes_only[] = "oob redirect";
 static const char codes_and_passwords[] = "oob password redirect";
-static const char capabilities[] = "mfa_required registration_required";
 
 /* Which endpoints a phase speaks to. */
 static const struct {
@@ -35,6 +34,14 @@ static const char *challenge_types(const struct doorcode_flow *flow)
     return flow->phase == PHASE_RESET || flow->client->no_password ? codes_only : codes_and_passwords;
 }
 
+/* What there are screens for (spec V1, 1.8). */
+static const char *capabilities(const struct doorcode_client *client)
+{
+    if (client->no_mfa)
+        return client->no_registration ? "" : "registration_required";
+    return client->no_registration ? "mfa_required" : "mfa_required registration_required";
+}
+
 enum doorcode_state flow_start(struct doorcode_flow *flow, enum flow_phase phase, const char *username,
                                const struct form_field more[2])
 {
@@ -48,35 +55,57 @@ enum doorcode_state flow_start(struct doorcode_flow *flow, enum flow_phase phase
         { "client_id", flow->client->client_id.c },
         { "username", username },
         { "challenge_type", challenge_types(flow) },
-        { "capabilities", capabilities },
+        { "capabilities", capabilities(flow->client) },
         more[0],
         more[1],
     };
-    struct reply reply;
-    flow_call(flow, phases[phase].start, fields, COUNT(fields), &reply);
-    return flow_take(flow, &reply);
+    flow_ask(flow, phases[phase].start, fields, COUNT(fields), flow_take);
+    return flow_go(flow);
 }
 
-enum doorcode_state flow_challenge(struct doorcode_flow *flow, const struct flow_choice *choice)
+static void prove_password(struct doorcode_flow *flow, const char *password)
 {
+    flow_prove(flow, &(struct flow_proof){ phases[flow->phase].proof, "password", { "password", password } },
+               flow_take);
+}
+
+/* Where a code is awaited, or a second factor, a password is no challenge (spec V1, 2.6 and 3.2). */
+static void refuse_other_challenge(const struct doorcode_flow *flow, struct reply *reply)
+{
+    bool code_only = flow->phase == PHASE_MFA || flow->state == DOORCODE_CODE_REQUIRED;
+    if (code_only && reply->kind == REPLY_PASSWORD)
+        reply_refuse(reply, DOORCODE_ERROR_PROTOCOL, "the answer asks for a password in place of a code");
+}
+
+static void take_challenge(struct doorcode_flow *flow, struct reply *reply)
+{
+    refuse_other_challenge(flow, reply);
+    bool challenged = reply->kind == REPLY_CODE || reply->kind == REPLY_PREVERIFIED;
+    if (challenged && flow->chosen.id[0] != '\0')
+        flow->choice = flow->chosen;
+    flow_take(flow, reply);
+    if (flow->current.kind == REPLY_PASSWORD && flow->password[0] != '\0')
+        prove_password(flow, flow->password);
+    wipe(flow->password, sizeof(flow->password));
+}
+
+void flow_challenge(struct doorcode_flow *flow, const struct flow_choice *choice)
+{
+    static const struct flow_choice none;
     bool registers = flow->phase == PHASE_REGISTRATION;
+    flow->chosen = choice != NULL ? *choice : none;
     const struct form_field fields[] = {
         { "client_id", flow->client->client_id.c },
         { "continuation_token", flow->current.continuation_token },
         { "challenge_type", challenge_types(flow) },
-        { "id", choice != NULL && !registers ? choice->id : "" },
-        { "challenge_channel", choice != NULL && registers ? choice->channel : "" },
-        { "challenge_target", choice != NULL && registers ? choice->contact : "" },
+        { "id", registers ? "" : flow->chosen.id },
+        { "challenge_channel", registers ? flow->chosen.channel : "" },
+        { "challenge_target", registers ? flow->chosen.contact : "" },
     };
-    struct reply reply;
-    flow_call(flow, phases[flow->phase].challenge, fields, COUNT(fields), &reply);
-    bool challenged = reply.kind == REPLY_CODE || reply.kind == REPLY_PREVERIFIED;
-    if (choice != NULL && challenged && choice != &flow->choice)
-        flow->choice = *choice;
-    return flow_take(flow, &reply);
+    flow_ask(flow, phases[flow->phase].challenge, fields, COUNT(fields), take_challenge);
 }
 
-void flow_send(struct doorcode_flow *flow, const struct flow_proof *proof, struct reply *out)
+void flow_prove(struct doorcode_flow *flow, const struct flow_proof *proof, flow_taker *take)
 {
     bool gets_tokens = proof->endpoint == REPLY_OF_TOKEN;
     bool ends_flow = gets_tokens && (flow->phase == PHASE_SIGNUP || flow->phase == PHASE_RESET);
@@ -88,15 +117,9 @@ void flow_send(struct doorcode_flow *flow, const struct flow_proof *proof, struc
         { "username", ends_flow ? flow->username : "" }, /* spec V1, 2.10 */
         { "scope", gets_tokens ? flow->client->scopes : "" },
         { "client_info", gets_tokens ? "1" : "" },
+        { "claims", gets_tokens && flow->client->claims != NULL ? flow->client->claims : "" },
     };
-    flow_call(flow, proof->endpoint, fields, COUNT(fields), out);
-}
-
-enum doorcode_state flow_prove(struct doorcode_flow *flow, const struct flow_proof *proof)
-{
-    struct reply reply;
-    flow_send(flow, proof, &reply);
-    return flow_take(flow, &reply);
+    flow_ask(flow, proof->endpoint, fields, COUNT(fields), take);
 }
 
 /* ---- codes ---- */
@@ -127,14 +150,14 @@ enum doorcode_state doorcode_flow_submit_code(struct doorcode_flow *flow, const 
     char clean[CLIENT_CODE + 1];
     /* Checked here as well (spec V1, 6.9), so that a slip of the finger costs no attempt. */
     bool good = clean_code(code, flow->current.challenge.code_length, clean, sizeof(clean));
-    enum doorcode_state state = flow->state;
     if (good)
-        state = flow_prove(
-            flow, &(struct flow_proof){ phases[flow->phase].proof, phases[flow->phase].code_grant, { "oob", clean } });
-    else
-        flow_refuse(flow, DOORCODE_ERROR_INVALID_CODE, "The code does not have the announced length.");
+        flow_prove(flow,
+                   &(struct flow_proof){ phases[flow->phase].proof, phases[flow->phase].code_grant, { "oob", clean } },
+                   flow_take);
     wipe(clean, sizeof(clean));
-    return state;
+    if (!good)
+        return flow_refuse(flow, DOORCODE_ERROR_INVALID_CODE, "The code does not have the announced length.");
+    return flow_go(flow);
 }
 
 enum doorcode_state doorcode_flow_resend_code(struct doorcode_flow *flow)
@@ -142,7 +165,8 @@ enum doorcode_state doorcode_flow_resend_code(struct doorcode_flow *flow)
     if (doorcode_flow_state(flow) != DOORCODE_CODE_REQUIRED)
         return refuse_code(flow);
     bool is_second = flow->phase == PHASE_MFA || flow->phase == PHASE_REGISTRATION;
-    return flow_challenge(flow, is_second ? &flow->choice : NULL);
+    flow_challenge(flow, is_second ? &flow->choice : NULL);
+    return flow_go(flow);
 }
 
 /* ---- passwords ---- */
@@ -166,12 +190,14 @@ enum doorcode_state doorcode_flow_submit_password(struct doorcode_flow *flow, co
         return flow_refuse(flow, DOORCODE_ERROR_USAGE, "The flow does not wait for a password.");
     if (!flow_password_fits(password))
         return refuse_password(flow, password);
-    if (flow->phase == PHASE_RESET)
-        return flow_prove(flow, &(struct flow_proof){ REPLY_OF_RESET_SUBMIT, NULL, { "new_password", password } });
-    /* The challenge that belongs to this token failed before, and is asked for again (spec V1, 2.4). */
-    if (flow->current.kind == REPLY_CREDENTIAL)
+    if (flow->phase == PHASE_RESET) {
+        flow_prove(flow, &(struct flow_proof){ REPLY_OF_RESET_SUBMIT, NULL, { "new_password", password } }, flow_take);
+    } else if (flow->current.kind == REPLY_CREDENTIAL) {
+        /* The challenge that belongs to this token failed before, and is asked for again (spec V1, 2.4). */
+        memcpy(flow->password, password, strlen(password) + 1);
         flow_challenge(flow, NULL);
-    if (flow->state != DOORCODE_PASSWORD_REQUIRED || flow->current.kind == REPLY_CREDENTIAL)
-        return flow->state;
-    return flow_prove(flow, &(struct flow_proof){ phases[flow->phase].proof, "password", { "password", password } });
+    } else {
+        prove_password(flow, password);
+    }
+    return flow_go(flow);
 }

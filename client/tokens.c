@@ -21,8 +21,9 @@ enum doorcode_state doorcode_token_refresh(const struct doorcode_client *client,
         { "refresh_token", refresh_token },
         { "scope", scopes != NULL ? scope : client->scopes },
         { "client_info", "1" },
+        { "claims", client->claims != NULL ? client->claims : "" },
     };
-    struct reply reply;
-    flow_call(*flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), &reply);
-    return flow_take(*flow, &reply);
+    (*flow)->phase = PHASE_REFRESH;
+    flow_ask(*flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), flow_take);
+    return flow_go(*flow);
 }

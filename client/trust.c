@@ -7,18 +7,24 @@
 
 struct trust {
     pthread_mutex_t lock;
+    pthread_mutex_t asking; /* taken before `lock` */
     struct trust_addresses addresses;
     char jwks_uri[CLIENT_URL];
     instant addresses_at; /* when they were learnt; 0: never */
     struct jwks *keys;
     instant keys_at;
+    instant learnt_at; /* keys_at, which trust_forget_keys does not take away */
+    instant asked_at;  /* when keys were last got, or asked for on a stranger's account */
+    enum doorcode_error_kind failure;
 };
 
 struct trust *trust_new(void)
 {
     struct trust *trust = calloc(1, sizeof(*trust));
-    if (trust != NULL)
-        pthread_mutex_init(&trust->lock, NULL);
+    if (trust == NULL)
+        return NULL;
+    pthread_mutex_init(&trust->lock, NULL);
+    pthread_mutex_init(&trust->asking, NULL);
     return trust;
 }
 
@@ -27,14 +33,20 @@ void trust_free(struct trust *trust)
     if (trust == NULL)
         return;
     jwks_free(trust->keys);
+    pthread_mutex_destroy(&trust->asking);
     pthread_mutex_destroy(&trust->lock);
     free(trust);
 }
 
 /* A clock that was put back makes nothing fresh. */
+static bool is_within(instant learnt, instant now, instant seconds)
+{
+    return learnt != 0 && learnt <= now && now - learnt < seconds;
+}
+
 static bool is_fresh(instant learnt, instant now)
 {
-    return learnt != 0 && learnt <= now && now - learnt < CLIENT_TRUST_SECONDS;
+    return is_within(learnt, now, CLIENT_TRUST_SECONDS);
 }
 
 enum trust_need trust_needs(const struct doorcode_client *client)
@@ -113,9 +125,11 @@ static const char *check_metadata(const struct doorcode_client *client, const st
 {
     if (!issuer_fits(client, told->issuer))
         return "the server's issuer is not at the authority's host, nor the one that is expected";
-    bool near = address_fits(client, told->issuer, told->authorization_endpoint) &&
-                address_fits(client, told->issuer, told->token_endpoint) &&
-                address_fits(client, told->issuer, told->jwks_uri);
+    bool near =
+        address_fits(client, told->issuer, told->authorization_endpoint) &&
+        address_fits(client, told->issuer, told->token_endpoint) &&
+        address_fits(client, told->issuer, told->jwks_uri) &&
+        (told->end_session_endpoint[0] == '\0' || address_fits(client, told->issuer, told->end_session_endpoint));
     return near ? NULL : "the server names an address that is not at the authority's host or its issuer's";
 }
 
@@ -129,6 +143,7 @@ static void keep_metadata(struct trust *trust, const struct metadata *told, inst
     copy_url(trust->addresses.issuer, told->issuer);
     copy_url(trust->addresses.authorization_endpoint, told->authorization_endpoint);
     copy_url(trust->addresses.token_endpoint, told->token_endpoint);
+    copy_url(trust->addresses.end_session_endpoint, told->end_session_endpoint);
     trust->addresses.names_issuer = told->names_issuer;
     if (strcmp(trust->jwks_uri, told->jwks_uri) != 0)
         trust->keys_at = 0;
@@ -142,6 +157,8 @@ static void keep_keys(struct trust *trust, struct reply *reply, instant now)
     trust->keys = reply->keys;
     reply->keys = NULL;
     trust->keys_at = now;
+    trust->learnt_at = now;
+    trust->asked_at = now;
 }
 
 bool trust_take(const struct doorcode_client *client, enum trust_need need, const struct http_answer *answer,
@@ -171,12 +188,12 @@ bool trust_take(const struct doorcode_client *client, enum trust_need need, cons
 
 /* ---- id tokens ---- */
 
-enum id_token_fault trust_check(const struct doorcode_client *client, const struct doorcode_tokens *tokens,
-                                const char *nonce, const char *code)
+enum token_fault trust_check(const struct doorcode_client *client, const struct doorcode_tokens *tokens,
+                             const char *nonce, const char *code)
 {
     struct trust *trust = client->trust;
     if (client->unverified_id_tokens || tokens->id_token[0] == '\0')
-        return ID_TOKEN_GOOD;
+        return TOKEN_GOOD;
     pthread_mutex_lock(&trust->lock);
     const struct id_token_rule rule = {
         .keys = trust->keys,
@@ -187,39 +204,60 @@ enum id_token_fault trust_check(const struct doorcode_client *client, const stru
         .code = code,
         .now = clock_now(&client->clock),
     };
-    enum id_token_fault fault = rule.keys != NULL ? id_token_check(tokens->id_token, &rule) : ID_TOKEN_UNKNOWN_KEY;
+    enum token_fault fault = rule.keys != NULL ? id_token_check(tokens->id_token, &rule) : TOKEN_UNKNOWN_KEY;
     pthread_mutex_unlock(&trust->lock);
     return fault;
 }
 
-bool trust_prepare(const struct doorcode_client *client, struct http *http, const char *correlation_id,
-                   struct reply *out)
+/* ---- access tokens ---- */
+
+static bool may_ask(const struct trust *trust, instant now)
 {
-    enum trust_need need;
-    while ((need = trust_needs(client)) != TRUST_READY) {
-        const struct trust_url url = trust_url_of(client, need);
-        const struct http_answer answer =
-            http_call(http, &(struct http_request){ .url = url.c, .correlation_id = correlation_id });
-        if (!trust_take(client, need, &answer, correlation_id, out))
-            return false;
-    }
-    return true;
+    return !is_within(trust->asked_at, now, trust->keys != NULL ? CLIENT_KEYS_PAUSE : CLIENT_KEYS_RETRY);
 }
 
-void trust_judge(const struct doorcode_client *client, struct http *http, struct reply *reply)
+void trust_look(const struct doorcode_client *client, struct trust_view *out)
 {
-    struct reply trouble;
-    enum id_token_fault fault = trust_check(client, &reply->tokens, NULL, NULL);
-    if (fault == ID_TOKEN_UNKNOWN_KEY) {
-        trust_forget_keys(client);
-        bool asked = trust_prepare(client, http, reply->error.correlation_id, &trouble);
-        if (!asked) {
-            reply_free(reply);
-            *reply = trouble;
-            return;
-        }
-        fault = trust_check(client, &reply->tokens, NULL, NULL);
+    struct trust *trust = client->trust;
+    instant now = clock_now(&client->clock);
+    pthread_mutex_lock(&trust->lock);
+    out->keys = is_within(trust->learnt_at, now, CLIENT_KEYS_SECONDS) ? jwks_share(trust->keys) : NULL;
+    copy_url(out->issuer, trust->addresses.issuer);
+    out->fresh = is_fresh(trust->addresses_at, now) && is_fresh(trust->keys_at, now);
+    out->may_ask = may_ask(trust, now);
+    out->failure = trust->failure;
+    pthread_mutex_unlock(&trust->lock);
+}
+
+bool trust_begin_ask(const struct doorcode_client *client)
+{
+    struct trust *trust = client->trust;
+    instant now = clock_now(&client->clock);
+    pthread_mutex_lock(&trust->lock);
+    bool begins = may_ask(trust, now);
+    if (begins) {
+        trust->keys_at = 0;
+        if (trust->keys != NULL)
+            trust->asked_at = now;
     }
-    if (fault != ID_TOKEN_GOOD)
-        reply_refuse(reply, DOORCODE_ERROR_INVALID_TOKEN, id_token_fault_text(fault));
+    pthread_mutex_unlock(&trust->lock);
+    return begins;
+}
+
+void trust_note_failure(const struct doorcode_client *client, enum doorcode_error_kind failure)
+{
+    pthread_mutex_lock(&client->trust->lock);
+    client->trust->failure = failure;
+    client->trust->asked_at = clock_now(&client->clock);
+    pthread_mutex_unlock(&client->trust->lock);
+}
+
+void trust_enter(const struct doorcode_client *client)
+{
+    pthread_mutex_lock(&client->trust->asking);
+}
+
+void trust_leave(const struct doorcode_client *client)
+{
+    pthread_mutex_unlock(&client->trust->asking);
 }

@@ -37,36 +37,20 @@ static void fail_by(struct doorcode_web *web, struct reply *reply)
     web->failed = true;
 }
 
-/* ---- LEARN, and the second look at keys ---- */
-
-/* True once there is nothing more to learn. */
-static bool learn(struct doorcode_web *web)
-{
-    struct http_answer answer;
-    struct reply trouble;
-    while (web->asking || (web->need = trust_needs(web->client)) != TRUST_READY) {
-        if (!web->asking) {
-            const struct trust_url url = trust_url_of(web->client, web->need);
-            http_begin(web->http, &(struct http_request){ .url = url.c, .correlation_id = web->correlation_id.c });
-            web->asking = true;
-        }
-        if (!http_step(web->http, &answer))
-            return false;
-        web->asking = false;
-        if (!trust_take(web->client, web->need, &answer, web->correlation_id.c, &trouble)) {
-            fail_by(web, &trouble);
-            return false;
-        }
-    }
-    return true;
-}
+/* ---- LEARN ---- */
 
 static void step_learn(struct doorcode_web *web)
 {
-    if (!learn(web))
+    struct reply trouble;
+    enum learn_state state = learn_step(&web->learn, &trouble);
+    if (state == LEARN_FAILED)
+        fail_by(web, &trouble);
+    if (state != LEARN_READY)
         return;
     trust_addresses_of(web->client, &web->addresses);
-    if (web_make_url(web))
+    if (web->signs_out && web->addresses.end_session_endpoint[0] == '\0')
+        fail(web, DOORCODE_ERROR_NOT_AVAILABLE, "the tenant has no pages for a sign-out");
+    else if (web_make_url(web))
         web->stage = STAGE_AWAIT;
     else
         fail(web, DOORCODE_ERROR_NO_MEMORY, "");
@@ -90,7 +74,10 @@ static void take_answer(struct doorcode_web *web, enum redirect_verdict verdict)
 static enum loopback_page visit(void *ctx, struct slice query)
 {
     struct doorcode_web *web = ctx;
-    const struct redirect_rule rule = { web->state.c, web->addresses.issuer, web->addresses.names_issuer };
+    const struct redirect_rule rule = { .state = web->state.c,
+                                        .issuer = web->addresses.issuer,
+                                        .ends_session = web->signs_out,
+                                        .needs_issuer = web->addresses.names_issuer };
     if (web->stage != STAGE_AWAIT)
         return LOOPBACK_STRAY; /* nothing can come back yet */
     redirect_parse(query, &web->answer);
@@ -110,7 +97,7 @@ static void leave_page(struct doorcode_web *web)
 {
     loopback_close(web->loopback);
     web->loopback = NULL;
-    web->stage = web->failed ? STAGE_END : STAGE_REDEEM;
+    web->stage = web->failed || web->signs_out ? STAGE_END : STAGE_REDEEM;
 }
 
 static void step_page(struct doorcode_web *web)
@@ -132,6 +119,7 @@ static bool make_form(struct doorcode_web *web)
         { "code_verifier", web->verifier.c },
         { "scope", web->client->scopes },
         { "client_info", "1" },
+        { "claims", web->client->claims != NULL ? web->client->claims : "" },
     };
     return form_make(&web->form, fields, sizeof(fields) / sizeof(fields[0]));
 }
@@ -175,9 +163,9 @@ static void step_redeem(struct doorcode_web *web)
 /* ---- CHECK ---- */
 
 /* NULL, or what is wrong with the tokens. */
-static const char *judge(const struct doorcode_web *web, enum id_token_fault fault)
+static const char *judge(const struct doorcode_web *web, enum token_fault fault)
 {
-    if (fault != ID_TOKEN_GOOD)
+    if (fault != TOKEN_GOOD)
         return id_token_fault_text(fault);
     /* The scope has openid: without an id token it is not proven whose answer this is. */
     return web->reply.tokens.id_token[0] == '\0' ? "there is no id token" : NULL;
@@ -185,16 +173,14 @@ static const char *judge(const struct doorcode_web *web, enum id_token_fault fau
 
 static void step_check(struct doorcode_web *web)
 {
-    enum id_token_fault fault;
-    for (;;) {
-        if (!web->client->unverified_id_tokens && !learn(web))
-            return;
-        fault = trust_check(web->client, &web->reply.tokens, web->nonce.c, web->answer.code);
-        if (fault != ID_TOKEN_UNKNOWN_KEY || web->asked_again)
-            break;
-        web->asked_again = true;
-        trust_forget_keys(web->client);
-    }
+    enum token_fault fault;
+    struct reply trouble;
+    enum learn_state state =
+        learn_check(&web->learn, &web->reply.tokens, web->nonce.c, web->answer.code, &fault, &trouble);
+    if (state == LEARN_FAILED)
+        fail_by(web, &trouble);
+    if (state != LEARN_READY)
+        return;
     const char *problem = judge(web, fault);
     web->failed = problem != NULL;
     if (web->failed)
@@ -256,7 +242,7 @@ size_t doorcode_web_waits(const struct doorcode_web *web, struct pollfd *waits, 
     *timeout_ms = -1;
     if (web == NULL || web->stage == STAGE_END)
         return 0;
-    if (web->asking)
+    if (web->asking || web->learn.asking)
         n = http_waits(web->http, waits, n, cap, timeout_ms);
     if (web->stage == STAGE_AWAIT || web->stage == STAGE_PAGE) /* before, visitors wait */
         n = loopback_waits(web->loopback, waits, n, cap, timeout_ms);
@@ -297,7 +283,12 @@ enum doorcode_web_state doorcode_web_feed(struct doorcode_web *web, const char *
 
 const char *doorcode_web_url(const struct doorcode_web *web)
 {
-    return web != NULL && web->url[0] != '\0' ? web->url : NULL;
+    return web != NULL ? web->url : NULL;
+}
+
+const char *doorcode_web_correlation_id(const struct doorcode_web *web)
+{
+    return web != NULL ? web->correlation_id.c : "";
 }
 
 const char *doorcode_web_redirect_uri(const struct doorcode_web *web)
@@ -307,7 +298,7 @@ const char *doorcode_web_redirect_uri(const struct doorcode_web *web)
 
 const struct doorcode_tokens *doorcode_web_tokens(const struct doorcode_web *web)
 {
-    return doorcode_web_state(web) == DOORCODE_WEB_COMPLETED ? &web->reply.tokens : NULL;
+    return doorcode_web_state(web) == DOORCODE_WEB_COMPLETED && !web->signs_out ? &web->reply.tokens : NULL;
 }
 
 const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web)
@@ -321,6 +312,8 @@ const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web)
 
 static bool is_prompt(const char *word)
 {
+    if (word == NULL)
+        return true;
     static const char *const words[] = { "login", "select_account", "create", "consent", "none" };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(word, words[i]) == 0)
@@ -331,6 +324,8 @@ static bool is_prompt(const char *word)
 
 static bool is_path(const char *path)
 {
+    if (path == NULL)
+        return true;
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
     return path[0] == '/' && strlen(path) <= CLIENT_WEB_PATH && strspn(path, plain) == strlen(path);
 }
@@ -342,12 +337,14 @@ static const char *check_options(const struct doorcode_web_options *options)
     const char *prompt = options->prompt;
     if (hint != NULL && strlen(hint) > CLIENT_USERNAME)
         return "login_hint is too long";
-    if (prompt != NULL && !is_prompt(prompt))
+    if (!is_prompt(prompt))
         return "prompt is none of login, select_account, create, consent, none";
     if (hint != NULL && prompt != NULL && strcmp(prompt, "select_account") == 0)
         return "login_hint and prompt=select_account contradict each other"; /* spec OIDC, 2.1 */
-    if (options->path != NULL && !is_path(options->path))
+    if (!is_path(options->path))
         return "path has to begin with a slash and have letters, digits and -._~/ only, up to 128";
+    if (!client_is_query(options->query))
+        return "query has to be printable ASCII without #, up to 1,024";
     return options->port > 65535 || options->timeout_ms < 0 ? "port or timeout_ms is out of its range" : NULL;
 }
 
@@ -359,6 +356,7 @@ static struct doorcode_web *web_new(const struct doorcode_client *client)
     web->client = client;
     web->correlation_id = flow_correlation_id(client);
     web->http = http_open(client);
+    web->learn = (struct learn){ .client = client, .http = web->http, .correlation_id = web->correlation_id.c };
     if (web->http != NULL)
         return web;
     free(web);
@@ -371,6 +369,8 @@ static void take_options(struct doorcode_web *web, const struct doorcode_web_opt
     web->deadline = http_ticks() + timeout_ms;
     if (options->login_hint != NULL)
         snprintf(web->login_hint, sizeof(web->login_hint), "%s", options->login_hint);
+    if (options->query != NULL)
+        snprintf(web->query, sizeof(web->query), "%s", options->query);
     if (options->prompt != NULL)
         snprintf(web->prompt, sizeof(web->prompt), "%s", options->prompt);
 }
@@ -386,26 +386,53 @@ static void open_port(struct doorcode_web *web, const struct doorcode_web_option
                  path);
 }
 
-enum doorcode_web_state doorcode_web_start(const struct doorcode_client *client,
-                                           const struct doorcode_web_options *options, struct doorcode_web **web)
+static enum doorcode_web_state begin(struct doorcode_web *web, const struct doorcode_web_options *options)
 {
     static const struct doorcode_web_options none;
     if (options == NULL)
         options = &none;
+    const char *problem = check_options(options);
+    if (problem != NULL) {
+        fail(web, DOORCODE_ERROR_USAGE, problem);
+        return DOORCODE_WEB_FAILED;
+    }
+    take_options(web, options);
+    if (pkce_random(&web->verifier) && pkce_random(&web->state) && pkce_random(&web->nonce))
+        open_port(web, options);
+    else
+        fail(web, DOORCODE_ERROR_NO_MEMORY, "the system gives no random numbers");
+    return doorcode_web_step(web);
+}
+
+enum doorcode_web_state doorcode_web_start(const struct doorcode_client *client,
+                                           const struct doorcode_web_options *options, struct doorcode_web **web)
+{
+    *web = web_new(client);
+    return *web != NULL ? begin(*web, options) : DOORCODE_WEB_FAILED;
+}
+
+enum doorcode_web_state doorcode_web_signout_start(const struct doorcode_client *client, const char *id_token,
+                                                   const struct doorcode_web_options *options,
+                                                   struct doorcode_web **web)
+{
     *web = web_new(client);
     if (*web == NULL)
         return DOORCODE_WEB_FAILED;
-    const char *problem = check_options(options);
-    if (problem != NULL) {
-        fail(*web, DOORCODE_ERROR_USAGE, problem);
-        return DOORCODE_WEB_FAILED;
-    }
-    take_options(*web, options);
-    if (pkce_random(&(*web)->verifier) && pkce_random(&(*web)->state) && pkce_random(&(*web)->nonce))
-        open_port(*web, options);
-    else
-        fail(*web, DOORCODE_ERROR_NO_MEMORY, "the system gives no random numbers");
-    return doorcode_web_step(*web);
+    (*web)->signs_out = true;
+    (*web)->id_token = id_token != NULL ? strdup(id_token) : NULL;
+    bool kept = id_token == NULL || (*web)->id_token != NULL;
+    if (kept && (id_token == NULL || strlen(id_token) <= CLIENT_TOKEN))
+        return begin(*web, options);
+    fail(*web, kept ? DOORCODE_ERROR_USAGE : DOORCODE_ERROR_NO_MEMORY, kept ? "the id token is too long" : "");
+    return DOORCODE_WEB_FAILED;
+}
+
+/* The hint is a token, also within the address. */
+static void wipe_text(char *text)
+{
+    if (text != NULL)
+        wipe(text, strlen(text));
+    free(text);
 }
 
 void doorcode_web_free(struct doorcode_web *web)
@@ -416,6 +443,8 @@ void doorcode_web_free(struct doorcode_web *web)
     http_close(web->http);
     form_free(&web->form);
     reply_free(&web->reply);
+    wipe_text(web->id_token);
+    wipe_text(web->url);
     wipe(web, sizeof(*web));
     free(web);
 }

@@ -5,10 +5,10 @@
 
 #include "doorcode/web.h"
 #include "form.h"
+#include "learn.h"
 #include "loopback.h"
 #include "pkce.h"
 #include "redirect.h"
-#include "trust.h"
 
 /* What is done just now; each leads to the next. */
 enum web_stage {
@@ -26,10 +26,11 @@ struct doorcode_web {
     struct http *http;
     struct loopback *loopback; /* NULL once the browser is back */
     enum web_stage stage;
-    bool asking;          /* a request is on its way */
-    enum trust_need need; /* which one, in LEARN and CHECK */
-    bool asked_again;     /* for keys, as the token's was not known */
+    struct learn learn;
+    bool asking; /* the request of REDEEM is on its way */
     bool failed;
+    bool signs_out;
+    char *id_token;   /* of a sign-out: whose; or NULL */
     int64_t deadline; /* for the browser's return */
     struct guid_text correlation_id;
     struct pkce_text verifier;
@@ -42,10 +43,11 @@ struct doorcode_web {
     char redirect_uri[CLIENT_WEB_PATH + 64];
     char login_hint[CLIENT_USERNAME + 1];
     char prompt[CLIENT_WORD + 1];
-    char url[2 * CLIENT_URL + 4 * CLIENT_USERNAME + 3 * CLIENT_SCOPES];
+    char query[CLIENT_QUERY + 1];
+    char *url; /* NULL before OPEN */
 };
 
-/* Writes the address to open. False where it does not fit. Pure. */
+/* Makes the address to open. False without memory. */
 bool web_make_url(struct doorcode_web *web);
 /* The error of an answer that the browser brought (RFC 6749, 4.1.2.1). */
 struct doorcode_error web_error_of(const struct doorcode_web *web);

@@ -1,4 +1,9 @@
-# What is installed besides program and library: manual, systemd unit with its user, sample configuration.
+# What is installed besides program and library: manual, completion, systemd unit with its user, sample configuration.
+install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES cli/completion/doorcode.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME doorcode)
+install(FILES cli/completion/doorcode.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _doorcode)
+install(FILES cli/completion/doorcode.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
 # The unit names the program by the prefix, which `cmake --install --prefix` may still change.
 file(CONFIGURE OUTPUT install-unit.cmake @ONLY CONTENT [[
 file(READ "@PROJECT_SOURCE_DIR@/packaging/systemd/doorcode.service" unit)

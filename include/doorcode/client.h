@@ -3,10 +3,13 @@
  * password, with all the steps that a server may ask for on the way.
  *
  * A client is one application at one authority; it never changes after it was made and may be used by several threads.
- * A flow is one sign-in, sign-up, reset or refresh and belongs to one thread at a time. Every step blocks until the
- * server has answered or the time is over, and returns the state the flow is now in: what the server wants next. The
- * error of the last step, if there was one, is doorcode_flow_error(); an error need not end the flow: after a wrong
- * code the state is still DOORCODE_CODE_REQUIRED.
+ * A flow is one sign-in, sign-up, reset or refresh and belongs to one thread at a time. Every step returns the state the
+ * flow is now in: what the server wants next. The error of the last step, if there was one, is doorcode_flow_error(); an
+ * error need not end the flow: after a wrong code the state is still DOORCODE_CODE_REQUIRED. states.h has the same calls
+ * by state, so that a compiler refuses those that do not fit.
+ *
+ * Each step blocks until the server has answered or the time is over; not so with options.nonblocking, for an event loop:
+ * then a step that needs the network returns DOORCODE_WORKING at once, see doorcode_flow_step().
  *
  *     struct doorcode_options options;
  *     doorcode_options_init(&options);
@@ -37,6 +40,7 @@
 #ifndef DOORCODE_CLIENT_H
 #define DOORCODE_CLIENT_H
 
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -49,6 +53,7 @@ extern "C" {
 struct doorcode_client;
 struct doorcode_flow;
 struct doorcode_claims;
+struct doorcode_cache;
 
 enum doorcode_state {
     DOORCODE_CODE_REQUIRED,         /* a code was sent: doorcode_flow_challenge() says where to */
@@ -60,7 +65,8 @@ enum doorcode_state {
     DOORCODE_MFA_REQUIRED,          /* a second factor, one of doorcode_flow_methods() */
     DOORCODE_REGISTRATION_REQUIRED, /* first register a second factor, one of doorcode_flow_methods() */
     DOORCODE_RESET_PENDING,         /* the server writes the new password: doorcode_reset_poll() */
-    DOORCODE_SIGNIN_READY           /* the user is signed up, or the password reset: stop, or doorcode_flow_signin() */
+    DOORCODE_SIGNIN_READY,          /* the user is signed up, or the password reset: stop, or doorcode_flow_signin() */
+    DOORCODE_WORKING                /* the server is asked: doorcode_flow_step(); with options.nonblocking only */
 };
 
 enum doorcode_error_kind {
@@ -99,17 +105,21 @@ enum doorcode_error_kind {
     DOORCODE_ERROR_PASSWORD_TOO_LONG,
     DOORCODE_ERROR_PASSWORD_RECENTLY_USED,
     DOORCODE_ERROR_PASSWORD_BANNED,
-    DOORCODE_ERROR_PASSWORD_NOT_ALLOWED, /* it holds characters that may not be in a password */
-    DOORCODE_ERROR_INVALID_ATTRIBUTES,   /* see invalid_attributes; the flow goes on */
-    DOORCODE_ERROR_NO_PASSWORD,          /* nothing to reset: the user has none, or resetting is off */
-    DOORCODE_ERROR_INVALID_CONTACT,      /* the address or number of a second factor; the flow goes on */
-    DOORCODE_ERROR_CONTACT_BLOCKED,      /* take another one; the flow goes on */
-    DOORCODE_ERROR_RESET_FAILED,         /* the server could not write the new password */
-    DOORCODE_ERROR_INVALID_TOKEN,        /* the id token is forged, too old, or not for this application or sign-in */
-    DOORCODE_ERROR_CANCELLED,            /* the user gave up in the browser */
-    DOORCODE_ERROR_INTERACTION_REQUIRED, /* the user would have had to do something, which `prompt` forbade */
-    DOORCODE_ERROR_MIXED_UP,             /* the browser came back from another server (RFC 9207) */
-    DOORCODE_ERROR_NO_PORT               /* no port of this machine can be opened for the browser */
+    DOORCODE_ERROR_PASSWORD_NOT_ALLOWED,  /* it holds characters that may not be in a password */
+    DOORCODE_ERROR_INVALID_ATTRIBUTES,    /* see invalid_attributes; the flow goes on */
+    DOORCODE_ERROR_NO_PASSWORD,           /* nothing to reset: the user has none, or resetting is off */
+    DOORCODE_ERROR_INVALID_CONTACT,       /* the address or number of a second factor; the flow goes on */
+    DOORCODE_ERROR_CONTACT_BLOCKED,       /* take another one; the flow goes on */
+    DOORCODE_ERROR_RESET_FAILED,          /* the server could not write the new password */
+    DOORCODE_ERROR_INVALID_TOKEN,         /* a token is forged, too old, or not for this application, API or sign-in */
+    DOORCODE_ERROR_CANCELLED,             /* the user gave up in the browser */
+    DOORCODE_ERROR_INTERACTION_REQUIRED,  /* the user would have had to do something, which `prompt` forbade */
+    DOORCODE_ERROR_MIXED_UP,              /* the browser came back from another server (RFC 9207) */
+    DOORCODE_ERROR_NO_PORT,               /* no port of this machine can be opened for the browser */
+    DOORCODE_ERROR_CHALLENGE_UNSUPPORTED, /* the server knows no way to prove who one is that this client can go */
+    DOORCODE_ERROR_INSUFFICIENT_SCOPE,    /* verify.h: a good access token, without the scope or role */
+    DOORCODE_ERROR_KEYS_NEEDED,           /* verify.h: ask for the tenant's keys, then check again */
+    DOORCODE_ERROR_CACHE                  /* account.h: tokens cannot be read or kept; the description says why */
 };
 
 enum { DOORCODE_ERROR_CODES = 8 };
@@ -125,6 +135,7 @@ struct doorcode_error {
     int64_t codes[DOORCODE_ERROR_CODES]; /* its error_codes, the telling one first */
     size_t code_count;
     const char *trace_id;                  /* or "" */
+    const char *timestamp;                 /* of the server: "2026-07-22 10:15:30Z"; or "" */
     const char *correlation_id;            /* what to give to the server's operator; "" where nothing was sent */
     int64_t retry_after;                   /* seconds to wait; 0 where the server named none */
     const char *const *invalid_attributes; /* names of those refused */
@@ -167,6 +178,19 @@ struct doorcode_tokens {
     const char *client_info;   /* or "" */
     int64_t received_at;       /* seconds since 1970 */
     int64_t expires_in;        /* seconds; 0: not told */
+    int64_t ext_expires_in; /* seconds that an API may take it for good while the server is out of reach; 0: not told */
+    int64_t refresh_in;     /* seconds after which renewing it is wise; 0: not told */
+    int from_cache;         /* not 0: it was kept already, the server was not asked */
+};
+
+/* One request that is over, for a log. There is nothing secret in it. Borrowed during the call. */
+struct doorcode_log {
+    const char *method;  /* "POST" */
+    const char *url;     /* without its query */
+    int http_status;     /* 0: no answer */
+    const char *problem; /* without an answer, the network's words; else "" */
+    const char *correlation_id;
+    int64_t milliseconds;
 };
 
 struct doorcode_options {
@@ -183,7 +207,30 @@ struct doorcode_options {
     int unverified_id_tokens;   /* not 0: hand out id tokens without a look at signature and claims */
     const char *issuer;         /* the one that id tokens have to name; NULL: one at the authority's host (at
                                  * ciamlogin.com: of one of its tenants) */
-    void *reserved[6];          /* NULL */
+    /* Where flows and web sign-ins that end COMPLETED put their tokens; borrowed until doorcode_client_free. NULL: nowhere. */
+    struct doorcode_cache *cache;
+    int nonblocking;     /* not 0: no step of a flow waits for the server; it returns DOORCODE_WORKING */
+    int no_mfa;          /* not 0: there are no screens for a second factor; such a user gets WEB_FALLBACK */
+    int no_registration; /* not 0: nor for registering one */
+    const char *claims;  /* a JSON object, sent with each request for tokens (OpenID Connect Core, 5.5); or NULL */
+    const char *query; /* "dc=…&slice=…", printable ASCII: put after each address of native authentication; or NULL */
+    /* Further headers for each request of native authentication, as firewalls may want them: called with index 0, 1, … until
+     * it returns NULL, 16 at most. A line is "x-name: value", printable ASCII, up to 2,000 bytes; others, and names that begin with
+     * x-ms-, x-client-, x-broker- or x-app-, are left out. Borrowed until the next call. NULL: none. */
+    const char *(*header)(void *ctx, const char *url, size_t index);
+    void *header_ctx;
+    /* Told of each request when it is over, in the thread of the flow. NULL: nobody is. */
+    void (*log)(void *ctx, const struct doorcode_log *entry);
+    void *log_ctx;
+    void *reserved[4]; /* NULL */
+};
+
+/* What may differ from one flow to the next. NULL: as the client has it. */
+struct doorcode_call_options {
+    const char *scopes;
+    const char *claims;
+    const char *correlation_id;
+    void *reserved[5]; /* NULL */
 };
 
 static inline void doorcode_options_init(struct doorcode_options *options)
@@ -194,6 +241,11 @@ static inline void doorcode_options_init(struct doorcode_options *options)
 /* Copies the options. NULL and *client where they are good, else the error (static) and *client = NULL. */
 const struct doorcode_error *doorcode_client_new(const struct doorcode_options *options,
                                                  struct doorcode_client **client);
+/* The same client with some options of its own: it shares what is known of the tenant, and has to be freed before `client`, which
+ * is not changed. NULL and *derived, else the error (static) and *derived = NULL. */
+const struct doorcode_error *doorcode_client_derive(const struct doorcode_client *client,
+                                                    const struct doorcode_call_options *options,
+                                                    struct doorcode_client **derived);
 /* After its last flow. NULL is fine, here and in every _free. */
 void doorcode_client_free(struct doorcode_client *client);
 /* The authority in its normal form, e.g. to keep tokens by. Borrowed from the client. */
@@ -236,14 +288,47 @@ enum doorcode_state doorcode_reset_poll(struct doorcode_flow *flow);
 /* SIGNIN_READY: signs in with what was proven already. Where this fails, the sign-up or reset holds nevertheless. */
 enum doorcode_state doorcode_flow_signin(struct doorcode_flow *flow);
 
-/* Gets new tokens for a refresh token; the state is COMPLETED or FAILED. Keep the new refresh token, the one given
- * here may be spent. `scopes` as in the options; NULL takes the client's. */
+/* Gets new tokens for a refresh token; the state is COMPLETED or FAILED (INTERACTION_REQUIRED or MFA_REQUIRED where the user
+ * has to sign in again for it). Keep the new refresh token, the one given here may be spent. `scopes` as in the options; NULL takes the client's. */
 enum doorcode_state doorcode_token_refresh(const struct doorcode_client *client, const char *refresh_token,
                                            const char *scopes, struct doorcode_flow **flow);
 
+/* In an event loop (options.nonblocking): after a call that returned WORKING, wait for what doorcode_flow_waits() names
+ * and call doorcode_flow_step() each time, until it returns another state: the one that the call would have returned
+ * in the blocking form.
+ *
+ *     state = doorcode_flow_submit_code(flow, code);
+ *     while (state == DOORCODE_WORKING) {
+ *         struct pollfd waits[DOORCODE_FLOW_WAITS];
+ *         int timeout_ms;
+ *         size_t n = doorcode_flow_waits(flow, waits, DOORCODE_FLOW_WAITS, &timeout_ms);
+ *         poll(waits, n, timeout_ms); // together with all else that the loop waits for
+ *         state = doorcode_flow_step(flow);
+ *     }
+ *
+ * Meanwhile the flow shows nothing of its former state, and every other call but doorcode_flow_free is refused: error
+ * USAGE, state WORKING, and the work goes on. No thread is made, but by libcurl for the resolver of names. */
+
+/* What the next step waits for: at most `cap` descriptors into `waits`, for poll or an event loop (descriptors and events
+ * may change with every step); *timeout_ms is when it has to be made at the latest, -1 for never. The number of
+ * descriptors, at most DOORCODE_FLOW_WAITS. With a smaller `cap` the time-out is short where some were left out. 0 and -1
+ * unless WORKING. */
+enum { DOORCODE_FLOW_WAITS = 24 };
+size_t doorcode_flow_waits(const struct doorcode_flow *flow, struct pollfd *waits, size_t cap, int *timeout_ms);
+/* Does what can be done without waiting; called too often or in another state it does no harm. The state; FAILED for
+ * NULL. */
+enum doorcode_state doorcode_flow_step(struct doorcode_flow *flow);
+/* Steps and waits here, until the state is another one than WORKING, which it returns. */
+enum doorcode_state doorcode_flow_run(struct doorcode_flow *flow);
+
 enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow); /* FAILED for NULL */
+/* Whose flow it is, and the user name that it began with ("" in a renewal). Borrowed. NULL for NULL. */
+const struct doorcode_client *doorcode_flow_client(const struct doorcode_flow *flow);
+const char *doorcode_flow_username(const struct doorcode_flow *flow);
 /* The error of the last step, or NULL. For a NULL flow: NO_MEMORY. */
 const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flow);
+/* What all requests of the flow are marked with; to be given to the server's operator. "" for NULL. */
+const char *doorcode_flow_correlation_id(const struct doorcode_flow *flow);
 /* NULL unless the state is CODE_REQUIRED. */
 const struct doorcode_challenge *doorcode_flow_challenge(const struct doorcode_flow *flow);
 /* Why a browser is needed, for developers; "" where the server gave no reason. NULL unless WEB_FALLBACK. */
@@ -256,6 +341,7 @@ const struct doorcode_method *doorcode_flow_methods(const struct doorcode_flow *
 int doorcode_flow_poll_interval(const struct doorcode_flow *flow);
 /* NULL unless COMPLETED. */
 const struct doorcode_tokens *doorcode_flow_tokens(const struct doorcode_flow *flow);
+/* Also while WORKING: what is on its way is given up; whether the server has acted on it is not known then. */
 void doorcode_flow_free(struct doorcode_flow *flow);
 
 /* "user_not_found": a stable word for scripts. Static. */

@@ -49,7 +49,8 @@ struct doorcode_web_options {
     const char *path;       /* of the redirect address, beginning with a slash; NULL: none */
     unsigned port;          /* 0: any that is free */
     long timeout_ms;        /* from start to the browser's return; 0: 600,000 */
-    void *reserved[8];      /* NULL */
+    const char *query;      /* "domain_hint=…&ui_locales=…", printable ASCII: put after the address; or NULL */
+    void *reserved[7];      /* NULL */
 };
 
 static inline void doorcode_web_options_init(struct doorcode_web_options *options)
@@ -61,6 +62,13 @@ static inline void doorcode_web_options_init(struct doorcode_web_options *option
  * memory (then FAILED); it borrows the client. PREPARING, OPEN (the client knew the tenant) or FAILED. */
 enum doorcode_web_state doorcode_web_start(const struct doorcode_client *client,
                                            const struct doorcode_web_options *options, struct doorcode_web **web);
+/* Begins a sign-out at the server's pages, which ends the browser's session there (OpenID Connect RP-Initiated Logout 1.0):
+ * the same states and calls, COMPLETED without tokens once the browser has come back. `id_token` says who is signed out; NULL:
+ * the server asks. `options` as above, of which login_hint is sent as logout_hint and prompt is not looked at. Where the
+ * tenant has no such pages: NOT_AVAILABLE. What is kept of the tokens is not touched. */
+enum doorcode_web_state doorcode_web_signout_start(const struct doorcode_client *client, const char *id_token,
+                                                   const struct doorcode_web_options *options,
+                                                   struct doorcode_web **web);
 enum doorcode_web_state doorcode_web_state(const struct doorcode_web *web); /* FAILED for NULL */
 /* What the next step waits for: at most `cap` descriptors into `waits`, for poll or an event loop (descriptors and events
  * may change with every step); *timeout_ms is when it has to be made at the latest, -1 for never. The number of
@@ -80,12 +88,14 @@ enum doorcode_web_state doorcode_web_feed(struct doorcode_web *web, const char *
 const char *doorcode_web_url(const struct doorcode_web *web);
 /* "http://localhost:49152". Borrowed. */
 const char *doorcode_web_redirect_uri(const struct doorcode_web *web);
-/* NULL unless COMPLETED. Borrowed until doorcode_web_free. The id token was checked, its nonce too. */
+/* NULL unless COMPLETED, and after a sign-out. Borrowed until doorcode_web_free. The id token was checked, its nonce too. */
 const struct doorcode_tokens *doorcode_web_tokens(const struct doorcode_web *web);
 /* NULL unless FAILED; for NULL: NO_MEMORY. Kinds that come from here: NO_PORT, TIMEOUT (nobody came back), CANCELLED,
  * INTERACTION_REQUIRED (prompt "none"), MIXED_UP, INVALID_TOKEN, PROTOCOL; and all that the server may answer, with its
  * own words and codes. */
 const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web);
+/* What all requests of the sign-in are marked with. "" for NULL. */
+const char *doorcode_web_correlation_id(const struct doorcode_web *web);
 /* Closes the port, wipes secrets. */
 void doorcode_web_free(struct doorcode_web *web);
 

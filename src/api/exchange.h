@@ -42,6 +42,9 @@ struct endpoint {
     size_t work_size;  /* of the struct at x->work */
     size_t reply_size; /* room for the body */
     const struct exchange_steps *steps;
+    /* for the reference */
+    const char *takes; /* parameters of form or query, blank-separated, in brackets those that may be left out */
+    const char *about; /* what it does */
 };
 
 enum exchange_at { AT_PARSE, AT_LOAD, AT_DECIDE, AT_COMMIT, AT_COMMITTED, AT_ISSUE, AT_REPLY };

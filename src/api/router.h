@@ -24,6 +24,8 @@ struct route {
 
 /* By path; then by method among the endpoints of that path. Development endpoints exist only with `dev`. */
 struct route route_find(enum http_method method, struct slice path, bool dev);
+/* Each in turn, those of the development mode last; NULL past the end. For the reference. */
+const struct endpoint *router_at(size_t index, bool *dev);
 /* Position in the table, for metrics; the count for NULL. */
 size_t endpoint_index(const struct endpoint *endpoint);
 /* Whether its path begins with a tenant. */

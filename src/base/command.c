@@ -17,7 +17,6 @@ enum {
 
 static const char flag_set[] = "1";
 
-static const struct command *find_command(const struct command_program *program, int argc, char **argv, int *words);
 static int run_command(const struct command_program *program, const struct command *command, int argc, char **argv,
                        FILE *out, FILE *errors);
 static int unknown_command(const struct command_program *program, int argc, char **argv, FILE *errors);
@@ -50,7 +49,7 @@ int command_run(const struct command_program *program, int argc, char **argv, FI
     if (strcmp(argv[1], "help") == 0)
         return run_help(program, argc - 2, argv + 2, out, errors);
     int words = 0;
-    const struct command *command = find_command(program, argc - 1, argv + 1, &words);
+    const struct command *command = command_find(program, argc - 1, argv + 1, &words);
     if (command == NULL)
         return unknown_command(program, argc - 1, argv + 1, errors);
     return run_command(program, command, argc - words, argv + words, out, errors);
@@ -68,7 +67,7 @@ const struct command *command_at(const struct command_program *program, size_t i
 }
 
 /* Number of leading arguments that spell the name, or 0. */
-static int words_matching(const char *name, int argc, char **argv)
+static int words_matching(const char *name, int argc, char *const *argv)
 {
     struct slice rest = slice_of(name);
     int words = 0;
@@ -81,15 +80,16 @@ static int words_matching(const char *name, int argc, char **argv)
     return words;
 }
 
-static const struct command *find_command(const struct command_program *program, int argc, char **argv, int *words)
+const struct command *command_find(const struct command_program *program, int count, char *const *words, int *used)
 {
     const struct command *found = NULL;
     const struct command *command;
+    *used = 0;
     for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
-        int matching = words_matching(command->name, argc, argv);
-        if (matching > *words) {
+        int matching = words_matching(command->name, count, words);
+        if (matching > *used) {
             found = command;
-            *words = matching;
+            *used = matching;
         }
     }
     return found;
@@ -350,7 +350,8 @@ static const char *nearest_command(const struct command_program *program, int ar
     for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
         char name[NAME_LIMIT];
         typed_name(argc, argv, count_words(command->name), name, sizeof(name));
-        size_t distance = command_distance(name, command->name, best);
+        bool is_start = argc >= count_words(command->name) && slice_starts(slice_of(command->name), slice_of(name));
+        size_t distance = is_start ? 0 : command_distance(name, command->name, best);
         if (distance < best) {
             best = distance;
             nearest = command->name;
@@ -388,20 +389,38 @@ static int unknown_command(const struct command_program *program, int argc, char
     return COMMAND_USAGE;
 }
 
+static int write_man_pages(const struct command_program *program, const char *folder, FILE *errors)
+{
+    if (folder == NULL) {
+        fprintf(errors, "%s help: --man-pages takes one FOLDER\n", program->name);
+        return COMMAND_USAGE;
+    }
+    if (command_write_man_pages(folder, program))
+        return COMMAND_OK;
+    fprintf(errors, "%s: the manual pages could not be written into '%s'\n", program->name, folder);
+    return COMMAND_FAILED;
+}
+
 static int run_help(const struct command_program *program, int argc, char **argv, FILE *out, FILE *errors)
 {
     if (argc == 0) {
         command_write_overview(out, program);
         return COMMAND_OK;
     }
-    if (strcmp(argv[0], "--man") == 0) {
+    if (strcmp(argv[0], "--man-pages") == 0)
+        return write_man_pages(program, argc == 2 ? argv[1] : NULL, errors);
+    bool is_man = strcmp(argv[argc - 1], "--man") == 0;
+    if (is_man && argc == 1) {
         command_write_man(out, program);
         return COMMAND_OK;
     }
     int words = 0;
-    const struct command *command = find_command(program, argc, argv, &words);
+    const struct command *command = command_find(program, argc, argv, &words);
     if (command == NULL)
         return unknown_command(program, argc, argv, errors);
-    command_write_help(out, program, command);
+    if (is_man)
+        command_write_command_man(out, program, command);
+    else
+        command_write_help(out, program, command);
     return COMMAND_OK;
 }

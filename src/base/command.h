@@ -22,7 +22,7 @@ enum {
 struct command_option {
     const char *name;        /* long name without its hyphens */
     char letter;             /* 0: none */
-    const char *argument;    /* "URL"; NULL makes it a flag */
+    const char *argument;    /* "URL", or its words: "bash|zsh|fish"; NULL makes it a flag */
     const char *help;        /* one sentence */
     const char *environment; /* variable read where the option is not given, or NULL */
     const char *fallback;    /* value where neither is given, or NULL; shown in help */
@@ -30,6 +30,9 @@ struct command_option {
 };
 
 struct command_line;
+
+/* The examples of a command, in its table. */
+#define COMMAND_EXAMPLES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 struct command {
     const char *name;            /* one or two words: "signin", "token show" */
@@ -42,6 +45,17 @@ struct command {
     int min_arguments;
     int max_arguments; /* -1: any number */
     int (*run)(const struct command_line *line);
+};
+
+/* Takes something that may stand on a command line; the texts are borrowed for the time of the call. */
+typedef void command_offer_fn(void *context, const char *word, const char *meaning);
+
+/* What may stand for an argument, by the name that the tables give it: FILE, USER. Exactly one of the members is set. */
+struct command_values {
+    const char *name;
+    const char *words; /* parted by | */
+    const char *place; /* "files" or "folders": the shell knows them */
+    void (*each)(command_offer_fn *offer, void *context);
 };
 
 /* A name and its meaning, for the lists of the manual. */
@@ -60,6 +74,7 @@ struct command_program {
     const struct command_note *statuses;       /* exit statuses beyond 0, 1 and 2; a NULL name ends; or NULL */
     const struct command_note *files;          /* likewise */
     const struct command_note *environment;    /* variables that no option names; likewise */
+    const struct command_values *values;       /* a NULL name ends; or NULL */
 };
 
 /* What was typed, handed to run(). Borrowed for the time of the call. */
@@ -88,18 +103,28 @@ int command_usage(const struct command_line *line, const char *format, ...) __at
 int command_fail(const struct command_line *line, const char *next, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Finds and runs the command of argv. Besides the tables it knows `help [COMMAND]`, `help --man`, `--help` and
- * `--version`. Output goes to out and errors. Returns the exit status. */
+/* Finds and runs the command of argv. Besides the tables it knows `help [COMMAND] [--man]`, `help --man-pages FOLDER`,
+ * `--help` and `--version`. Output goes to out and errors. Returns the exit status. */
 int command_run(const struct command_program *program, int argc, char **argv, FILE *out, FILE *errors);
 /* command_run on stdout and stderr; output that could not be written makes it COMMAND_FAILED. */
 int command_main(const struct command_program *program, int argc, char **argv);
 
-/* The manual page of the whole program in mdoc. */
+/* The manual page of the whole program in mdoc, and that of one command. */
 void command_write_man(FILE *out, const struct command_program *program);
+void command_write_command_man(FILE *out, const struct command_program *program, const struct command *command);
+/* All of them as files: doorcode.1, doorcode-token-show.1. False where one could not be written. */
+bool command_write_man_pages(const char *folder, const struct command_program *program);
 /* The overview, and the help of one command. */
 void command_write_overview(FILE *out, const struct command_program *program);
 void command_write_help(FILE *out, const struct command_program *program, const struct command *command);
 
+/* Offers what may stand in place of the last of `count` words, which follow the program's name; the last may be begun or
+ * empty. NULL, or the place where the shell itself has to look: "files", "folders". */
+const char *command_complete(const struct command_program *program, int count, char *const *words,
+                             command_offer_fn *offer, void *context);
+
+/* The command that the first words name, the longest name if there are several, and of how many words; or NULL. */
+const struct command *command_find(const struct command_program *program, int count, char *const *words, int *used);
 /* The command at place `index` over all lists, or NULL past the end. */
 const struct command *command_at(const struct command_program *program, size_t index);
 /* How many letters must be changed, added or left out to make `b` of `a`; at most `limit` + 1. */

@@ -99,7 +99,8 @@ void command_write_overview(FILE *out, const struct command_program *program)
             fprintf(out, "  %-*s %s\n", COMMAND_COLUMN, (*command)->name, (*command)->summary);
     }
     fprintf(out, "\n  %-*s %s\n", COMMAND_COLUMN, "help COMMAND", "Show the options of a command");
-    fprintf(out, "  %-*s %s\n", COMMAND_COLUMN, "help --man", "Write the manual page");
+    fprintf(out, "  %-*s %s\n", COMMAND_COLUMN, "help --man",
+            "Write the manual page, or that of a command before --man");
     fprintf(out, "\nExit status: 0 done, %d failed, %d wrong usage", COMMAND_FAILED, COMMAND_USAGE);
     for (const struct command_note *note = program->statuses; note != NULL && note->name != NULL; note++)
         fprintf(out, ", %s %s", note->name, note->text);

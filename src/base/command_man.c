@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The manual page of a program in mdoc(7): one sentence per line, lines below 80 bytes, as mandoc's lint wants it. */
+/* The manual pages of a program in mdoc(7), one of the whole and one of each command: one sentence per line, lines below
+ * 80 bytes, as mandoc's lint wants it. */
 #include "base/command.h"
 
+#include "base/slice.h"
+
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
-enum { MAN_WIDTH = 76 };
+enum { MAN_WIDTH = 76, PAGE_NAME = 96 };
 
 static void put_word(FILE *out, const char *word, size_t n, bool line_start)
 {
@@ -92,27 +96,22 @@ static void put_option(FILE *out, const struct command_option *option)
         fprintf(out, "The environment variable\n.Ev %s\nstands in for it.\n", option->environment);
 }
 
-static void put_command(FILE *out, const struct command_program *program, const struct command *command)
+/* "doorcode-token-show": the name of a command's page. */
+static void page_name(const struct command_program *program, const struct command *command, char name[PAGE_NAME])
 {
-    put_macro(out, "Ss", command->name);
-    fprintf(out, ".Nm %s\n", program->name);
-    put_macro(out, "Cm", command->name);
-    if (command->option_count > 0)
-        fputs(".Op Ar option ...\n", out);
-    if (command->arguments != NULL)
-        put_macro(out, "Ar", command->arguments);
-    fputs(".Pp\n", out);
-    char summary[256];
-    snprintf(summary, sizeof(summary), "%s.", command->summary);
-    put_text(out, summary);
-    if (command->description != NULL)
-        put_text(out, command->description);
-    if (command->option_count == 0)
-        return;
-    fputs(".Bl -tag -width Ds\n", out);
-    for (size_t i = 0; i < command->option_count; i++)
-        put_option(out, &command->options[i]);
-    fputs(".El\n", out);
+    snprintf(name, PAGE_NAME, "%s-%s", program->name, command->name);
+    for (char *c = name; *c != '\0'; c++)
+        *c = *c == ' ' ? '-' : *c;
+}
+
+static void put_page_start(FILE *out, const struct command_program *program, const char *name, const char *summary)
+{
+    char title[PAGE_NAME];
+    snprintf(title, sizeof(title), "%s", name);
+    for (char *c = title; *c != '\0'; c++)
+        *c = (char)toupper((unsigned char)*c);
+    fprintf(out, ".Dd %s\n.Dt %s 1\n.Os\n.Sh NAME\n.Nm %s\n", program->date, title, name);
+    put_macro(out, "Nd", summary);
 }
 
 static void put_notes(FILE *out, const char *macro, const struct command_note *notes)
@@ -124,6 +123,114 @@ static void put_notes(FILE *out, const char *macro, const struct command_note *n
         put_text(out, note->text);
     }
 }
+
+static void put_exit_status(FILE *out, const struct command_program *program)
+{
+    fputs(".Sh EXIT STATUS\n.Bl -tag -width Ds\n", out);
+    fprintf(out,
+            ".It %d\nThe command did what was asked.\n.It %d\nIt failed; the error output says why and what to do\n"
+            "next.\n.It %d\nThe command line was wrong.\n",
+            COMMAND_OK, COMMAND_FAILED, COMMAND_USAGE);
+    put_notes(out, "", program->statuses);
+    fputs(".El\n", out);
+}
+
+/* ---- the page of a command ---- */
+
+static void put_synopsis(FILE *out, const struct command_program *program, const struct command *command)
+{
+    fputs(".Sh SYNOPSIS\n", out);
+    fprintf(out, ".Nm %s\n", program->name);
+    put_macro(out, "Cm", command->name);
+    bool has_more = false;
+    for (size_t i = 0; i < command->option_count; i++) {
+        const struct command_option *option = &command->options[i];
+        has_more = has_more || !option->required;
+        if (!option->required)
+            continue;
+        fprintf(out, ".Fl \\-%s Ar", option->name);
+        put_argument(out, option->argument);
+        fputc('\n', out);
+    }
+    if (has_more)
+        fputs(".Op Ar option ...\n", out);
+    if (command->arguments != NULL)
+        put_macro(out, "Ar", command->arguments);
+}
+
+static void put_description(FILE *out, const struct command *command)
+{
+    char summary[256];
+    snprintf(summary, sizeof(summary), "%s.", command->summary);
+    fputs(".Sh DESCRIPTION\n", out);
+    put_text(out, summary);
+    if (command->description != NULL)
+        put_text(out, command->description);
+    if (command->option_count == 0)
+        return;
+    fputs(".Pp\nThe options are:\n.Bl -tag -width Ds\n", out);
+    for (size_t i = 0; i < command->option_count; i++)
+        put_option(out, &command->options[i]);
+    fputs(".El\n", out);
+}
+
+static void put_examples(FILE *out, const struct command *command)
+{
+    if (command->examples == NULL)
+        return;
+    fputs(".Sh EXAMPLES\n.Bd -literal\n", out);
+    for (const char *const *example = command->examples; *example != NULL; example++) {
+        put_word(out, *example, strlen(*example), true);
+        fputc('\n', out);
+    }
+    fputs(".Ed\n", out);
+}
+
+/* The command of this group whose name comes next after `former` in the alphabet, or NULL. */
+static const struct command *next_of_group(const struct command_program *program, struct slice group,
+                                           const char *former)
+{
+    const struct command *next = NULL;
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
+        struct slice rest;
+        bool fits =
+            slice_eq(slice_cut(slice_of(command->name), ' ', &rest), group) && strcmp(command->name, former) > 0;
+        if (fits && (next == NULL || strcmp(command->name, next->name) < 0))
+            next = command;
+    }
+    return next;
+}
+
+/* The page of the whole, and those of the commands that begin with the same word. */
+static void put_see_also(FILE *out, const struct command_program *program, const struct command *command)
+{
+    struct slice rest;
+    const struct slice group = slice_cut(slice_of(command->name), ' ', &rest);
+    const struct command *other = NULL;
+    fprintf(out, ".Sh SEE ALSO\n.Xr %s 1", program->name);
+    while ((other = next_of_group(program, group, other != NULL ? other->name : "")) != NULL) {
+        char name[PAGE_NAME];
+        page_name(program, other, name);
+        if (other != command)
+            fprintf(out, " ,\n.Xr %s 1", name);
+    }
+    fputc('\n', out);
+}
+
+void command_write_command_man(FILE *out, const struct command_program *program, const struct command *command)
+{
+    char name[PAGE_NAME];
+    page_name(program, command, name);
+    put_page_start(out, program, name, command->summary);
+    put_synopsis(out, program, command);
+    put_description(out, command);
+    put_exit_status(out, program);
+    put_examples(out, command);
+    put_see_also(out, program, command);
+}
+
+/* ---- the page of the whole ---- */
 
 static bool named_before(const struct command_program *program, size_t command_index, size_t option_index)
 {
@@ -156,47 +263,60 @@ static void put_environment(FILE *out, const struct command_program *program)
     fputs(".El\n", out);
 }
 
-static void put_examples(FILE *out, const struct command_program *program)
+static void put_commands(FILE *out, const struct command_program *program)
 {
-    fputs(".Sh EXAMPLES\n", out);
+    fputs(".Sh COMMANDS\nEach has a page of its own, and explains itself with\n.Fl \\-help .\n.Bl -tag -width Ds\n",
+          out);
     const struct command *command;
     for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
-        if (command->examples == NULL)
-            continue;
-        put_text(out, command->summary);
-        fputs(".Bd -literal -offset indent\n", out);
-        for (const char *const *example = command->examples; *example != NULL; example++) {
-            put_word(out, *example, strlen(*example), true);
-            fputc('\n', out);
-        }
-        fputs(".Ed\n.Pp\n", out);
+        char text[PAGE_NAME + 256];
+        page_name(program, command, text);
+        fprintf(out, ".It Xr %s 1\n", text);
+        snprintf(text, sizeof(text), "%s.", command->summary);
+        put_text(out, text);
     }
-    put_text(out, "All options of a command are shown with --help.");
+    fputs(".El\n", out);
 }
 
 void command_write_man(FILE *out, const struct command_program *program)
 {
-    char title[64];
-    snprintf(title, sizeof(title), "%s", program->name);
-    for (char *c = title; *c != '\0'; c++)
-        *c = (char)toupper((unsigned char)*c);
-    fprintf(out, ".Dd %s\n.Dt %s 1\n.Os\n.Sh NAME\n.Nm %s\n", program->date, title, program->name);
-    put_macro(out, "Nd", program->summary);
+    put_page_start(out, program, program->name, program->summary);
     fputs(".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar option ...\n.Op Ar argument ...\n.Sh DESCRIPTION\n", out);
     put_text(out, program->description);
-    fputs(".Sh COMMANDS\n", out);
-    const struct command *command;
-    for (size_t i = 0; (command = command_at(program, i)) != NULL; i++)
-        put_command(out, program, command);
+    put_commands(out, program);
     put_environment(out, program);
     fputs(".Sh FILES\n.Bl -tag -width Ds\n", out);
     put_notes(out, "Pa", program->files);
-    fputs(".El\n.Sh EXIT STATUS\n.Bl -tag -width Ds\n", out);
-    fprintf(out,
-            ".It %d\nThe command did what was asked.\n.It %d\nIt failed; the error output says why and what to do\n"
-            "next.\n.It %d\nThe command line was wrong.\n",
-            COMMAND_OK, COMMAND_FAILED, COMMAND_USAGE);
-    put_notes(out, "", program->statuses);
     fputs(".El\n", out);
-    put_examples(out, program);
+    put_exit_status(out, program);
+}
+
+/* ---- files ---- */
+
+/* The page of the whole where `command` is NULL. */
+static bool write_page(const char *folder, const struct command_program *program, const struct command *command)
+{
+    char name[PAGE_NAME];
+    char path[PATH_MAX];
+    snprintf(name, sizeof(name), "%s", program->name);
+    if (command != NULL)
+        page_name(program, command, name);
+    int n = snprintf(path, sizeof(path), "%s/%s.1", folder, name);
+    FILE *out = n > 0 && (size_t)n < sizeof(path) ? fopen(path, "we") : NULL;
+    if (out == NULL)
+        return false;
+    if (command != NULL)
+        command_write_command_man(out, program, command);
+    else
+        command_write_man(out, program);
+    return fclose(out) == 0;
+}
+
+bool command_write_man_pages(const char *folder, const struct command_program *program)
+{
+    const struct command *command;
+    bool written = write_page(folder, program, NULL);
+    for (size_t i = 0; written && (command = command_at(program, i)) != NULL; i++)
+        written = write_page(folder, program, command);
+    return written;
 }

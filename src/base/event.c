@@ -14,8 +14,9 @@ static const struct {
 static const struct {
     const char *name;
     enum event_field_type type;
+    const char *text;
 } fields_table[] = {
-#define FIELD_ROW(name, type) { #name, FIELD_TYPE_##type },
+#define FIELD_ROW(name, type, text) { #name, FIELD_TYPE_##type, text },
 #include "base/fields.def"
 #undef FIELD_ROW
 };
@@ -38,6 +39,11 @@ enum event_level event_level(enum event_id id)
 const char *event_field_name(enum event_field_id id)
 {
     return fields_table[id].name;
+}
+
+const char *event_field_text(enum event_field_id id)
+{
+    return fields_table[id].text;
 }
 
 enum event_field_type event_field_type(enum event_field_id id)

@@ -18,7 +18,7 @@ enum event_id {
 };
 
 enum event_field_id {
-#define FIELD_ROW(name, type) FIELD_##name,
+#define FIELD_ROW(name, type, text) FIELD_##name,
 #include "base/fields.def"
 #undef FIELD_ROW
     FIELD_COUNT
@@ -42,7 +42,7 @@ typedef struct guid event_GUID;
 typedef struct slice event_TEXT;
 
 /* One constructor per field: field_tenant(guid), field_status(number), … */
-#define FIELD_ROW(name, type)                                               \
+#define FIELD_ROW(name, type, text)                                         \
     static inline struct event_field field_##name(event_##type v)           \
     {                                                                       \
         return (struct event_field){ .id = FIELD_##name, .value.type = v }; \
@@ -61,6 +61,7 @@ const char *event_name(enum event_id id);
 const char *event_text(enum event_id id);
 enum event_level event_level(enum event_id id);
 const char *event_field_name(enum event_field_id id);
+const char *event_field_text(enum event_field_id id); /* what it says */
 enum event_field_type event_field_type(enum event_field_id id);
 
 /* correlation may be NULL; `events` may be NULL (nothing happens); a NULL sink only counts. */

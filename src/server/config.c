@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARIABLE_MAX = 96, DAY = 86400 };
+enum { DAY = 86400 };
 
 #define AT(member) offsetof(struct config, member)
 /* Offsets within a section, which is a struct of its own. */
@@ -253,11 +253,11 @@ static struct config defaults(void)
 }
 
 /* http.maxConnections → DOORCODE_HTTP_MAX_CONNECTIONS */
-static const char *variable_of(const struct field *section, const struct field *field, char name[VARIABLE_MAX])
+const char *config_variable(const struct field *section, const struct field *field, char name[CONFIG_VARIABLE_MAX])
 {
     struct buf out;
 
-    buf_init(&out, name, VARIABLE_MAX - 1);
+    buf_init(&out, name, CONFIG_VARIABLE_MAX - 1);
     buf_puts(&out, "DOORCODE_");
     for (const char *word = section == NULL ? field->name : section->name; word != NULL;
          word = word == field->name ? NULL : field->name) {
@@ -287,14 +287,14 @@ static err override_list(const struct field *f, const char *value, void *target,
 static err override(const struct field *section, const struct field *fields, void *target, struct config *c,
                     struct complaint *why)
 {
-    char name[VARIABLE_MAX];
+    char name[CONFIG_VARIABLE_MAX];
 
     for (const struct field *f = fields; f->name != NULL; f++) {
         if (f->type == FIELD_IS_MAP) {
             TRY(override(f, f->fields, (char *)target + f->offset, c, why));
             continue;
         }
-        const char *value = getenv(variable_of(section, f, name));
+        const char *value = getenv(config_variable(section, f, name));
         if (value == NULL)
             continue;
         if (f->type == FIELD_IS_TEXTS)

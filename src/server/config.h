@@ -9,7 +9,7 @@
 #include "model/policy.h"
 #include "server/fields.h"
 
-enum { CONFIG_LISTS = 4 };
+enum { CONFIG_LISTS = 4, CONFIG_VARIABLE_MAX = 96 };
 
 struct config {
     const char *origin;
@@ -68,6 +68,9 @@ struct config {
 extern const struct field config_fields[];
 /* For the reference: the default as text, in the caller's buffer; a list as YAML has it on one line. */
 const char *config_default(const struct field *section, const struct field *field, char *out, size_t cap);
+
+/* The environment variable that overrides it. */
+const char *config_variable(const struct field *section, const struct field *field, char name[CONFIG_VARIABLE_MAX]);
 
 /* The defaults, the file (NULL: none), the environment. FORMAT or IO with a complaint. The caller frees. */
 NODISCARD err config_load(const char *file, struct config *out, struct complaint *why);

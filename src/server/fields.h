@@ -41,10 +41,10 @@ struct field {
     uint32_t min;               /* numbers; for texts the least length */
     uint32_t max;               /* numbers; for texts the greatest length in bytes, 0: 1024 */
     const char *const *choices; /* NULL-terminated */
-    const struct field *fields; /* ends with a NULL name */
+    const struct field *fields; /* of a map, or of each item of a list; ends with a NULL name */
     /* Further check of a text (each one of a list): NULL where it is fine, else what is wrong. May be NULL itself. */
     const char *(*check)(const char *text);
-    const char *help; /* one sentence, for the configuration's reference */
+    const char *help; /* one sentence, for the reference */
 };
 
 enum { FIELD_PATH = 160 };

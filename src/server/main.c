@@ -13,9 +13,9 @@ static const struct command_note statuses[] = {
 };
 
 static const struct command_note files[] = {
-    { "$XDG_DATA_HOME/doorcode/tokens.json",
+    { "$XDG_DATA_HOME/doorcode/tokens",
       "The tokens of signed-in users, readable by their owner only. Without XDG_DATA_HOME it is "
-      "~/.local/share/doorcode/tokens.json." },
+      "~/.local/share/doorcode/tokens." },
     { NULL, NULL },
 };
 
@@ -42,6 +42,7 @@ static const struct command_program program = {
     .statuses = statuses,
     .files = files,
     .environment = environment,
+    .values = cli_values,
 };
 
 int main(int argc, char **argv)

@@ -36,7 +36,7 @@ err scope_read_branding(struct scope *s, struct tenant *tenant)
     const struct manifest_branding *draft = &s->draft.branding;
 
     tenant->branding = (struct branding){
-#define BRANDING_TEXT(member, name, max, check) .member = slice_of(draft->member),
+#define BRANDING_TEXT(member, name, max, check, help) .member = slice_of(draft->member),
 #include "server/manifest_branding.def"
 #undef BRANDING_TEXT
         .stay_signed_in = draft->stay_signed_in,

@@ -47,7 +47,7 @@ static bool texts_differ(const struct branding *a, const struct branding *b)
 
 static void diff_branding(const struct branding *a, const struct branding *b, struct buf *out)
 {
-#define BRANDING_TEXT(member, name, max, check) note(out, !slice_eq(a->member, b->member), "branding." name);
+#define BRANDING_TEXT(member, name, max, check, help) note(out, !slice_eq(a->member, b->member), "branding." name);
 #include "server/manifest_branding.def"
 #undef BRANDING_TEXT
     note(out, a->stay_signed_in != b->stay_signed_in, "branding.staySignedIn");

@@ -165,13 +165,13 @@ static void put_branding(FILE *out, const struct branding *look)
 {
     bool is_plain = look->text_count == 0 && !look->stay_signed_in;
 
-#define BRANDING_TEXT(member, name, max, check) is_plain = is_plain && look->member.n == 0;
+#define BRANDING_TEXT(member, name, max, check, help) is_plain = is_plain && look->member.n == 0;
 #include "server/manifest_branding.def"
 #undef BRANDING_TEXT
     if (is_plain)
         return;
     fputs("    branding:\n", out);
-#define BRANDING_TEXT(member, name, max, check) out_field(out, "      ", name, look->member);
+#define BRANDING_TEXT(member, name, max, check, help) out_field(out, "      ", name, look->member);
 #include "server/manifest_branding.def"
 #undef BRANDING_TEXT
     out_flag(out, "      ", "staySignedIn", look->stay_signed_in, false);

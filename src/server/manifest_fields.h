@@ -10,7 +10,7 @@ struct manifest_root {
 };
 
 struct manifest_branding {
-#define BRANDING_TEXT(member, name, max, check) const char *member;
+#define BRANDING_TEXT(member, name, max, check, help) const char *member;
 #include "server/manifest_branding.def"
 #undef BRANDING_TEXT
     bool stay_signed_in;

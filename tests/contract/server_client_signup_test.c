@@ -474,5 +474,5 @@ int main(void)
         TEST(a_reset_takes_too_long),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return client_run_both("server and client: sign-up and reset", tests);
 }

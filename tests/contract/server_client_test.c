@@ -424,5 +424,5 @@ int main(void)
         TEST(registration_of_a_risky_contact),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return client_run_both("server and client: sign-in", tests);
 }

@@ -92,7 +92,7 @@ test('a person mistypes, asks for another code, and is signed in', async () => {
   const { status, out } = await command.end;
   assert.equal(status, 0, out);
   assert.match(out, /\x1b\[32mSigned in\x1b\[0m as sam@example\.org\./);
-  assert.equal(statSync(`${folder}/.local/share/doorcode/tokens.json`).mode & 0o777, 0o600);
+  assert.equal(statSync(`${folder}/.local/share/doorcode/tokens`).mode & 0o777, 0o600);
 });
 
 test('NO_COLOR is obeyed on a terminal', async () => {
@@ -241,7 +241,7 @@ test('an address that was just proven is registered without a second code', asyn
 });
 
 test('a forgotten password is reset, by a person and by a script', async () => {
-  const command = onTerminal(['reset', pat], passwordApp);
+  const command = onTerminal(['reset-password', pat], passwordApp);
   let at = await command.until(/Code of 8 digits .*: $/);
   command.type((await server.latest(pat)).code);
   for (const prompt of [/New password: $/, /The same again: $/]) {
@@ -254,13 +254,13 @@ test('a forgotten password is reset, by a person and by a script', async () => {
   assert.equal((await script(['signin', pat, '--password-stdin'], [password], passwordApp)).status, 1);
   assert.equal((await script(['signin', pat, '--password-stdin'], [newPassword], passwordApp)).status, 0);
   await server.advance(60);
-  const weak = await script(['reset', pat, '--password-stdin'], ['onlylowercase', { codeTo: pat }], passwordApp);
+  const weak = await script(['reset-password', pat, '--password-stdin'], ['onlylowercase', { codeTo: pat }], passwordApp);
   assert.equal(weak.status, 1);
   assert.match(weak.errors, /The new password is too weak\./);
   await server.advance(60);
-  const ended = await script(['reset', pat, '--password-stdin', '--no-signin', '--json'], [password, { codeTo: pat }],
+  const ended = await script(['reset-password', pat, '--password-stdin', '--no-signin', '--json'], [password, { codeTo: pat }],
     passwordApp);
   assert.deepEqual(JSON.parse(ended.out), { state: 'password_reset', username: pat });
-  const nothing = await run(['reset', sam], passwordApp);
+  const nothing = await run(['reset-password', sam], passwordApp);
   assert.match(nothing.errors, /There is no password that could be reset here\.\n/);
 });

@@ -30,9 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .code = "code",
         .now = 1784715330,
     };
-    enum id_token_fault fault = id_token_check(whole ? text : "", &rule);
-    ASSERT((fault == ID_TOKEN_GOOD) == (id_token_fault_text(fault)[0] == '\0'));
-    ASSERT(fault != ID_TOKEN_GOOD || jwks_count(keys) > 0);
+    enum token_fault fault = id_token_check(whole ? text : "", &rule);
+    ASSERT((fault == TOKEN_GOOD) == (id_token_fault_text(fault)[0] == '\0'));
+    ASSERT(fault != TOKEN_GOOD || jwks_count(keys) > 0);
     free(text);
     jwks_free(keys);
     json_wipe_free(root);

@@ -4,7 +4,7 @@
 #ifndef DOORCODE_TESTS_CLIENT_SESSION_H
 #define DOORCODE_TESTS_CLIENT_SESSION_H
 
-#include "doorcode/client.h"
+#include "support/client_loop.h"
 #include "support/tenant.h"
 
 #include <stdbool.h>
@@ -34,6 +34,7 @@ static inline void session_options(struct session *session, const struct answer 
     snprintf(authority, sizeof authority, "%s/petstore", session->server.origin);
     options.authority = authority;
     options.client_id = "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31";
+    options.nonblocking = client_in_loop;
     assert_null(doorcode_client_new(&options, &session->client));
     session->flow = NULL;
 }

@@ -181,9 +181,11 @@ static inline char *tenant_page(void *ctx, const char *origin, const char *reque
     json_t *page = NULL;
     if (tenant_asked_for(request, "/petstore/v2.0/.well-known/openid-configuration")) {
         tenant->metadata_asked++;
-        page = json_pack("{s:s+, s:s+, s:s+, s:s+}", "issuer", origin, "/" TENANT_ID "/v2.0", "authorization_endpoint",
-                         origin, "/" TENANT_ID "/oauth2/v2.0/authorize", "token_endpoint", origin,
-                         "/" TENANT_ID "/oauth2/v2.0/token", "jwks_uri", origin, "/" TENANT_ID "/discovery/v2.0/keys");
+        page = json_pack("{s:s+, s:s+, s:s+, s:s+, s:s+}", "issuer", origin, "/" TENANT_ID "/v2.0",
+                         "authorization_endpoint", origin, "/" TENANT_ID "/oauth2/v2.0/authorize", "token_endpoint",
+                         origin, "/" TENANT_ID "/oauth2/v2.0/token", "jwks_uri", origin,
+                         "/" TENANT_ID "/discovery/v2.0/keys", "end_session_endpoint", origin,
+                         "/" TENANT_ID "/oauth2/v2.0/logout");
     } else if (tenant_asked_for(request, "/" TENANT_ID "/discovery/v2.0/keys")) {
         const struct tenant stranger = { .keys = { NULL, tenant_key(TENANT_ES256), NULL } };
         bool hidden = tenant->keys_asked++ < tenant->keys_hidden;

@@ -34,10 +34,9 @@ static inline int web_port(const struct doorcode_web *web)
     return (int)strtol(strrchr(doorcode_web_redirect_uri(web), ':') + 1, NULL, 10);
 }
 
-/* Starts it and has it learn about the tenant: OPEN. */
-static inline void web_begin_with(struct web_session *s, const struct answer *answers, size_t count,
-                                  const struct doorcode_web_options *web_options,
-                                  char *(*page)(void *ctx, const char *origin, const char *request))
+/* A client and the server it speaks to. */
+static inline void web_prepare(struct web_session *s, const struct answer *answers, size_t count,
+                               char *(*page)(void *ctx, const char *origin, const char *request))
 {
     struct doorcode_options options;
     char authority[128];
@@ -52,6 +51,14 @@ static inline void web_begin_with(struct web_session *s, const struct answer *an
     options.authority = authority;
     options.client_id = TENANT_CLIENT;
     assert_null(doorcode_client_new(&options, &s->base.client));
+}
+
+/* Starts it and has it learn about the tenant: OPEN. */
+static inline void web_begin_with(struct web_session *s, const struct answer *answers, size_t count,
+                                  const struct doorcode_web_options *web_options,
+                                  char *(*page)(void *ctx, const char *origin, const char *request))
+{
+    web_prepare(s, answers, count, page);
     if (doorcode_web_start(s->base.client, web_options, &s->web) == DOORCODE_WEB_PREPARING)
         doorcode_web_run(s->web);
     assert_int_equal(doorcode_web_state(s->web), DOORCODE_WEB_OPEN);

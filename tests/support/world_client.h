@@ -5,7 +5,7 @@
 #define DOORCODE_TESTS_WORLD_CLIENT_H
 
 #include "client_internal.h"
-#include "doorcode/client.h"
+#include "support/client_loop.h"
 #include "support/world.h"
 
 #include <stdio.h>
@@ -59,6 +59,7 @@ static inline void takes(struct person *p, const char *tenant, const char *app, 
     options.client_id = app;
     options.no_password = no_password;
     options.proxy = "";
+    options.nonblocking = client_in_loop;
     assert_null(doorcode_client_new(&options, &p->client));
     p->client->clock = (struct clock){ person_clock, &p->world }; /* one time for both */
 }

@@ -166,30 +166,67 @@ static void help_names_everything(void **state)
     expect("help pet sow", 2, "", "did you mean 'pets pet show'?");
 }
 
+static void expect_parts(const char *text, const char *const *parts)
+{
+    for (; *parts != NULL; parts++) {
+        if (strstr(text, *parts) == NULL)
+            fail_msg("the manual lacks %s:\n%s", *parts, text);
+    }
+    for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1)
+        assert_true(strchr(line, '\n') - line <= 80);
+}
+
 static void the_manual_is_mdoc(void **state)
 {
     (void)state;
-    struct ran got = command_ran(&program, "help --man");
-    static const char *const parts[] = {
+    static const char *const whole[] = {
         ".Dd November 23, 2026\n.Dt PETS 1\n",
-        ".Ss \"\\&pet show\"",
-        ".It Fl c , Fl \\-color Ar \"\\&COLOR\"\n",
-        "It may \\e be .dotted.\n",
-        ".Pp\n\\&.Even at the start.\n",
+        ".It Xr pets-pet-show 1\nShow a pet.\n",
         ".It Ev PETS_COLOR\n",
         ".It Ev \"\\&NO_PETS\"\n",
         ".It Pa \"\\&~/.pets\"\n",
-        "pets pet show \\-\\-color red cat\n",
+        ".It  \"\\&3\"\nthe pet is out\n",
+        NULL,
     };
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        if (strstr(got.out, parts[i]) == NULL)
-            fail_msg("the manual lacks %s:\n%s", parts[i], got.out);
-    }
+    static const char *const one[] = {
+        ".Dt PETS-PET-SHOW 1\n",
+        ".Nm pets\n.Cm \"\\&pet show\"\n.Fl \\-color Ar \"\\&COLOR\"\n.Op Ar option ...\n.Ar \"\\&PET [PET]\"\n",
+        ".It Fl c , Fl \\-color Ar \"\\&COLOR\"\n",
+        "It may \\e be .dotted.\n",
+        ".Pp\n\\&.Even at the start.\n",
+        "pets pet show \\-\\-color red cat\n",
+        ".It  \"\\&3\"\nthe pet is out\n",
+        ".Xr pets 1 ,\n.Xr pets-pet-break 1\n",
+        NULL,
+    };
+    struct ran got = command_ran(&program, "help --man");
+    expect_parts(got.out, whole);
     const char *variable = strstr(got.out, ".It Ev PETS_COLOR");
     assert_null(strstr(variable + 1, ".It Ev PETS_COLOR")); /* named once, though two commands have it */
-    for (const char *line = got.out; *line != '\0'; line = strchr(line, '\n') + 1)
-        assert_true(strchr(line, '\n') - line <= 80);
     command_ran_free(&got);
+    got = command_ran(&program, "help pet show --man");
+    expect_parts(got.out, one);
+    command_ran_free(&got);
+    expect("help pte --man", 2, "", "unknown command");
+}
+
+static void the_manual_is_files(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/doorcode-man-XXXXXX";
+    char line[64];
+    static const char *const names[] = { "pets.1", "pets-pet-show.1", "pets-pet-break.1", "pets-count.1" };
+    assert_non_null(mkdtemp(folder));
+    snprintf(line, sizeof line, "help --man-pages %s", folder);
+    expect(line, 0, "", "");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        assert_int_equal(remove(path), 0);
+    }
+    assert_int_equal(remove(folder), 0);
+    expect(line, 1, "", "the manual pages could not be written into '/tmp/");
+    expect("help --man-pages", 2, "", "takes one FOLDER");
 }
 
 static void distances(void **state)
@@ -207,13 +244,10 @@ static void distances(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_parsed),
-        cmocka_unit_test(the_environment_stands_in),
-        cmocka_unit_test(wrong_lines_say_what_to_do),
-        cmocka_unit_test(failures_have_two_lines),
-        cmocka_unit_test(help_names_everything),
-        cmocka_unit_test(the_manual_is_mdoc),
-        cmocka_unit_test(distances),
+        cmocka_unit_test(lines_are_parsed),           cmocka_unit_test(the_environment_stands_in),
+        cmocka_unit_test(wrong_lines_say_what_to_do), cmocka_unit_test(failures_have_two_lines),
+        cmocka_unit_test(help_names_everything),      cmocka_unit_test(the_manual_is_mdoc),
+        cmocka_unit_test(the_manual_is_files),        cmocka_unit_test(distances),
     };
     return cmocka_run_group_tests_name("base: commands", tests, NULL, NULL);
 }

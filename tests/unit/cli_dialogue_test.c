@@ -131,13 +131,13 @@ static void a_script_resets_a_password(void **state)
     static const struct answer weak[] = { YES(TOKEN("p1")), YES(OOB("p2")), YES(TOKEN("p4")),
                                           NO(GRANT("password_too_weak", "399246")) };
     put_stdin("secret-\n");
-    expect_command(answers, 7, "12345678\n", "reset sam@example.org --password-stdin", 0,
+    expect_command(answers, 7, "12345678\n", "reset-password sam@example.org --password-stdin", 0,
                    "Reset the password of sam@example.org.\nSigned in", "");
     put_stdin("secret-\n");
-    expect_command(answers, 6, "12345678\n", "reset sam@example.org --password-stdin --no-signin", 0,
+    expect_command(answers, 6, "12345678\n", "reset-password sam@example.org --password-stdin --no-signin", 0,
                    "Reset the password of sam@example.org.\n", "");
     put_stdin("secret-\n");
-    expect_command(weak, 4, "12345678\n", "reset sam@example.org --password-stdin", 1, "",
+    expect_command(weak, 4, "12345678\n", "reset-password sam@example.org --password-stdin", 1, "",
                    "The new password is too weak.\nMix small letters");
 }
 

@@ -157,7 +157,7 @@ static void a_refresh_of_another_subject_is_not_kept(void **state)
              code_file);
     expect(line, 0, "Signed in", "");
     tenant.subject = "somebody else";
-    expect("token refresh", 1, "", "the server renewed the tokens of another user\nNothing was kept.");
+    expect("token refresh", 1, "", "The server renewed the tokens of another user.\nNothing was kept.");
     struct ran asked = command_ran(&program, "token show --access");
     assert_string_equal(asked.out, "secret-a\n");
     command_ran_free(&asked);
@@ -170,7 +170,7 @@ static void an_unwritable_token_file_is_named(void **state)
     (void)state;
     static const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r") };
     expect_signin(answers, COUNT(answers), "12345678\n", " --token-file /nowhere/tokens.json", 1, "",
-                  "/nowhere/tokens.json cannot be locked: No such file or directory\nMend that");
+                  "kept: /nowhere/tokens.json cannot be locked: No such file or directory\nMend that");
 }
 
 static void a_missing_code_file_is_named(void **state)

@@ -336,5 +336,5 @@ int main(void)
         cmocka_unit_test(a_reset_refused_late),
         cmocka_unit_test(steps_that_do_not_fit),
     };
-    return cmocka_run_group_tests_name("client: passwords, second factors, reset", tests, NULL, NULL);
+    return client_run_both("client: passwords, second factors, reset", tests);
 }

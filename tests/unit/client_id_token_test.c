@@ -49,7 +49,7 @@ static struct jwks *published(void)
     return keys;
 }
 
-static enum id_token_fault check(const char *token, const struct jwks *keys)
+static enum token_fault check(const char *token, const struct jwks *keys)
 {
     return id_token_check(token, &(struct id_token_rule){ .keys = keys,
                                                           .issuer = ISSUER,
@@ -75,7 +75,7 @@ static void every_algorithm(void **state)
     assert_int_equal(jwks_count(keys), TENANT_ALGS);
     for (size_t i = 0; i < TENANT_ALGS; i++) {
         char *token = tenant_token(&tenant, (enum tenant_alg)i, claims);
-        assert_int_equal(check(token, keys), ID_TOKEN_GOOD);
+        assert_int_equal(check(token, keys), TOKEN_GOOD);
         free(token);
     }
     json_decref(claims);
@@ -87,56 +87,56 @@ static void every_algorithm(void **state)
 struct claim_row {
     const char *name;
     const char *json; /* what it becomes; NULL takes it away */
-    enum id_token_fault fault;
+    enum token_fault fault;
 };
 
 static const struct claim_row claim_rows[] = {
-    { "iss", "\"https://login.example/" TENANT_ID "/v2.0/\"", ID_TOKEN_ISSUER },
-    { "iss", "\"https://login.example/" TENANT_ID "\"", ID_TOKEN_ISSUER },
-    { "iss", "\"HTTPS://login.example/" TENANT_ID "/v2.0\"", ID_TOKEN_ISSUER },
-    { "iss", "[\"" ISSUER "\"]", ID_TOKEN_ISSUER },
-    { "iss", NULL, ID_TOKEN_ISSUER },
-    { "aud", "\"2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c32\"", ID_TOKEN_AUDIENCE },
-    { "aud", "\"\"", ID_TOKEN_AUDIENCE },
-    { "aud", "17", ID_TOKEN_AUDIENCE },
-    { "aud", "[]", ID_TOKEN_AUDIENCE },
-    { "aud", NULL, ID_TOKEN_AUDIENCE },
-    { "aud", "[\"" TENANT_CLIENT "\"]", ID_TOKEN_GOOD },
-    { "aud", "[\"other\"]", ID_TOKEN_AUDIENCE },
-    { "aud", "[\"other\",\"" TENANT_CLIENT "\"]", ID_TOKEN_AUDIENCE }, /* without azp */
-    { "azp", "\"" TENANT_CLIENT "\"", ID_TOKEN_GOOD },
-    { "azp", "\"other\"", ID_TOKEN_AUDIENCE },
-    { "azp", "{}", ID_TOKEN_AUDIENCE },
-    { "exp", "1784715031", ID_TOKEN_GOOD }, /* NOW - SKEW + 1 */
-    { "exp", "1784715030", ID_TOKEN_EXPIRED },
-    { "exp", "1784715031.9", ID_TOKEN_GOOD },
-    { "exp", "0", ID_TOKEN_EXPIRED },
-    { "exp", "-1", ID_TOKEN_CLAIMS },
-    { "exp", "1e300", ID_TOKEN_CLAIMS },
-    { "exp", "\"1784718930\"", ID_TOKEN_CLAIMS },
-    { "exp", NULL, ID_TOKEN_CLAIMS },
-    { "nbf", "1784715630", ID_TOKEN_GOOD }, /* NOW + SKEW */
-    { "nbf", "1784715631", ID_TOKEN_EARLY },
-    { "nbf", "\"x\"", ID_TOKEN_CLAIMS },
-    { "nbf", NULL, ID_TOKEN_GOOD },
-    { "iat", "1784715630", ID_TOKEN_GOOD },
-    { "iat", "1784715631", ID_TOKEN_EARLY },
-    { "iat", "true", ID_TOKEN_CLAIMS },
-    { "iat", NULL, ID_TOKEN_CLAIMS },
-    { "sub", "\"\"", ID_TOKEN_CLAIMS },
-    { "sub", "1", ID_TOKEN_CLAIMS },
-    { "sub", NULL, ID_TOKEN_CLAIMS },
-    { "nonce", "\"n-0S6_WzA2Mk\"", ID_TOKEN_NONCE },
-    { "nonce", "\"\"", ID_TOKEN_NONCE },
-    { "nonce", "1", ID_TOKEN_NONCE },
-    { "nonce", NULL, ID_TOKEN_NONCE },
-    { "at_hash", "\"" ACCESS_HASH "\"", ID_TOKEN_GOOD },
-    { "at_hash", "\"" CODE_HASH "\"", ID_TOKEN_ACCESS_TOKEN },
-    { "at_hash", "\"\"", ID_TOKEN_ACCESS_TOKEN },
-    { "at_hash", "null", ID_TOKEN_ACCESS_TOKEN },
-    { "c_hash", "\"" CODE_HASH "\"", ID_TOKEN_GOOD },
-    { "c_hash", "\"" ACCESS_HASH "\"", ID_TOKEN_CODE },
-    { "anything", "{\"else\":[1,2,{\"deep\":null}]}", ID_TOKEN_GOOD },
+    { "iss", "\"https://login.example/" TENANT_ID "/v2.0/\"", TOKEN_ISSUER },
+    { "iss", "\"https://login.example/" TENANT_ID "\"", TOKEN_ISSUER },
+    { "iss", "\"HTTPS://login.example/" TENANT_ID "/v2.0\"", TOKEN_ISSUER },
+    { "iss", "[\"" ISSUER "\"]", TOKEN_ISSUER },
+    { "iss", NULL, TOKEN_ISSUER },
+    { "aud", "\"2f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c32\"", TOKEN_AUDIENCE },
+    { "aud", "\"\"", TOKEN_AUDIENCE },
+    { "aud", "17", TOKEN_AUDIENCE },
+    { "aud", "[]", TOKEN_AUDIENCE },
+    { "aud", NULL, TOKEN_AUDIENCE },
+    { "aud", "[\"" TENANT_CLIENT "\"]", TOKEN_GOOD },
+    { "aud", "[\"other\"]", TOKEN_AUDIENCE },
+    { "aud", "[\"other\",\"" TENANT_CLIENT "\"]", TOKEN_AUDIENCE }, /* without azp */
+    { "azp", "\"" TENANT_CLIENT "\"", TOKEN_GOOD },
+    { "azp", "\"other\"", TOKEN_AUDIENCE },
+    { "azp", "{}", TOKEN_AUDIENCE },
+    { "exp", "1784715031", TOKEN_GOOD }, /* NOW - SKEW + 1 */
+    { "exp", "1784715030", TOKEN_EXPIRED },
+    { "exp", "1784715031.9", TOKEN_GOOD },
+    { "exp", "0", TOKEN_EXPIRED },
+    { "exp", "-1", TOKEN_CLAIMS },
+    { "exp", "1e300", TOKEN_CLAIMS },
+    { "exp", "\"1784718930\"", TOKEN_CLAIMS },
+    { "exp", NULL, TOKEN_CLAIMS },
+    { "nbf", "1784715630", TOKEN_GOOD }, /* NOW + SKEW */
+    { "nbf", "1784715631", TOKEN_EARLY },
+    { "nbf", "\"x\"", TOKEN_CLAIMS },
+    { "nbf", NULL, TOKEN_GOOD },
+    { "iat", "1784715630", TOKEN_GOOD },
+    { "iat", "1784715631", TOKEN_EARLY },
+    { "iat", "true", TOKEN_CLAIMS },
+    { "iat", NULL, TOKEN_CLAIMS },
+    { "sub", "\"\"", TOKEN_CLAIMS },
+    { "sub", "1", TOKEN_CLAIMS },
+    { "sub", NULL, TOKEN_CLAIMS },
+    { "nonce", "\"n-0S6_WzA2Mk\"", TOKEN_NONCE },
+    { "nonce", "\"\"", TOKEN_NONCE },
+    { "nonce", "1", TOKEN_NONCE },
+    { "nonce", NULL, TOKEN_NONCE },
+    { "at_hash", "\"" ACCESS_HASH "\"", TOKEN_GOOD },
+    { "at_hash", "\"" CODE_HASH "\"", TOKEN_ACCESS_TOKEN },
+    { "at_hash", "\"\"", TOKEN_ACCESS_TOKEN },
+    { "at_hash", "null", TOKEN_ACCESS_TOKEN },
+    { "c_hash", "\"" CODE_HASH "\"", TOKEN_GOOD },
+    { "c_hash", "\"" ACCESS_HASH "\"", TOKEN_CODE },
+    { "anything", "{\"else\":[1,2,{\"deep\":null}]}", TOKEN_GOOD },
 };
 
 static void each_claim(void **state)
@@ -151,7 +151,7 @@ static void each_claim(void **state)
         else
             json_object_del(claims, row->name);
         char *token = tenant_token(&tenant, TENANT_ES256, claims);
-        enum id_token_fault fault = check(token, keys);
+        enum token_fault fault = check(token, keys);
         if (fault != row->fault)
             fail_msg("%s = %s: '%s', not '%s'", row->name, row->json, id_token_fault_text(fault),
                      id_token_fault_text(row->fault));
@@ -166,8 +166,8 @@ static void ed25519_hashes_with_sha512(void **state)
     (void)state;
     static const struct {
         const char *hash;
-        enum id_token_fault fault;
-    } rows[] = { { ACCESS_HASH_512, ID_TOKEN_GOOD }, { ACCESS_HASH, ID_TOKEN_ACCESS_TOKEN } };
+        enum token_fault fault;
+    } rows[] = { { ACCESS_HASH_512, TOKEN_GOOD }, { ACCESS_HASH, TOKEN_ACCESS_TOKEN } };
     struct jwks *keys = published();
     for (size_t i = 0; i < COUNT(rows); i++) {
         json_t *claims = good_claims();
@@ -190,7 +190,7 @@ static void without_what_was_not_sent(void **state)
     struct id_token_rule rule = {
         .keys = keys, .issuer = ISSUER, .client_id = TENANT_CLIENT, .access_token = "access", .now = NOW
     };
-    assert_int_equal(id_token_check(token, &rule), ID_TOKEN_GOOD);
+    assert_int_equal(id_token_check(token, &rule), TOKEN_GOOD);
     free(token);
     json_decref(claims);
     jwks_free(keys);
@@ -201,33 +201,33 @@ static void without_what_was_not_sent(void **state)
 struct header_row {
     enum tenant_alg signer;
     const char *header;
-    enum id_token_fault fault;
+    enum token_fault fault;
 };
 
 static const struct header_row header_rows[] = {
-    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":\"key-ES256\"}", ID_TOKEN_GOOD },
-    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":\"key-ES256\",\"typ\":\"jwt\",\"x5t\":\"abc\"}", ID_TOKEN_GOOD },
-    { TENANT_ES256, "{\"alg\":\"ES256\"}", ID_TOKEN_GOOD }, /* the only key of its kind */
-    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":\"another\"}", ID_TOKEN_UNKNOWN_KEY },
-    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":\"key-RS256\"}", ID_TOKEN_UNKNOWN_KEY },
-    { TENANT_ES256, "{\"alg\":\"RS256\",\"kid\":\"key-RS256\"}", ID_TOKEN_SIGNATURE },
-    { TENANT_RS256, "{\"alg\":\"ES256\",\"kid\":\"key-ES256\"}", ID_TOKEN_SIGNATURE },
-    { TENANT_RS256, "{\"alg\":\"PS256\",\"kid\":\"key-RS256\"}", ID_TOKEN_ALGORITHM },
-    { TENANT_RS256, "{\"alg\":\"RS384\",\"kid\":\"key-RS256\"}", ID_TOKEN_ALGORITHM },
-    { TENANT_ES256, "{\"alg\":\"none\",\"kid\":\"key-ES256\"}", ID_TOKEN_ALGORITHM },
-    { TENANT_ES256, "{\"alg\":\"NONE\",\"kid\":\"key-ES256\"}", ID_TOKEN_ALGORITHM },
-    { TENANT_ES256, "{\"alg\":\"es256\",\"kid\":\"key-ES256\"}", ID_TOKEN_ALGORITHM },
-    { TENANT_ES256, "{\"alg\":\"HS256\",\"kid\":\"key-ES256\"}", ID_TOKEN_ALGORITHM },
-    { TENANT_ES256, "{\"alg\":\"\",\"kid\":\"key-ES256\"}", ID_TOKEN_ALGORITHM },
-    { TENANT_ES256, "{\"alg\":[\"ES256\"],\"kid\":\"key-ES256\"}", ID_TOKEN_ALGORITHM },
-    { TENANT_ES256, "{\"kid\":\"key-ES256\"}", ID_TOKEN_ALGORITHM },
-    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":5}", ID_TOKEN_HEADER },
-    { TENANT_ES256, "{\"alg\":\"ES256\",\"typ\":\"at+jwt\"}", ID_TOKEN_HEADER },
-    { TENANT_ES256, "{\"alg\":\"ES256\",\"typ\":1}", ID_TOKEN_HEADER },
-    { TENANT_ES256, "{\"alg\":\"ES256\",\"crit\":[\"exp\"]}", ID_TOKEN_HEADER },
-    { TENANT_ES256, "{\"alg\":\"ES256\",\"alg\":\"none\"}", ID_TOKEN_HEADER },
-    { TENANT_ES256, "[\"ES256\"]", ID_TOKEN_HEADER },
-    { TENANT_ES256, "not json", ID_TOKEN_HEADER },
+    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":\"key-ES256\"}", TOKEN_GOOD },
+    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":\"key-ES256\",\"typ\":\"jwt\",\"x5t\":\"abc\"}", TOKEN_GOOD },
+    { TENANT_ES256, "{\"alg\":\"ES256\"}", TOKEN_GOOD }, /* the only key of its kind */
+    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":\"another\"}", TOKEN_UNKNOWN_KEY },
+    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":\"key-RS256\"}", TOKEN_UNKNOWN_KEY },
+    { TENANT_ES256, "{\"alg\":\"RS256\",\"kid\":\"key-RS256\"}", TOKEN_SIGNATURE },
+    { TENANT_RS256, "{\"alg\":\"ES256\",\"kid\":\"key-ES256\"}", TOKEN_SIGNATURE },
+    { TENANT_RS256, "{\"alg\":\"PS256\",\"kid\":\"key-RS256\"}", TOKEN_ALGORITHM },
+    { TENANT_RS256, "{\"alg\":\"RS384\",\"kid\":\"key-RS256\"}", TOKEN_ALGORITHM },
+    { TENANT_ES256, "{\"alg\":\"none\",\"kid\":\"key-ES256\"}", TOKEN_ALGORITHM },
+    { TENANT_ES256, "{\"alg\":\"NONE\",\"kid\":\"key-ES256\"}", TOKEN_ALGORITHM },
+    { TENANT_ES256, "{\"alg\":\"es256\",\"kid\":\"key-ES256\"}", TOKEN_ALGORITHM },
+    { TENANT_ES256, "{\"alg\":\"HS256\",\"kid\":\"key-ES256\"}", TOKEN_ALGORITHM },
+    { TENANT_ES256, "{\"alg\":\"\",\"kid\":\"key-ES256\"}", TOKEN_ALGORITHM },
+    { TENANT_ES256, "{\"alg\":[\"ES256\"],\"kid\":\"key-ES256\"}", TOKEN_ALGORITHM },
+    { TENANT_ES256, "{\"kid\":\"key-ES256\"}", TOKEN_ALGORITHM },
+    { TENANT_ES256, "{\"alg\":\"ES256\",\"kid\":5}", TOKEN_HEADER },
+    { TENANT_ES256, "{\"alg\":\"ES256\",\"typ\":\"at+jwt\"}", TOKEN_HEADER },
+    { TENANT_ES256, "{\"alg\":\"ES256\",\"typ\":1}", TOKEN_HEADER },
+    { TENANT_ES256, "{\"alg\":\"ES256\",\"crit\":[\"exp\"]}", TOKEN_HEADER },
+    { TENANT_ES256, "{\"alg\":\"ES256\",\"alg\":\"none\"}", TOKEN_HEADER },
+    { TENANT_ES256, "[\"ES256\"]", TOKEN_HEADER },
+    { TENANT_ES256, "not json", TOKEN_HEADER },
 };
 
 static char *good_payload(void)
@@ -246,7 +246,7 @@ static void each_header(void **state)
     for (size_t i = 0; i < COUNT(header_rows); i++) {
         const struct header_row *row = &header_rows[i];
         char *token = tenant_sign(tenant.keys[row->signer], row->signer, row->header, payload);
-        enum id_token_fault fault = check(token, keys);
+        enum token_fault fault = check(token, keys);
         if (fault != row->fault)
             fail_msg("%s: '%s'", row->header, id_token_fault_text(fault));
         free(token);
@@ -276,7 +276,7 @@ static void a_public_key_is_no_secret(void **state)
     buf_putc(&text, '.');
     b64url_put(&text, mac, mac_n);
     buf_putc(&text, '\0');
-    assert_int_equal(check(token, keys), ID_TOKEN_ALGORITHM);
+    assert_int_equal(check(token, keys), TOKEN_ALGORITHM);
     OPENSSL_free(pem);
     free(payload);
     jwks_free(keys);
@@ -291,7 +291,7 @@ static void another_key_of_the_same_name(void **state)
         struct tenant thief = { 0 };
         thief.keys[i] = tenant_key((enum tenant_alg)i);
         char *token = tenant_token(&thief, (enum tenant_alg)i, claims);
-        assert_int_equal(check(token, keys), ID_TOKEN_SIGNATURE);
+        assert_int_equal(check(token, keys), TOKEN_SIGNATURE);
         free(token);
         tenant_close(&thief);
     }
@@ -309,12 +309,12 @@ static void every_change_is_seen(void **state)
     for (size_t i = 0; token[i] != '\0'; i++) {
         char was = token[i];
         token[i] = was == 'A' ? 'B' : 'A';
-        assert_int_not_equal(check(token, keys), ID_TOKEN_GOOD);
+        assert_int_not_equal(check(token, keys), TOKEN_GOOD);
         token[i] = '\0';
-        assert_int_not_equal(check(token, keys), ID_TOKEN_GOOD);
+        assert_int_not_equal(check(token, keys), TOKEN_GOOD);
         token[i] = was;
     }
-    assert_int_equal(check(token, keys), ID_TOKEN_GOOD);
+    assert_int_equal(check(token, keys), TOKEN_GOOD);
     free(token);
     json_decref(claims);
     jwks_free(keys);
@@ -325,13 +325,13 @@ static void shapes_that_are_none(void **state)
     (void)state;
     static const struct {
         const char *token;
-        enum id_token_fault fault;
+        enum token_fault fault;
     } rows[] = {
-        { "", ID_TOKEN_SHAPE },           { "a", ID_TOKEN_SHAPE },
-        { "a.b", ID_TOKEN_SHAPE },        { "..", ID_TOKEN_SHAPE },
-        { "a.b.", ID_TOKEN_SHAPE },       { ".b.c", ID_TOKEN_SHAPE },
-        { "a..c", ID_TOKEN_SHAPE },       { "e30.e30.c2ln", ID_TOKEN_ALGORITHM },
-        { "a.b.c.d.e", ID_TOKEN_HEADER }, { "e30=.e30.c2ln", ID_TOKEN_HEADER },
+        { "", TOKEN_SHAPE },           { "a", TOKEN_SHAPE },
+        { "a.b", TOKEN_SHAPE },        { "..", TOKEN_SHAPE },
+        { "a.b.", TOKEN_SHAPE },       { ".b.c", TOKEN_SHAPE },
+        { "a..c", TOKEN_SHAPE },       { "e30.e30.c2ln", TOKEN_ALGORITHM },
+        { "a.b.c.d.e", TOKEN_HEADER }, { "e30=.e30.c2ln", TOKEN_HEADER },
     };
     struct jwks *keys = published();
     for (size_t i = 0; i < COUNT(rows); i++)
@@ -349,7 +349,7 @@ static void the_largest_and_one_more(void **state)
         memset(text, 'x', padding);
         json_object_set_new(claims, "long", json_string(text));
         char *token = tenant_token(&tenant, TENANT_ES256, claims);
-        assert_int_equal(check(token, keys), strlen(token) <= 16384 ? ID_TOKEN_GOOD : ID_TOKEN_SHAPE);
+        assert_int_equal(check(token, keys), strlen(token) <= 16384 ? TOKEN_GOOD : TOKEN_SHAPE);
         free(token);
         free(text);
         json_decref(claims);
@@ -423,11 +423,11 @@ static void many_keys(void **state)
     char *payload = good_payload();
     static const struct {
         const char *header;
-        enum id_token_fault fault;
+        enum token_fault fault;
     } rows[] = {
-        { "{\"alg\":\"ES256\",\"kid\":\"k31\"}", ID_TOKEN_GOOD },
-        { "{\"alg\":\"ES256\",\"kid\":\"k32\"}", ID_TOKEN_UNKNOWN_KEY },
-        { "{\"alg\":\"ES256\"}", ID_TOKEN_UNKNOWN_KEY },
+        { "{\"alg\":\"ES256\",\"kid\":\"k31\"}", TOKEN_GOOD },
+        { "{\"alg\":\"ES256\",\"kid\":\"k32\"}", TOKEN_UNKNOWN_KEY },
+        { "{\"alg\":\"ES256\"}", TOKEN_UNKNOWN_KEY },
     };
     assert_int_equal(jwks_count(keys), 32);
     for (size_t i = 0; i < COUNT(rows); i++) {

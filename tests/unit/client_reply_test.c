@@ -89,7 +89,8 @@ static const struct row rows[] = {
       "{\"error\":\"invalid_request\",\"error_codes\":[90100],\"error_description\":"
       "\"AADSTS90100: client_id parameter is empty or not valid.\"}",
       ERROR(INVALID_REQUEST) },
-    { INITIATE, 400, "{\"error\":\"unsupported_challenge_type\",\"error_codes\":[901007]}", ERROR(INVALID_REQUEST) },
+    { INITIATE, 400, "{\"error\":\"unsupported_challenge_type\",\"error_codes\":[901007]}",
+      ERROR(CHALLENGE_UNSUPPORTED) },
     { CHALLENGE, 400, "{\"error\":\"invalid_request\",\"error_codes\":[701014]}", ERROR(TOO_MANY_CODES) },
     { CHALLENGE, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[55200]}", ERROR(INVALID_GRANT) },
     { CHALLENGE, 400, "{\"error\":\"invalid_request\",\"error_codes\":[55200]}", ERROR(INVALID_GRANT) },
@@ -113,7 +114,7 @@ static const struct row rows[] = {
       ERROR(SIGNIN_REQUIRED) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[]}", ERROR(INVALID_GRANT) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":\"50053\"}", ERROR(INVALID_GRANT) },
-    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[\"50053\",7.5,null]}", ERROR(INVALID_GRANT) },
+    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[\"50053\",7.5,null]}", ERROR(USER_LOCKED) },
     { TOKEN, 400, "{\"error\":\"invalid_request\",\"error_codes\":[50142]}", ERROR(PASSWORD_RESET_REQUIRED) },
     { TOKEN, 400, "{\"error\":\"invalid_scope\",\"error_codes\":[70011]}", ERROR(INVALID_SCOPE) },
     { TOKEN, 400, "{\"error\":\"unsupported_grant_type\"}", ERROR(INVALID_REQUEST) },

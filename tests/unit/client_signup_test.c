@@ -211,5 +211,5 @@ int main(void)
         cmocka_unit_test(an_unverified_address_gets_its_code),
         cmocka_unit_test(values_that_cannot_be_sent),
     };
-    return cmocka_run_group_tests_name("client: sign-up", tests, NULL, NULL);
+    return client_run_both("client: sign-up", tests);
 }

@@ -34,6 +34,7 @@ static void begin_with(struct session *session, struct tenant *tenant, const str
     doorcode_options_init(&options);
     options.authority = authority;
     options.client_id = TENANT_CLIENT;
+    options.nonblocking = client_in_loop;
     assert_null(doorcode_client_new(&options, &session->client));
     now_us = (int64_t)time(NULL) * 1000000;
     session->client->clock = (struct clock){ moved_clock, NULL };
@@ -314,5 +315,5 @@ int main(void)
         cmocka_unit_test(the_issuer_that_is_expected),  cmocka_unit_test(a_clock_that_is_off_is_told),
         cmocka_unit_test(one_client_for_all_threads),
     };
-    return cmocka_run_group_tests_name("client: trust", tests, NULL, NULL);
+    return client_run_both("client: trust", tests);
 }

@@ -36,7 +36,9 @@ static void the_challenge_of_the_rfc(void **state)
 static void the_address(void **state)
 {
     (void)state;
-    const struct doorcode_web_options options = { .login_hint = "sam+x@example.org", .prompt = "login" };
+    const struct doorcode_web_options options = { .login_hint = "sam+x@example.org",
+                                                  .prompt = "login",
+                                                  .query = "ui_locales=de&dc=EUW" };
     struct web_session s;
     char expected[2048];
     char texts[3][64];
@@ -53,7 +55,10 @@ static void the_address(void **state)
              "%s&code_challenge=%s&code_challenge_method=S256&login_hint=sam%%2Bx%%40example.org&prompt=login&client_"
              "info=1&client-request-id=",
              s.base.server.origin, web_port(s.web), texts[0], texts[1], texts[2]);
-    assert_memory_equal(doorcode_web_url(s.web), expected, strlen(expected));
+    const char *url = doorcode_web_url(s.web);
+    assert_memory_equal(url, expected, strlen(expected));
+    snprintf(expected, sizeof expected, "%s&ui_locales=de&dc=EUW", doorcode_web_correlation_id(s.web));
+    assert_string_equal(url + strlen(url) - strlen(expected), expected);
     web_end(&s, 0);
 }
 
@@ -384,6 +389,8 @@ static void options_that_do_not_fit(void **state)
         { .prompt = "select_account", .login_hint = "sam@example.org" },
         { .login_hint = long_text },
         { .path = "signed-in" },
+        { .query = "a b" },
+        { .query = "a=1#b" },
         { .path = "/a b" },
         { .path = "/a?b" },
         { .path = "/a%20" },

@@ -93,7 +93,7 @@ static const char *const apply_examples[] = { "doorcode apply pets.yaml", "doorc
 const struct command command_apply = {
     .name = "apply",
     .arguments = "FILE ...",
-    .summary = "declare tenants, applications, user flows and users",
+    .summary = "Declare tenants, applications, user flows and users",
     .description =
         "Reads manifests and makes the directory so: what is missing is created, what differs is changed, and "
         "nothing is deleted. All files are one transaction. A running server takes the changes within a second.",
@@ -109,8 +109,9 @@ static const struct command_option export_options[] = { ADMIN_OPTIONS };
 
 const struct command command_export = {
     .name = "export",
-    .summary = "print the directory as a manifest",
+    .summary = "Print the directory as a manifest",
     .description = "What it prints applies to no change.",
+    .examples = COMMAND_EXAMPLES("doorcode export --config /etc/doorcode/doorcode.yaml > directory.yaml"),
     .options = export_options,
     .option_count = sizeof export_options / sizeof export_options[0],
     .run = export,

@@ -42,7 +42,7 @@ static const char *const examples[] = { "doorcode config > doorcode.yaml", NULL 
 
 const struct command command_config = {
     .name = "config",
-    .summary = "print a configuration file with all settings and their defaults",
+    .summary = "Print a configuration file with all settings and their defaults",
     .description =
         "The output is a complete configuration. Change what you need and remove the rest. A setting is also "
         "read from the environment: smtp.fromAddress from DOORCODE_SMTP_FROM_ADDRESS.",

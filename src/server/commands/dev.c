@@ -192,7 +192,7 @@ static const char *const examples[] = { "doorcode dev", "doorcode dev --memory -
 
 const struct command command_dev = {
     .name = "dev",
-    .summary = "run the server for development, without configuration",
+    .summary = "Run the server for development, without configuration",
     .description =
         "Starts with a seeded tenant, applications and users, listens on 127.0.0.1 only, and shows every mail on "
         "its inbox page instead of sending it. Tests read the code at /dev/inbox/latest?address=USER, move the "
@@ -236,7 +236,8 @@ static const struct command_option ca_options[] = {
 
 const struct command command_dev_ca = {
     .name = "dev ca",
-    .summary = "print the development certificate authority and how to trust it",
+    .summary = "Print the development certificate authority and how to trust it",
+    .examples = COMMAND_EXAMPLES("doorcode dev ca"),
     .options = ca_options,
     .option_count = sizeof ca_options / sizeof ca_options[0],
     .run = print_ca,

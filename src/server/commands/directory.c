@@ -346,28 +346,34 @@ static const struct command_option options[] = { ADMIN_OPTIONS, ADMIN_TENANT };
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
 /* One command: its function and its row. */
-#define DIRECTORY_COMMAND(symbol, words, argument_words, count, text, act) \
-    static int run_##symbol(const struct command_line *line)               \
-    {                                                                      \
-        return admin_with_tenant(line, act);                               \
-    }                                                                      \
-    const struct command command_##symbol = { .name = words,               \
-                                              .arguments = argument_words, \
-                                              .summary = text,             \
-                                              .options = options,          \
-                                              .option_count = OPTIONS,     \
-                                              .min_arguments = count,      \
-                                              .max_arguments = count,      \
+#define DIRECTORY_COMMAND(symbol, words, argument_words, count, text, example, act)                    \
+    static int run_##symbol(const struct command_line *line)                                           \
+    {                                                                                                  \
+        return admin_with_tenant(line, act);                                                           \
+    }                                                                                                  \
+    const struct command command_##symbol = { .name = words,                                           \
+                                              .arguments = argument_words,                             \
+                                              .summary = text,                                         \
+                                              .examples = COMMAND_EXAMPLES("doorcode " words example), \
+                                              .options = options,                                      \
+                                              .option_count = OPTIONS,                                 \
+                                              .min_arguments = count,                                  \
+                                              .max_arguments = count,                                  \
                                               .run = run_##symbol };
 
-DIRECTORY_COMMAND(user_list, "user list", NULL, 0, "list the users of a tenant", list_users)
-DIRECTORY_COMMAND(user_show, "user show", "USER", 1, "show a user, by address or id", show_user)
+DIRECTORY_COMMAND(user_list, "user list", NULL, 0, "List the users of a tenant", " --json", list_users)
+DIRECTORY_COMMAND(user_show, "user show", "USER", 1, "Show a user, by address or id", " sam@example.org", show_user)
 DIRECTORY_COMMAND(user_set_password, "user set-password", "USER", 1,
-                  "set a user's password, read from standard input; her sessions end", set_password)
-DIRECTORY_COMMAND(user_delete, "user delete", "USER", 1, "delete a user with all grants, by address or id", delete_user)
-DIRECTORY_COMMAND(app_list, "app list", NULL, 0, "list the applications of a tenant", list_apps)
-DIRECTORY_COMMAND(app_show, "app show", "APPLICATION", 1, "show an application, by client id or name", show_app)
-DIRECTORY_COMMAND(app_delete, "app delete", "CLIENT-ID", 1, "delete an application", delete_app)
-DIRECTORY_COMMAND(flow_list, "flow list", NULL, 0, "list the user flows of a tenant", list_flows)
-DIRECTORY_COMMAND(flow_show, "flow show", "NAME", 1, "show a user flow", show_flow)
-DIRECTORY_COMMAND(flow_delete, "flow delete", "NAME", 1, "delete a user flow that no application uses", delete_flow)
+                  "Set a user's password, read from standard input; her sessions end", " sam@example.org < password",
+                  set_password)
+DIRECTORY_COMMAND(user_delete, "user delete", "USER", 1, "Delete a user with all grants, by address or id",
+                  " sam@example.org", delete_user)
+DIRECTORY_COMMAND(app_list, "app list", NULL, 0, "List the applications of a tenant", " --tenant petstore", list_apps)
+DIRECTORY_COMMAND(app_show, "app show", "APPLICATION", 1, "Show an application, by client id or name",
+                  " 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31", show_app)
+DIRECTORY_COMMAND(app_delete, "app delete", "CLIENT-ID", 1, "Delete an application",
+                  " 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31", delete_app)
+DIRECTORY_COMMAND(flow_list, "flow list", NULL, 0, "List the user flows of a tenant", "", list_flows)
+DIRECTORY_COMMAND(flow_show, "flow show", "NAME", 1, "Show a user flow", " passwords", show_flow)
+DIRECTORY_COMMAND(flow_delete, "flow delete", "NAME", 1, "Delete a user flow that no application uses", " passwords",
+                  delete_flow)

@@ -79,14 +79,19 @@ static int rotate(const struct command_line *line)
 static const struct command_option list_options[] = { ADMIN_OPTIONS };
 static const struct command_option rotate_options[] = {
     ADMIN_OPTIONS,
-    { .name = "algorithm", .letter = 'a', .argument = "NAME", .help = "RS256, ES256 or EdDSA.", .fallback = "RS256" },
+    { .name = "algorithm",
+      .letter = 'a',
+      .argument = "RS256|ES256|EdDSA",
+      .help = "What it signs with.",
+      .fallback = "RS256" },
 };
 
 const struct command command_keys_list = {
     .name = "keys list",
-    .summary = "list the signing keys",
+    .summary = "List the signing keys",
     .description = "A key is published as next before it signs, signs while current, and stays published for a while "
                    "after it retired.",
+    .examples = COMMAND_EXAMPLES("doorcode keys list --config /etc/doorcode/doorcode.yaml"),
     .options = list_options,
     .option_count = sizeof list_options / sizeof list_options[0],
     .run = list,
@@ -94,10 +99,11 @@ const struct command command_keys_list = {
 
 const struct command command_keys_rotate = {
     .name = "keys rotate",
-    .summary = "sign with the next key from now on",
+    .summary = "Sign with the next key from now on",
     .description =
         "Keys rotate by themselves; this is for a key that may be known to others. Programs that keep keys for long "
         "may refuse new tokens until they read the keys again.",
+    .examples = COMMAND_EXAMPLES("doorcode keys rotate --algorithm ES256"),
     .options = rotate_options,
     .option_count = sizeof rotate_options / sizeof rotate_options[0],
     .run = rotate,

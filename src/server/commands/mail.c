@@ -85,8 +85,9 @@ static const struct command_option options[] = {
 
 const struct command command_mail_list = {
     .name = "mail list",
-    .summary = "list the mails that wait or were given up",
+    .summary = "List the mails that wait or were given up",
     .description = "Delivered mails are not kept. Codes are never shown.",
+    .examples = COMMAND_EXAMPLES("doorcode mail list --json"),
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .run = list,

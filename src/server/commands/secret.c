@@ -182,8 +182,9 @@ static const char *const add_examples[] = {
 const struct command command_app_secrets = {
     .name = "app secrets",
     .arguments = "CLIENT-ID",
-    .summary = "list the secrets of an application",
+    .summary = "List the secrets of an application",
     .description = "Shows what is known of them: the first three characters, and the hash is kept, never the secret.",
+    .examples = COMMAND_EXAMPLES("doorcode app secrets 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31"),
     .options = plain_options,
     .option_count = sizeof plain_options / sizeof plain_options[0],
     .min_arguments = 1,
@@ -194,7 +195,7 @@ const struct command command_app_secrets = {
 const struct command command_app_add_secret = {
     .name = "app add-secret",
     .arguments = "CLIENT-ID",
-    .summary = "make a secret for a confidential application and print it once",
+    .summary = "Make a secret for a confidential application and print it once",
     .description =
         "The secret is 256 random bits. Several are good at once, so that a new one is in use before the old "
         "one is removed. A running server takes it within a second.",
@@ -209,7 +210,9 @@ const struct command command_app_add_secret = {
 const struct command command_app_remove_secret = {
     .name = "app remove-secret",
     .arguments = "CLIENT-ID KEY-ID",
-    .summary = "remove a secret of an application",
+    .summary = "Remove a secret of an application",
+    .examples = COMMAND_EXAMPLES("doorcode app remove-secret 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31 "
+                                 "6a0d1c5e-3d7f-4a0b-9c51-2f9e8b7d6c10"),
     .options = plain_options,
     .option_count = sizeof plain_options / sizeof plain_options[0],
     .min_arguments = 2,

@@ -248,7 +248,7 @@ static const char *const examples[] = { "doorcode serve --config /etc/doorcode/d
 
 const struct command command_serve = {
     .name = "serve",
-    .summary = "run the server",
+    .summary = "Run the server",
     .description = "Runs until SIGTERM or SIGINT, then finishes what is running. SIGHUP reads the certificate and the "
                    "directory again. Every setting of the configuration file can be set by an environment variable: "
                    "http.port is DOORCODE_HTTP_PORT. 'doorcode config' lists them all with their defaults.",

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The accounts of a cache, for the application. */
+#include "cache_keep.h"
+#include "errors.h"
+
+#include <stdlib.h>
+
+struct doorcode_accounts {
+    struct book book;
+};
+
+static const struct doorcode_account_filter all = { 0 };
+
+static const struct doorcode_error *make_list(struct book *book, struct doorcode_accounts **accounts)
+{
+    *accounts = malloc(sizeof(**accounts));
+    if (*accounts == NULL) {
+        book_free(book);
+        return error_static(DOORCODE_ERROR_NO_MEMORY);
+    }
+    (*accounts)->book = *book;
+    return NULL;
+}
+
+const struct doorcode_error *doorcode_accounts_read(struct doorcode_cache *cache,
+                                                    const struct doorcode_account_filter *filter,
+                                                    struct doorcode_accounts **accounts)
+{
+    struct cache_fault fault;
+    struct book book;
+    *accounts = NULL;
+    if (!cache_read(cache, &book, &fault))
+        return cache_error(&fault);
+    book_remove(&book, filter != NULL ? filter : &all, false);
+    book_show(&book);
+    return make_list(&book, accounts);
+}
+
+size_t doorcode_accounts_count(const struct doorcode_accounts *accounts)
+{
+    return accounts != NULL ? accounts->book.count : 0;
+}
+
+const struct doorcode_account *doorcode_accounts_at(const struct doorcode_accounts *accounts, size_t index)
+{
+    return index < doorcode_accounts_count(accounts) ? &accounts->book.accounts[index].shown : NULL;
+}
+
+void doorcode_accounts_free(struct doorcode_accounts *accounts)
+{
+    if (accounts == NULL)
+        return;
+    book_free(&accounts->book);
+    free(accounts);
+}
+
+static bool remove_from(struct doorcode_cache *cache, const struct doorcode_account_filter *filter, size_t *removed,
+                        struct cache_fault *fault)
+{
+    struct book book;
+    if (!cache_read(cache, &book, fault))
+        return false;
+    *removed = book_remove(&book, filter, true);
+    bool good = *removed == 0 || cache_write(cache, &book, fault);
+    book_free(&book);
+    return good;
+}
+
+const struct doorcode_error *doorcode_accounts_remove(struct doorcode_cache *cache,
+                                                      const struct doorcode_account_filter *filter, size_t *removed)
+{
+    struct cache_fault fault;
+    size_t count = 0;
+    if (removed != NULL)
+        *removed = 0;
+    if (!cache_take(cache, &fault))
+        return cache_error(&fault);
+    bool good = remove_from(cache, filter != NULL ? filter : &all, &count, &fault);
+    cache_give(cache);
+    if (!good)
+        return cache_error(&fault);
+    if (removed != NULL)
+        *removed = count;
+    return NULL;
+}
+
+const struct doorcode_error *doorcode_accounts_keep(struct doorcode_cache *cache, const struct doorcode_client *client,
+                                                    const char *username, const struct doorcode_tokens *tokens,
+                                                    struct doorcode_accounts **account)
+{
+    const struct keep_facts facts = { .username = username, .scopes = client->scopes };
+    struct cache_fault fault;
+    struct book book = { 0 };
+    if (account != NULL)
+        *account = NULL;
+    if (!cache_take(cache, &fault))
+        return cache_error(&fault);
+    bool kept = cache_keep(cache, client, &facts, tokens, account != NULL ? &book : NULL, &fault);
+    cache_give(cache);
+    if (!kept)
+        return cache_error(&fault);
+    return account != NULL ? make_list(&book, account) : NULL;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* client_loop.h: the calls of doorcode/client.h in both forms. A test program runs its tests twice (client_run_both); the
+ * second time its clients are to be non-blocking (options.nonblocking = client_in_loop), and each call below is driven
+ * to its end by an event loop, with steps made too often and calls that are refused in between. Included by one file each,
+ * after cmocka. */
+#ifndef DOORCODE_TESTS_CLIENT_LOOP_H
+#define DOORCODE_TESTS_CLIENT_LOOP_H
+
+#include "doorcode/client.h"
+
+#include <stdbool.h>
+
+static bool client_in_loop;
+
+#define client_run_both(name, tests)                                                               \
+    ((client_in_loop = false, cmocka_run_group_tests_name(name ", blocking", tests, NULL, NULL)) + \
+     (client_in_loop = true, cmocka_run_group_tests_name(name ", in an event loop", tests, NULL, NULL)))
+
+/* While the server is asked nothing of the flow is shown, and every call is refused. */
+static inline void client_interrupts(struct doorcode_flow *flow)
+{
+    static const struct doorcode_value city[] = { { "city", "Oslo" } };
+    size_t count;
+    const enum doorcode_state states[] = {
+        doorcode_flow_submit_code(flow, "87654321"),
+        doorcode_flow_resend_code(flow),
+        doorcode_flow_submit_password(flow, "Red-Kettle-24"),
+        doorcode_flow_submit_attributes(flow, city, 1),
+        doorcode_flow_choose_method(flow, "6f3c"),
+        doorcode_flow_register_method(flow, "email", NULL),
+        doorcode_flow_list_methods(flow),
+        doorcode_reset_poll(flow),
+        doorcode_flow_signin(flow),
+        doorcode_flow_state(flow),
+    };
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+        assert_int_equal(states[i], DOORCODE_WORKING);
+    assert_int_equal(doorcode_flow_error(flow)->kind, DOORCODE_ERROR_USAGE);
+    assert_null(doorcode_flow_challenge(flow));
+    assert_null(doorcode_flow_redirect_reason(flow));
+    assert_null(doorcode_flow_attributes(flow, &count));
+    assert_null(doorcode_flow_methods(flow, &count));
+    assert_int_equal(doorcode_flow_poll_interval(flow), 0);
+    assert_null(doorcode_flow_tokens(flow));
+}
+
+/* The loop: `state` is what the call returned. */
+static inline enum doorcode_state client_ends(struct doorcode_flow *flow, enum doorcode_state state)
+{
+    struct pollfd waits[DOORCODE_FLOW_WAITS];
+    int timeout_ms;
+    assert_true(client_in_loop || state != DOORCODE_WORKING);
+    while (state == DOORCODE_WORKING) {
+        client_interrupts(flow);
+        size_t n = doorcode_flow_waits(flow, waits, DOORCODE_FLOW_WAITS, &timeout_ms);
+        assert_true(n <= DOORCODE_FLOW_WAITS && timeout_ms >= 0); /* there is always a time-out of libcurl's */
+        poll(waits, n, timeout_ms);
+        for (int i = 0; i < 3; i++)
+            state = doorcode_flow_step(flow);
+    }
+    assert_int_equal(doorcode_flow_step(flow), state);
+    assert_int_equal(doorcode_flow_waits(flow, waits, DOORCODE_FLOW_WAITS, &timeout_ms), 0);
+    assert_int_equal(timeout_ms, -1);
+    return state;
+}
+
+/* The same with a flow that the call has made. */
+static inline enum doorcode_state client_begun(struct doorcode_flow *const *flow, enum doorcode_state state)
+{
+    return client_ends(*flow, state);
+}
+
+#define doorcode_signin_start(client, username, flow) client_begun(flow, doorcode_signin_start(client, username, flow))
+#define doorcode_signup_start(client, username, password, attributes, count, flow) \
+    client_begun(flow, doorcode_signup_start(client, username, password, attributes, count, flow))
+#define doorcode_reset_start(client, username, flow) client_begun(flow, doorcode_reset_start(client, username, flow))
+#define doorcode_token_refresh(client, token, scopes, flow) \
+    client_begun(flow, doorcode_token_refresh(client, token, scopes, flow))
+#define doorcode_flow_submit_code(flow, code) client_ends(flow, doorcode_flow_submit_code(flow, code))
+#define doorcode_flow_resend_code(flow) client_ends(flow, doorcode_flow_resend_code(flow))
+#define doorcode_flow_submit_password(flow, password) client_ends(flow, doorcode_flow_submit_password(flow, password))
+#define doorcode_flow_submit_attributes(flow, attributes, count) \
+    client_ends(flow, doorcode_flow_submit_attributes(flow, attributes, count))
+#define doorcode_flow_choose_method(flow, id) client_ends(flow, doorcode_flow_choose_method(flow, id))
+#define doorcode_flow_register_method(flow, id, contact) \
+    client_ends(flow, doorcode_flow_register_method(flow, id, contact))
+#define doorcode_flow_list_methods(flow) client_ends(flow, doorcode_flow_list_methods(flow))
+#define doorcode_reset_poll(flow) client_ends(flow, doorcode_reset_poll(flow))
+#define doorcode_flow_signin(flow) client_ends(flow, doorcode_flow_signin(flow))
+
+#endif
