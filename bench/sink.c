@@ -303,13 +303,24 @@ static bool every(uint64_t count, unsigned n)
     return n > 0 && count % n == 0;
 }
 
-static void begin_data(struct sink *s, struct peer *p)
+static void begin_data(struct sink *s, struct peer *p, size_t chunk)
 {
     s->data_seen++;
     p->in_data = true;
+    p->chunk = chunk;
     p->scanned = 0;
     p->drop = every(s->data_seen, s->options.drop_every);
     p->fail = every(s->data_seen, s->options.fail_every);
+}
+
+static void take_data_command(struct sink *s, struct peer *p)
+{
+    if (p->recipient[0] == '\0') {
+        reply(p, "503 5.5.1 for nobody\r\n");
+        return;
+    }
+    begin_data(s, p, 0);
+    reply(p, "354 go on\r\n");
 }
 
 static void greet(const struct sink *s, struct peer *p)
@@ -331,14 +342,9 @@ static bool take_command(struct sink *s, struct peer *p, size_t n)
     } else if (is_command(p, n, "RCPT TO:")) {
         take_recipient(s, p, n);
     } else if (is_command(p, n, "BDAT ") && s->options.offers == SINK_CHUNKING) {
-        p->chunk = strtoul(p->input + 5, NULL, 10);
-        begin_data(s, p);
-    } else if (is_command(p, n, "DATA") && p->recipient[0] == '\0') {
-        reply(p, "503 5.5.1 for nobody\r\n");
+        begin_data(s, p, strtoul(p->input + strlen("BDAT "), NULL, 10));
     } else if (is_command(p, n, "DATA")) {
-        p->chunk = 0;
-        begin_data(s, p);
-        reply(p, "354 go on\r\n");
+        take_data_command(s, p);
     } else if (is_command(p, n, "QUIT")) {
         reply(p, "221 2.0.0 bye\r\n");
         return false;
