@@ -288,8 +288,8 @@ enum doorcode_state doorcode_reset_poll(struct doorcode_flow *flow);
 /* SIGNIN_READY: signs in with what was proven already. Where this fails, the sign-up or reset holds nevertheless. */
 enum doorcode_state doorcode_flow_signin(struct doorcode_flow *flow);
 
-/* Gets new tokens for a refresh token; the state is COMPLETED or FAILED. Keep the new refresh token, the one given
- * here may be spent. `scopes` as in the options; NULL takes the client's. */
+/* Gets new tokens for a refresh token; the state is COMPLETED or FAILED (INTERACTION_REQUIRED or MFA_REQUIRED where the user
+ * has to sign in again for it). Keep the new refresh token, the one given here may be spent. `scopes` as in the options; NULL takes the client's. */
 enum doorcode_state doorcode_token_refresh(const struct doorcode_client *client, const char *refresh_token,
                                            const char *scopes, struct doorcode_flow **flow);
 
