@@ -325,13 +325,10 @@ static void take_data_command(struct sink *s, struct peer *p)
 
 static void greet(const struct sink *s, struct peer *p)
 {
-    static const char *const offers[] = { [SINK_CHUNKING] = "250-PIPELINING\r\n250-CHUNKING\r\n",
-                                          [SINK_PIPELINING] = "250-PIPELINING\r\n",
-                                          [SINK_ONE_BY_ONE] = "" };
+    static const char *const offers[] = { "250-PIPELINING\r\n250 CHUNKING\r\n", "250 PIPELINING\r\n", "250 HELP\r\n" };
 
-    reply(p, "250-sink.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n");
+    reply(p, "250-sink.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-SIZE 65000\r\n");
     reply(p, offers[s->options.offers]);
-    reply(p, "250 SIZE 65000\r\n");
 }
 
 /* One command of n bytes; false ends the connection. */
