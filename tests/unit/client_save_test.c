@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "support/client_bodies.h"
+#include "support/client_saved.h"
 
 static const char text_of_a_flow[] =
     "doorcode flow 1\nauthority=%s\nclient_id=1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n"
@@ -169,5 +170,5 @@ int main(void)
         cmocka_unit_test(what_is_restored),   cmocka_unit_test(texts_that_are_none),
         cmocka_unit_test(a_text_too_long),    cmocka_unit_test(flows_that_do_not_wait),
     };
-    return client_run_both("client: saved flows", tests);
+    return client_run_all("client: saved flows", tests);
 }
