@@ -159,16 +159,7 @@ static void several_at_once(void **state)
     for (size_t i = 0; i < PEOPLE; i++)
         (doorcode_signin_start)(p->client, i % 2 == 0 ? "tom@example.org" : "nobody@example.org", &flows[i]);
     while (done < PEOPLE) {
-        struct pollfd waits[PEOPLE * DOORCODE_FLOW_WAITS];
-        int soonest = -1;
-        size_t n = 0;
-        for (size_t i = 0; i < PEOPLE; i++) {
-            int timeout_ms;
-            n += doorcode_flow_waits(flows[i], waits + n, DOORCODE_FLOW_WAITS, &timeout_ms);
-            if (timeout_ms >= 0 && (soonest < 0 || timeout_ms < soonest))
-                soonest = timeout_ms;
-        }
-        poll(waits, n, soonest);
+        client_wait_for(flows, PEOPLE);
         done = 0;
         for (size_t i = 0; i < PEOPLE; i++) {
             if (doorcode_flow_step(flows[i]) == DOORCODE_PASSWORD_REQUIRED)
