@@ -136,6 +136,7 @@ static bool step_ask(struct doorcode_flow *flow)
         return false;
     form_free(&flow->form);
     reply_parse(flow->endpoint, &answer, flow->correlation_id.c, &flow->answer);
+    http_forget(flow->http);
     if (flow->answer.kind == REPLY_TOKENS)
         flow->stage = FLOW_CHECKS;
     else

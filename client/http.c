@@ -204,8 +204,7 @@ void http_close(struct http *http)
     curl_easy_cleanup(http->curl);
     curl_multi_cleanup(http->multi);
     curl_slist_free_all(http->headers);
-    wipe_body(http);
-    free(http->body.p);
+    http_forget(http);
     free(http);
 }
 
@@ -371,6 +370,13 @@ bool http_step(struct http *http, struct http_answer *answer)
     *answer = code == CURLE_OK ? collect(http) : failed(http, code);
     tell_log(http, answer);
     return !repeats(http, answer);
+}
+
+void http_forget(struct http *http)
+{
+    wipe_body(http);
+    free(http->body.p);
+    http->body = (struct buf){ 0 };
 }
 
 size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_t cap, int *timeout_ms)
