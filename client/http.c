@@ -110,13 +110,11 @@ static int socket_changed(CURL *curl, curl_socket_t fd, int what, void *ctx, voi
     return 0;
 }
 
-/* Called before its time libcurl does nothing and does not name the time again: a tick is added, as the present one has
- * begun before now. */
 static int timer_changed(CURLM *multi, long timeout_ms, void *ctx)
 {
     struct http *http = ctx;
     (void)multi;
-    http->timer_at = timeout_ms < 0 ? -1 : http_ticks() + timeout_ms + (timeout_ms > 0);
+    http->timer_at = timeout_ms < 0 ? -1 : http_ticks() + timeout_ms;
     return 0;
 }
 
