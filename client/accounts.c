@@ -70,13 +70,14 @@ const struct doorcode_error *doorcode_accounts_remove(struct doorcode_cache *cac
                                                       const struct doorcode_account_filter *filter, size_t *removed)
 {
     struct cache_fault fault;
+    struct cache_turn turn;
     size_t count = 0;
     if (removed != NULL)
         *removed = 0;
-    if (!cache_take(cache, &fault))
+    if (!cache_turn_wait(&turn, cache, &fault))
         return cache_error(&fault);
     bool good = remove_from(cache, filter != NULL ? filter : &all, &count, &fault);
-    cache_give(cache);
+    cache_turn_end(&turn, cache);
     if (!good)
         return cache_error(&fault);
     if (removed != NULL)
@@ -90,13 +91,14 @@ const struct doorcode_error *doorcode_accounts_keep(struct doorcode_cache *cache
 {
     const struct keep_facts facts = { .username = username, .scopes = client->scopes };
     struct cache_fault fault;
+    struct cache_turn turn;
     struct book book = { 0 };
     if (account != NULL)
         *account = NULL;
-    if (!cache_take(cache, &fault))
+    if (!cache_turn_wait(&turn, cache, &fault))
         return cache_error(&fault);
     bool kept = cache_keep(cache, client, &facts, tokens, account != NULL ? &book : NULL, &fault);
-    cache_give(cache);
+    cache_turn_end(&turn, cache);
     if (!kept)
         return cache_error(&fault);
     return account != NULL ? make_list(&book, account) : NULL;

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "client_limits.h"
 #include "errors.h"
+#include "http.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -51,23 +52,36 @@ void cache_give(struct doorcode_cache *cache)
     pthread_mutex_unlock(&cache->mutex);
 }
 
-void cache_set_late(struct cache_fault *fault)
+void cache_turn_begin(struct cache_turn *turn)
 {
-    fault->kind = DOORCODE_ERROR_CACHE;
-    snprintf(fault->text, sizeof(fault->text), "another program has held the tokens for too long");
+    *turn = (struct cache_turn){ .until = http_ticks() + CLIENT_CACHE_MS };
 }
 
-bool cache_take(struct doorcode_cache *cache, struct cache_fault *fault)
+enum cache_try cache_turn_step(struct cache_turn *turn, struct doorcode_cache *cache, struct cache_fault *fault)
+{
+    enum cache_try tried = cache_try(cache, fault);
+    turn->has = tried == CACHE_TAKEN;
+    if (tried != CACHE_BUSY || http_ticks() < turn->until)
+        return tried;
+    snprintf(fault->text, sizeof(fault->text), "another program has held the tokens for too long");
+    trouble(fault);
+    return CACHE_TROUBLE;
+}
+
+void cache_turn_end(struct cache_turn *turn, struct doorcode_cache *cache)
+{
+    if (turn->has)
+        cache_give(cache);
+    turn->has = false;
+}
+
+bool cache_turn_wait(struct cache_turn *turn, struct doorcode_cache *cache, struct cache_fault *fault)
 {
     static const struct timespec pause = { .tv_nsec = CLIENT_CACHE_PAUSE_MS * 1000000L };
-    enum cache_try tried = cache_try(cache, fault);
-    for (int tries = CLIENT_CACHE_MS / CLIENT_CACHE_PAUSE_MS; tried == CACHE_BUSY && tries > 0; tries--) {
+    cache_turn_begin(turn);
+    while (cache_turn_step(turn, cache, fault) == CACHE_BUSY)
         nanosleep(&pause, NULL);
-        tried = cache_try(cache, fault);
-    }
-    if (tried == CACHE_BUSY)
-        cache_set_late(fault);
-    return tried == CACHE_TAKEN;
+    return turn->has;
 }
 
 /* ---- reading and writing ---- */
@@ -112,13 +126,20 @@ bool cache_write(struct doorcode_cache *cache, const struct book *book, struct c
 
 /* ---- making ---- */
 
+struct doorcode_error cache_error_of(const struct cache_fault *fault)
+{
+    struct doorcode_error error = error_of(fault->kind);
+    if (fault->kind != DOORCODE_ERROR_NO_MEMORY)
+        error.description = fault->text;
+    return error;
+}
+
 const struct doorcode_error *cache_error(const struct cache_fault *fault)
 {
     static _Thread_local struct cache_fault last;
     static _Thread_local struct doorcode_error error;
     last = *fault;
-    error = error_of(last.kind);
-    error.description = last.kind == DOORCODE_ERROR_NO_MEMORY ? "" : last.text;
+    error = cache_error_of(&last);
     return &error;
 }
 

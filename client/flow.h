@@ -11,7 +11,7 @@
 #include "reply.h"
 
 /* What a code, or whatever is given next, is proof for: which endpoints are asked. */
-enum flow_phase { PHASE_SIGNIN, PHASE_SIGNUP, PHASE_RESET, PHASE_MFA, PHASE_REGISTRATION };
+enum flow_phase { PHASE_SIGNIN, PHASE_SIGNUP, PHASE_RESET, PHASE_MFA, PHASE_REGISTRATION, PHASE_REFRESH };
 
 /* What is done just now, from one caller's call to the next. */
 enum flow_stage {
@@ -57,12 +57,11 @@ struct doorcode_flow {
     struct flow_choice chosen;          /* becomes `choice` once the challenge for it is there */
     char password[CLIENT_PASSWORD + 1]; /* waits for its challenge; or "" */
     struct doorcode_error error;
-    flow_enterer *enter;   /* once the cache is taken */
-    int64_t patience;      /* ticks until which it is tried */
-    bool has_cache;        /* which is taken */
-    struct token_get *get; /* of doorcode_token_get, else NULL */
-    struct book kept;      /* COMPLETED with a cache: the account */
-    char problem[DOORCODE_CACHE_PROBLEM];
+    flow_enterer *enter; /* once the cache is taken */
+    struct cache_turn turn;
+    struct token_get *get;      /* of doorcode_token_get, else NULL */
+    struct book kept;           /* COMPLETED with a cache: the account */
+    struct cache_fault trouble; /* that the error tells of */
 };
 
 /* The client's, or a new one. */

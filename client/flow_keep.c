@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A flow's tokens and the client's cache. */
-#include "errors.h"
 #include "flow.h"
-
-#include <string.h>
 
 /* ---- the cache's turn ---- */
 
@@ -11,27 +8,22 @@ void flow_queue(struct doorcode_flow *flow, flow_enterer *enter)
 {
     flow->stage = FLOW_QUEUES;
     flow->enter = enter;
-    flow->patience = http_ticks() + CLIENT_CACHE_MS;
+    cache_turn_begin(&flow->turn);
 }
 
 void flow_leave(struct doorcode_flow *flow)
 {
-    if (flow->has_cache)
-        cache_give(flow->client->cache);
-    flow->has_cache = false;
+    cache_turn_end(&flow->turn, flow->client->cache);
 }
 
 bool flow_step_queue(struct doorcode_flow *flow)
 {
     struct cache_fault fault;
-    enum cache_try tried = cache_try(flow->client->cache, &fault);
-    if (tried == CACHE_BUSY && http_ticks() < flow->patience)
-        return false;
+    enum cache_try tried = cache_turn_step(&flow->turn, flow->client->cache, &fault);
     if (tried == CACHE_BUSY)
-        cache_set_late(&fault);
-    flow->has_cache = tried == CACHE_TAKEN;
+        return false;
     flow->stage = FLOW_RESTS;
-    flow->enter(flow, tried != CACHE_TAKEN ? &fault : NULL);
+    flow->enter(flow, tried == CACHE_TROUBLE ? &fault : NULL);
     return true;
 }
 
@@ -39,11 +31,9 @@ bool flow_step_queue(struct doorcode_flow *flow)
 
 void flow_tell_unkept(struct doorcode_flow *flow, const struct cache_fault *fault)
 {
-    memcpy(flow->problem, fault->text, sizeof(flow->problem));
+    flow->trouble = *fault;
     flow->has_error = true;
-    flow->error = error_of(fault->kind);
-    if (fault->kind == DOORCODE_ERROR_CACHE)
-        flow->error.description = flow->problem;
+    flow->error = cache_error_of(&flow->trouble);
 }
 
 void flow_keep(struct doorcode_flow *flow, const struct keep_facts *facts)

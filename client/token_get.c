@@ -182,6 +182,7 @@ static void renew(struct doorcode_flow *flow, const struct book_account *account
         { "scope", flow->get->scopes },
         { "client_info", "1" },
     };
+    flow->phase = PHASE_REFRESH;
     flow_ask(flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), take_renewed);
 }
 

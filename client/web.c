@@ -186,6 +186,24 @@ static void step_check(struct doorcode_web *web)
     if (web->failed)
         reply_refuse(&web->reply, DOORCODE_ERROR_INVALID_TOKEN, problem);
     web->reply.tokens.received_at = clock_now(&web->client->clock);
+    web->stage = web->failed || web->client->cache == NULL ? STAGE_END : STAGE_KEEP;
+    cache_turn_begin(&web->turn);
+}
+
+/* ---- KEEP ---- */
+
+static void step_keep(struct doorcode_web *web)
+{
+    const struct keep_facts facts = { .username = web->login_hint, .scopes = web->client->scopes };
+    struct doorcode_cache *cache = web->client->cache;
+    enum cache_try tried = cache_turn_step(&web->turn, cache, &web->trouble);
+    if (tried == CACHE_BUSY)
+        return;
+    web->unkept = tried == CACHE_TROUBLE ||
+                  !cache_keep(cache, web->client, &facts, &web->reply.tokens, &web->kept, &web->trouble);
+    cache_turn_end(&web->turn, cache);
+    if (web->unkept)
+        web->reply.error = cache_error_of(&web->trouble);
     web->stage = STAGE_END;
 }
 
@@ -197,8 +215,8 @@ static void step_end(struct doorcode_web *web)
 }
 
 static void (*const steps[WEB_STAGES])(struct doorcode_web *web) = {
-    [STAGE_LEARN] = step_learn,   [STAGE_AWAIT] = step_await, [STAGE_PAGE] = step_page,
-    [STAGE_REDEEM] = step_redeem, [STAGE_CHECK] = step_check, [STAGE_END] = step_end,
+    [STAGE_LEARN] = step_learn, [STAGE_AWAIT] = step_await, [STAGE_PAGE] = step_page, [STAGE_REDEEM] = step_redeem,
+    [STAGE_CHECK] = step_check, [STAGE_KEEP] = step_keep,   [STAGE_END] = step_end,
 };
 
 static bool is_late(const struct doorcode_web *web)
@@ -211,7 +229,8 @@ enum doorcode_web_state doorcode_web_state(const struct doorcode_web *web)
     static const enum doorcode_web_state states[WEB_STAGES] = {
         [STAGE_LEARN] = DOORCODE_WEB_PREPARING, [STAGE_AWAIT] = DOORCODE_WEB_OPEN,
         [STAGE_PAGE] = DOORCODE_WEB_FINISHING,  [STAGE_REDEEM] = DOORCODE_WEB_FINISHING,
-        [STAGE_CHECK] = DOORCODE_WEB_FINISHING, [STAGE_END] = DOORCODE_WEB_COMPLETED,
+        [STAGE_CHECK] = DOORCODE_WEB_FINISHING, [STAGE_KEEP] = DOORCODE_WEB_FINISHING,
+        [STAGE_END] = DOORCODE_WEB_COMPLETED,
     };
     if (web == NULL || (web->stage == STAGE_END && web->failed))
         return DOORCODE_WEB_FAILED;
@@ -248,6 +267,8 @@ size_t doorcode_web_waits(const struct doorcode_web *web, struct pollfd *waits, 
         n = loopback_waits(web->loopback, waits, n, cap, timeout_ms);
     if (web->stage <= STAGE_AWAIT)
         http_lower_timeout(timeout_ms, web->deadline);
+    if (web->stage == STAGE_KEEP)
+        *timeout_ms = CLIENT_CACHE_PAUSE_MS;
     return n;
 }
 
@@ -305,7 +326,13 @@ const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web)
 {
     if (web == NULL)
         return error_static(DOORCODE_ERROR_NO_MEMORY);
-    return doorcode_web_state(web) == DOORCODE_WEB_FAILED ? &web->reply.error : NULL;
+    return web->unkept || doorcode_web_state(web) == DOORCODE_WEB_FAILED ? &web->reply.error : NULL;
+}
+
+const struct doorcode_account *doorcode_web_account(const struct doorcode_web *web)
+{
+    bool has = doorcode_web_state(web) == DOORCODE_WEB_COMPLETED && web->kept.count > 0;
+    return has ? &web->kept.accounts[0].shown : NULL;
 }
 
 /* ---- begin and end ---- */
@@ -443,6 +470,7 @@ void doorcode_web_free(struct doorcode_web *web)
     http_close(web->http);
     form_free(&web->form);
     reply_free(&web->reply);
+    book_free(&web->kept);
     wipe_text(web->id_token);
     wipe_text(web->url);
     wipe(web, sizeof(*web));

@@ -3,6 +3,7 @@
 #ifndef DOORCODE_CLIENT_WEB_H
 #define DOORCODE_CLIENT_WEB_H
 
+#include "cache_keep.h"
 #include "doorcode/web.h"
 #include "form.h"
 #include "learn.h"
@@ -17,6 +18,7 @@ enum web_stage {
     STAGE_PAGE,   /* its last page is on the way */
     STAGE_REDEEM, /* the code */
     STAGE_CHECK,  /* the id token, perhaps after a look at newer keys */
+    STAGE_KEEP,   /* the tokens, in the client's cache, once nobody else has it */
     STAGE_END,
     WEB_STAGES
 };
@@ -40,6 +42,10 @@ struct doorcode_web {
     struct redirect answer; /* what the browser brought */
     struct reply reply;     /* the tokens, or the error */
     struct buf form;        /* the request of REDEEM */
+    struct cache_turn turn;
+    struct book kept; /* the account; empty where there is no cache */
+    bool unkept;      /* `trouble` says why */
+    struct cache_fault trouble;
     char redirect_uri[CLIENT_WEB_PATH + 64];
     char login_hint[CLIENT_USERNAME + 1];
     char prompt[CLIENT_WORD + 1];

@@ -34,6 +34,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 struct doorcode_web;
+struct doorcode_account;
 
 enum doorcode_web_state {
     DOORCODE_WEB_PREPARING, /* the tenant is asked for its addresses and keys */
@@ -90,7 +91,10 @@ const char *doorcode_web_url(const struct doorcode_web *web);
 const char *doorcode_web_redirect_uri(const struct doorcode_web *web);
 /* NULL unless COMPLETED, and after a sign-out. Borrowed until doorcode_web_free. The id token was checked, its nonce too. */
 const struct doorcode_tokens *doorcode_web_tokens(const struct doorcode_web *web);
-/* NULL unless FAILED; for NULL: NO_MEMORY. Kinds that come from here: NO_PORT, TIMEOUT (nobody came back), CANCELLED,
+/* COMPLETED with a cache (options.cache): whose tokens they are (account.h). Borrowed until doorcode_web_free. NULL where they
+ * could not be kept, which doorcode_web_error() tells as CACHE; the tokens are good. */
+const struct doorcode_account *doorcode_web_account(const struct doorcode_web *web);
+/* NULL unless FAILED, or the tokens could not be kept; for NULL: NO_MEMORY. Kinds that come from here: NO_PORT, TIMEOUT (nobody came back), CANCELLED,
  * INTERACTION_REQUIRED (prompt "none"), MIXED_UP, INVALID_TOKEN, PROTOCOL; and all that the server may answer, with its
  * own words and codes. */
 const struct doorcode_error *doorcode_web_error(const struct doorcode_web *web);
