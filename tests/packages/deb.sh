@@ -32,9 +32,7 @@ expect() { [ "$2" = "$3" ] || die "$1: '$3' where '$2' was expected"; }
 
 is_active() { [ "$(inside systemctl is-active doorcode)" = active ]; }
 
-answers() { nsenter -t "$leader" -n curl -fsS -o /dev/null "$1" 2>/dev/null; }
-
-serves() { answers "$origin/readyz"; }
+serves() { answers "$leader" "$origin/readyz"; }
 
 is_back() { is_active && serves; }
 
@@ -129,7 +127,7 @@ type_code_into() {
 command_line_signs_in() {
     cp src/server/seed/dev.yaml "$machine/root/petstore.yaml"
     inside doorcode apply /root/petstore.yaml >/dev/null
-    wait_until 10 answers "$authority/v2.0/.well-known/openid-configuration" || die "the directory is not taken"
+    wait_until 10 answers "$leader" "$authority/v2.0/.well-known/openid-configuration" || die "the directory is not taken"
     type_code_into sam@example.org doorcode signin sam@example.org --authority "$authority" --client-id "$client_id"
     inside doorcode token show | grep -q sam@example.org
 }
