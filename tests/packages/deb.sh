@@ -146,7 +146,12 @@ state_of_server() {
     inside doorcode keys list
 }
 
-refresh_works() { inside doorcode token refresh >/dev/null || die "the refresh token is not taken any more"; }
+# The refresh token that was got before is good for another access token.
+refresh_works() {
+    inside doorcode token get --force >"$scratch/token" || die "the refresh token is not taken any more"
+    ! cmp -s "$scratch/token" "$scratch/token.last" || die "the access token is the old one"
+    mv "$scratch/token" "$scratch/token.last"
+}
 
 upgrade_keeps_data() {
     local before
