@@ -164,12 +164,25 @@ static void take_tokens(struct doorcode_flow *flow, struct reply *reply)
     book_free(&book);
 }
 
+/* The user has to do something first: from here it is a sign-in like others. */
+static void become_signin(struct doorcode_flow *flow)
+{
+    flow_leave(flow);
+    free(flow->get);
+    flow->get = NULL;
+}
+
 static void take_renewed(struct doorcode_flow *flow, struct reply *reply)
 {
-    if (reply->kind == REPLY_TOKENS)
+    if (reply->kind == REPLY_TOKENS) {
         take_tokens(flow, reply);
-    else if (reply->kind != REPLY_ERROR || take_refusal(flow, &reply->error))
+    } else if (reply->kind == REPLY_ERROR) {
+        if (take_refusal(flow, &reply->error))
+            flow_take(flow, reply);
+    } else {
+        become_signin(flow);
         flow_take(flow, reply);
+    }
     flow_leave(flow);
 }
 
@@ -181,6 +194,7 @@ static void renew(struct doorcode_flow *flow, const struct book_account *account
         { "refresh_token", account->refresh_token },
         { "scope", flow->get->scopes },
         { "client_info", "1" },
+        { "claims", flow->client->claims != NULL ? flow->client->claims : "" },
     };
     flow_ask(flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), take_renewed);
 }

@@ -380,13 +380,14 @@ static void scopes_are_sets(void **state)
         { "openid profile", "openid email", false },
         { "", "", true },
         { "", "offline_access", true },
-        { "", "openid", false },
+        { "", "openid", true },
         { "api://a/Read", "openid profile offline_access api://a/Read", true },
         { "api://a/Write api://a/Read", "API://a/read", true },
         { "api://a/Read", "api://a/Read api://a/Write", false },
         { "api://a/ReadAll", "api://a/Read", false },
         { "api://a/Read", "openid", false },
-        { "openid api://a/Read", "openid", true },
+        { "openid api://a/Read", "openid", false },
+        { "OpenID Email", "openid email", true },
     };
     static const struct {
         const char *newer, *older;
