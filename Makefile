@@ -4,7 +4,7 @@ BUILD  := build/release
 PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 
-.PHONY: all deps demo check test bench screenshots fuzz sanitize man install clean help
+.PHONY: all deps demo check test bench site screenshots fuzz sanitize man install clean help
 .DEFAULT_GOAL := all
 
 all: deps ## build the server and command line into build/release
@@ -29,6 +29,10 @@ test: ## only the C tests of the release build
 
 bench: all ## measure sign-ins; results and conditions are in bench/RESULTS.md
 	@tools/bench
+
+site: all ## write the documentation as plain HTML into build/site
+	@tools/install-deps site
+	@site/build.py $(BUILD) build/site
 
 screenshots: ## pictures of the hosted pages into docs/images/pages
 	@tools/install-deps test

@@ -2,6 +2,7 @@
 #include "account.h"
 
 #include "base/err.h"
+#include "cli.h"
 #include "report.h"
 
 #include <stdlib.h>
@@ -48,10 +49,11 @@ void account_cache_close(struct doorcode_cache **cache)
 
 struct doorcode_account_filter account_filter(const struct command_line *line)
 {
+    const char *argument = line->argument_count > 0 ? line->arguments[0] : NULL;
     return (struct doorcode_account_filter){
         .authority = command_value(line, "authority"),
         .client_id = command_value(line, "client-id"),
-        .username = line->argument_count > 0 ? line->arguments[0] : NULL,
+        .username = command_has(line, "user") ? command_value(line, "user") : argument,
     };
 }
 
@@ -60,25 +62,21 @@ struct doorcode_account_filter account_filter_of(const struct doorcode_account *
     return (struct doorcode_account_filter){ account->authority, account->client_id, account->id };
 }
 
-struct doorcode_accounts *account_find(const struct command_line *line, struct doorcode_cache *cache)
+int account_find(const struct command_line *line, const struct doorcode_account_filter *filter,
+                 struct doorcode_cache *cache, struct doorcode_accounts **accounts)
 {
-    const struct doorcode_account_filter filter = account_filter(line);
-    struct doorcode_accounts *accounts;
-    const struct doorcode_error *error = doorcode_accounts_read(cache, &filter, &accounts);
-    if (error != NULL) {
-        report_failure(line, error);
-        return NULL;
-    }
-    if (doorcode_accounts_count(accounts) > 0)
-        return accounts;
+    const struct doorcode_error *error = doorcode_accounts_read(cache, filter, accounts);
+    if (error != NULL)
+        return report_failure(line, error);
+    if (doorcode_accounts_count(*accounts) > 0)
+        return COMMAND_OK;
     char next[128];
     snprintf(next, sizeof(next), "Sign in with: %s signin USER", line->program->name);
-    if (filter.username != NULL)
-        command_fail(line, next, "%s is not signed in", filter.username);
+    if (filter->username != NULL)
+        command_fail(line, next, "%s is not signed in", filter->username);
     else
         command_fail(line, next, "nobody is signed in");
-    doorcode_accounts_free(accounts);
-    return NULL;
+    return CLI_SIGNIN_NEEDED;
 }
 
 void account_list_close(struct doorcode_accounts **accounts)
@@ -96,6 +94,7 @@ const struct doorcode_error *account_client(const struct command_line *line, con
     options.ca_file = command_value(line, "ca-file");
     options.allow_http = command_flag(line, "allow-http");
     options.cache = cache;
+    options.nonblocking = 1; /* network_wait */
     return doorcode_client_new(&options, client);
 }
 

@@ -13,15 +13,17 @@ const struct doorcode_error *account_open_cache(const char *kind, const char *pa
 struct doorcode_cache *account_cache(const struct command_line *line);
 void account_cache_close(struct doorcode_cache **cache); /* for AUTO */
 
+/* Of the command line: USER, its first argument, or --user where it has that. */
 struct doorcode_account_filter account_filter(const struct command_line *line);
-/* The kept accounts that are meant, at least one, the one used last first. NULL, and the user has been told, where there is
- * none, or they cannot be read. */
-struct doorcode_accounts *account_find(const struct command_line *line, struct doorcode_cache *cache);
+/* The kept accounts that fit, at least one, the one used last first. COMMAND_OK, or an exit status after the user has been
+ * told: CLI_SIGNIN_NEEDED where there is none. */
+int account_find(const struct command_line *line, const struct doorcode_account_filter *filter,
+                 struct doorcode_cache *cache, struct doorcode_accounts **accounts);
 void account_list_close(struct doorcode_accounts **accounts); /* for AUTO */
 /* The account and no other. Borrowed from it. */
 struct doorcode_account_filter account_filter_of(const struct doorcode_account *account);
 
-/* A client for the account, with the options that a command has of ca-file and allow-http. */
+/* A client for the account, with the options that a command has of ca-file and allow-http. Its flows do not wait. */
 const struct doorcode_error *account_client(const struct command_line *line, const struct doorcode_account *account,
                                             struct doorcode_cache *cache, struct doorcode_client **client);
 

@@ -15,11 +15,20 @@ extern const struct command signin_command;
 extern const struct command signup_command;
 extern const struct command reset_password_command;
 extern const struct command token_show_command;
-extern const struct command token_refresh_command;
+extern const struct command token_get_command;
+extern const struct command account_list_command;
+extern const struct command account_remove_command;
+extern const struct command call_command;
+extern const struct command credential_git_command;
+extern const struct command credential_docker_command;
 extern const struct command signout_command;
 extern const struct command completion_command;
 
-enum { CLI_BROWSER_NEEDED = 3 }; /* exit status beside those of command.h */
+/* Exit statuses beside those of command.h, and what the manual says of them; a NULL name ends. */
+enum { CLI_BROWSER_NEEDED = 3, CLI_SIGNIN_NEEDED = 4, CLI_HTTP_ERROR = 5 };
+extern const struct command_note cli_statuses[];
+/* Names of the program's file under which git and docker call it; a NULL name ends. */
+extern const struct command_link cli_links[];
 
 #define CLI_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -48,6 +57,15 @@ enum { CLI_BROWSER_NEEDED = 3 }; /* exit status beside those of command.h */
 #define CLI_OPTION_JSON                                                \
     {                                                                  \
         .name = "json", .help = "Write one JSON object, for scripts.", \
+    }
+#define CLI_OPTION_SCOPE                                                                                         \
+    {                                                                                                            \
+        .name = "scope", .letter = 's', .argument = "SCOPES",                                                    \
+        .help = "Scopes of the access token, parted by blanks; without it those of the account's newest token.", \
+    }
+#define CLI_OPTION_USER                                                                               \
+    {                                                                                                 \
+        .name = "user", .argument = "USER", .help = "Account to take; without it the one used last.", \
     }
 /* Which of the kept accounts is meant, where the user name does not tell. */
 #define CLI_OPTIONS_ACCOUNT                                                                 \

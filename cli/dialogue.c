@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "dialogue_parts.h"
 #include "keep.h"
+#include "network.h"
 #include "report.h"
 #include "terminal.h"
 #include "web.h"
@@ -30,23 +31,42 @@ void dialogue_end(struct dialogue *dialogue, const char *message, const char *ad
     };
 }
 
+enum doorcode_state dialogue_wait(struct dialogue *dialogue)
+{
+    return network_wait(dialogue->line, dialogue->flow);
+}
+
 void dialogue_end_if_refused(struct dialogue *dialogue)
 {
+    dialogue_wait(dialogue);
     dialogue->ended = dialogue->ended || doorcode_flow_error(dialogue->flow) != NULL;
+}
+
+/* A second at a time. False when patience is over. */
+static bool pause_reset(struct dialogue *dialogue)
+{
+    static const struct timespec second = { .tv_sec = 1 };
+    int seconds = doorcode_flow_poll_interval(dialogue->flow);
+    if (dialogue->waited == 0)
+        progress_begin(&dialogue->resetting, dialogue->line->errors, "Waiting for the new password to be kept");
+    dialogue->waited += seconds;
+    for (; seconds > 0 && dialogue->waited <= RESET_PATIENCE; seconds--) {
+        nanosleep(&second, NULL);
+        progress_look(&dialogue->resetting);
+    }
+    return dialogue->waited <= RESET_PATIENCE;
 }
 
 /* Asks at once, then at the server's pace. */
 static void wait_for_reset(struct dialogue *dialogue)
 {
-    if (doorcode_reset_poll(dialogue->flow) != DOORCODE_RESET_PENDING)
+    doorcode_reset_poll(dialogue->flow);
+    if (dialogue_wait(dialogue) == DOORCODE_RESET_PENDING && pause_reset(dialogue))
         return;
-    struct timespec pace = { .tv_sec = doorcode_flow_poll_interval(dialogue->flow) };
-    dialogue->waited += pace.tv_sec;
+    progress_end(&dialogue->resetting);
     if (dialogue->waited > RESET_PATIENCE)
         dialogue_end(dialogue, "The server has not kept the new password yet.",
                      "Try to sign in with it in some minutes.");
-    else
-        nanosleep(&pace, NULL);
 }
 
 static void go_on_to_signin(struct dialogue *dialogue)
@@ -60,7 +80,8 @@ static void go_on_to_signin(struct dialogue *dialogue)
     if (!plan->is_signin && !dialogue->is_done && !command_flag(line, "json"))
         fprintf(line->out, "%s %s.\n", plan->done_text, line->arguments[0]);
     dialogue->is_done = true;
-    if (doorcode_flow_signin(dialogue->flow) == DOORCODE_SIGNIN_READY)
+    doorcode_flow_signin(dialogue->flow);
+    if (dialogue_wait(dialogue) == DOORCODE_SIGNIN_READY)
         dialogue_end_if_refused(dialogue);
 }
 
@@ -73,16 +94,17 @@ static void (*const steps[])(struct dialogue *dialogue) = {
     [DOORCODE_REGISTRATION_REQUIRED] = dialogue_registration,
     [DOORCODE_RESET_PENDING] = wait_for_reset,
     [DOORCODE_SIGNIN_READY] = go_on_to_signin,
+    [DOORCODE_WORKING] = NULL, /* which dialogue_wait has seen the end of */
 };
 
 static void talk(struct dialogue *dialogue)
 {
-    enum doorcode_state state = doorcode_flow_state(dialogue->flow);
+    enum doorcode_state state = dialogue_wait(dialogue);
     while (steps[state] != NULL && !dialogue->ended) {
         dialogue->told = dialogue->told && state == DOORCODE_CODE_REQUIRED;
         dialogue->asked = false;
         steps[state](dialogue);
-        state = doorcode_flow_state(dialogue->flow);
+        state = dialogue_wait(dialogue);
         const struct doorcode_error *error = doorcode_flow_error(dialogue->flow);
         if (dialogue->asked && steps[state] != NULL && error != NULL && !dialogue->ended)
             report_error(dialogue->line, error);
@@ -139,6 +161,7 @@ static const struct doorcode_error *make_client(const struct command_line *line,
     options.scopes = command_value(line, "scope");
     options.ca_file = command_value(line, "ca-file");
     options.allow_http = command_flag(line, "allow-http");
+    options.nonblocking = 1; /* dialogue_wait */
     options.no_password = plan->is_signin && command_flag(line, "no-password");
     return doorcode_client_new(&options, client);
 }

@@ -5,6 +5,7 @@
 
 #include "dialogue.h"
 #include "doorcode/account.h"
+#include "progress.h"
 
 enum {
     DIALOGUE_CODE = 256,      /* a line with a code */
@@ -29,7 +30,8 @@ struct dialogue {
     struct doorcode_error problem;    /* why it ended, unless the flow has an error */
     char problem_text[DIALOGUE_LINE];
     int64_t waited; /* seconds, for a reset */
-    bool is_done;   /* signed up or reset, which has been told */
+    struct progress resetting;
+    bool is_done; /* signed up or reset, which has been told */
 };
 
 /* One step each: the flow is in the state that the name says. */
@@ -43,7 +45,9 @@ void dialogue_registration(struct dialogue *dialogue);
 bool dialogue_take_password(struct dialogue *dialogue);
 /* Ends it for a reason of ours. The texts have to last. */
 void dialogue_end(struct dialogue *dialogue, const char *message, const char *advice);
-/* Ends it where a step that asked nobody left an error: it would only be made again. */
+/* Waits for the server's answer to a step; the state it leaves. */
+enum doorcode_state dialogue_wait(struct dialogue *dialogue);
+/* Waits, and ends it where a step that asked nobody left an error: it would only be made again. */
 void dialogue_end_if_refused(struct dialogue *dialogue);
 
 #endif

@@ -45,6 +45,13 @@ static bool open_codes(struct dialogue *dialogue)
     return true;
 }
 
+/* Where that fails, the former one stays good, and was told of. */
+static void send_another(struct dialogue *dialogue)
+{
+    doorcode_flow_resend_code(dialogue->flow);
+    dialogue->told = dialogue_wait(dialogue) == DOORCODE_CODE_REQUIRED && doorcode_flow_error(dialogue->flow) != NULL;
+}
+
 /* One try. What a person gets wrong is said and asked again; a script's lines are tried until they end. */
 void dialogue_code(struct dialogue *dialogue)
 {
@@ -60,8 +67,7 @@ void dialogue_code(struct dialogue *dialogue)
         dialogue_end(dialogue, "No code was given.",
                      "Give it on a terminal, on the standard input, or with --code-file.");
     else if (typed == TYPED_LINE && code[0] == '\0')
-        dialogue->told = doorcode_flow_resend_code(dialogue->flow) == DOORCODE_CODE_REQUIRED &&
-                         doorcode_flow_error(dialogue->flow) != NULL;
+        send_another(dialogue);
     else
         doorcode_flow_submit_code(dialogue->flow, typed == TYPED_LINE ? code : "");
     wipe(code, sizeof(code));

@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "cli.h"
 #include "terminal.h"
 
@@ -16,6 +17,7 @@ int report_json(const struct command_line *line, json_t *object)
     if (text == NULL)
         return command_fail(line, NULL, "there is no memory");
     fprintf(line->out, "%s\n", text);
+    wipe(text, strlen(text)); /* it may hold a token */
     free(text);
     return COMMAND_OK;
 }
@@ -71,9 +73,14 @@ static json_t *refused_of(const struct doorcode_error *error)
     return names;
 }
 
+static bool wants_json(const struct command_line *line)
+{
+    return command_has(line, "json") && command_flag(line, "json");
+}
+
 int report_failure(const struct command_line *line, const struct doorcode_error *error)
 {
-    if (!command_flag(line, "json")) {
+    if (!wants_json(line)) {
         report_error(line, error);
         return COMMAND_FAILED;
     }

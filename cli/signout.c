@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doorcode signout: forgets tokens. There is no endpoint for it (spec V1, 2.9); the server's own copies run out. */
+/* doorcode signout, account remove: forget tokens. There is no endpoint for it (spec V1, 2.9); the server's own copies run out. */
 #include "account.h"
 #include "base/err.h"
 #include "cli.h"
 #include "report.h"
+
+static bool wants_all(const struct command_line *line)
+{
+    return command_has(line, "all") && command_flag(line, "all");
+}
 
 /* What is meant: all, every account of USER, or the account used last. */
 static const struct doorcode_error *forget(const struct command_line *line, struct doorcode_cache *cache,
@@ -12,7 +17,7 @@ static const struct doorcode_error *forget(const struct command_line *line, stru
     AUTO(account_list_close) struct doorcode_accounts *accounts = NULL;
     struct doorcode_account_filter wanted = account_filter(line);
     *removed = 0;
-    if (!command_flag(line, "all") && wanted.username == NULL) {
+    if (!wants_all(line) && wanted.username == NULL) {
         const struct doorcode_error *error = doorcode_accounts_read(cache, &wanted, &accounts);
         if (error != NULL || doorcode_accounts_count(accounts) == 0)
             return error;
@@ -24,7 +29,7 @@ static const struct doorcode_error *forget(const struct command_line *line, stru
 static int run(const struct command_line *line)
 {
     size_t removed;
-    bool all = command_flag(line, "all");
+    bool all = wants_all(line);
     if (all && line->argument_count > 0)
         return command_usage(line, "either a USER or --all");
     AUTO(account_cache_close) struct doorcode_cache *cache = account_cache(line);
@@ -43,7 +48,7 @@ static int run(const struct command_line *line)
     return COMMAND_OK;
 }
 
-static const struct command_option options[] = {
+static const struct command_option signout_options[] = {
     { .name = "all", .help = "Sign all users out." },
     CLI_OPTIONS_ACCOUNT,
     CLI_OPTIONS_CACHE,
@@ -56,8 +61,29 @@ const struct command signout_command = {
     .summary = "Forget the tokens of a signed-in user",
     .description = "Removes the tokens from this machine; without USER those of the account used last.",
     .examples = COMMAND_EXAMPLES("doorcode signout", "doorcode signout --all"),
-    .options = options,
-    .option_count = CLI_COUNT(options),
+    .options = signout_options,
+    .option_count = CLI_COUNT(signout_options),
+    .max_arguments = 1,
+    .run = run,
+};
+
+static const struct command_option remove_options[] = {
+    CLI_OPTIONS_ACCOUNT,
+    CLI_OPTIONS_CACHE,
+    CLI_OPTION_JSON,
+};
+
+const struct command account_remove_command = {
+    .name = "account remove",
+    .arguments = "USER",
+    .summary = "Remove the accounts of a user from this machine",
+    .description =
+        "Forgets all tokens of USER, a name or an id that account list shows with --json. A browser may still be "
+        "signed in.",
+    .examples = COMMAND_EXAMPLES("doorcode account remove sam@example.org"),
+    .options = remove_options,
+    .option_count = CLI_COUNT(remove_options),
+    .min_arguments = 1,
     .max_arguments = 1,
     .run = run,
 };

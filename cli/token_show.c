@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doorcode token show: what is known of a signed-in user, for people, or the bare tokens for scripts. */
+/* doorcode token show: what is known of a signed-in user, never the tokens themselves. */
 #include "account.h"
 #include "base/err.h"
 #include "cli.h"
@@ -88,72 +88,42 @@ static json_t *claims_object(const char *token)
 
 static int show_to_script(const struct command_line *line, const struct doorcode_account *account)
 {
-    json_t *object =
-        json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:o}", "username", account->username, "authority",
-                  account->authority, "client_id", account->client_id, "scope", account->scope, "expires_at",
-                  (json_int_t)account->expires_at, "has_refresh_token", account->has_refresh_token, "id_token_claims",
-                  claims_object(account->id_token), "access_token_claims", claims_object(newest_token(account)));
-    if (command_flag(line, "access"))
-        json_object_set_new(object, "access_token", json_string(newest_token(account)));
-    if (command_flag(line, "id"))
-        json_object_set_new(object, "id_token", json_string(account->id_token));
-    return report_json(line, object);
-}
-
-static int show_token(const struct command_line *line, const struct doorcode_account *account, const char *token)
-{
-    if (token[0] == '\0')
-        return command_fail(line, "Sign in again.", "no such token is kept");
-    if (account->expires_at > 0 && account->expires_at <= (int64_t)time(NULL))
-        fprintf(line->errors, "The token is no longer valid. Renew it with: %s token refresh\n", line->program->name);
-    fprintf(line->out, "%s\n", token);
-    return COMMAND_OK;
-}
-
-static int show(const struct command_line *line, const struct doorcode_account *account)
-{
-    if (command_flag(line, "json"))
-        return show_to_script(line, account);
-    if (command_flag(line, "access"))
-        return show_token(line, account, newest_token(account));
-    if (command_flag(line, "id"))
-        return show_token(line, account, account->id_token);
-    show_to_person(line->out, account);
-    return COMMAND_OK;
+    return report_json(line,
+                       json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:o}", "username", account->username, "authority",
+                                 account->authority, "client_id", account->client_id, "scope", account->scope,
+                                 "expires_at", (json_int_t)account->expires_at, "has_refresh_token",
+                                 account->has_refresh_token, "id_token_claims", claims_object(account->id_token),
+                                 "access_token_claims", claims_object(newest_token(account))));
 }
 
 static int run(const struct command_line *line)
 {
-    if (command_flag(line, "access") && command_flag(line, "id") && !command_flag(line, "json"))
-        return command_usage(line, "only one of --access and --id can be shown without --json");
+    const struct doorcode_account_filter filter = account_filter(line);
     AUTO(account_cache_close) struct doorcode_cache *cache = account_cache(line);
-    AUTO(account_list_close) struct doorcode_accounts *accounts = cache != NULL ? account_find(line, cache) : NULL;
-    return accounts != NULL ? show(line, doorcode_accounts_at(accounts, 0)) : COMMAND_FAILED;
+    AUTO(account_list_close) struct doorcode_accounts *accounts = NULL;
+    int status = cache != NULL ? account_find(line, &filter, cache, &accounts) : COMMAND_FAILED;
+    if (status != COMMAND_OK)
+        return status;
+    if (command_flag(line, "json"))
+        return show_to_script(line, doorcode_accounts_at(accounts, 0));
+    show_to_person(line->out, doorcode_accounts_at(accounts, 0));
+    return COMMAND_OK;
 }
 
 static const struct command_option options[] = {
-    { .name = "access", .help = "Write the access token itself." },
-    { .name = "id", .help = "Write the id token itself." },
     CLI_OPTIONS_ACCOUNT,
     CLI_OPTIONS_CACHE,
     CLI_OPTION_JSON,
 };
 
-static const char *const examples[] = {
-    "doorcode token show",
-    "curl -H \"Authorization: Bearer $(doorcode token show --access)\" https://api.example.org/pets",
-    NULL,
-};
-
 const struct command token_show_command = {
     .name = "token show",
     .arguments = "[USER]",
-    .summary = "Show the tokens of a signed-in user",
+    .summary = "Show what the tokens of a signed-in user say",
     .description =
         "Shows account, times and the claims of the tokens; without USER those of the account used last. The "
-        "claims are only read: no signature is checked. Tokens themselves are written only with --access or "
-        "--id.",
-    .examples = examples,
+        "claims are only read: no signature is checked. For the tokens themselves there is token get.",
+    .examples = COMMAND_EXAMPLES("doorcode token show", "doorcode token show sam@example.org --json"),
     .options = options,
     .option_count = CLI_COUNT(options),
     .max_arguments = 1,

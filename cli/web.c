@@ -5,6 +5,7 @@
 #include "browser.h"
 #include "doorcode/web.h"
 #include "keep.h"
+#include "progress.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -37,18 +38,35 @@ static bool type_address(const struct command_line *line, struct doorcode_web *w
     return typed != TYPED_END;
 }
 
-/* Until the end, with one ear for the person. */
+/* While the sign-in stays in this state: PREPARING or FINISHING. */
+static enum doorcode_web_state wait_for_server(const struct command_line *line, struct doorcode_web *web,
+                                               enum doorcode_web_state state)
+{
+    const enum doorcode_web_state begun = state;
+    struct progress progress;
+    progress_begin(&progress, line->errors, "Waiting for the server");
+    while (state == begun) {
+        struct pollfd waits[DOORCODE_WEB_WAITS];
+        int timeout_ms;
+        size_t n = doorcode_web_waits(web, waits, DOORCODE_WEB_WAITS, &timeout_ms);
+        progress_poll(&progress, waits, n, timeout_ms);
+        state = doorcode_web_step(web);
+    }
+    progress_end(&progress);
+    return state;
+}
+
+/* Until the browser has come back, with one ear for the person. */
 static enum doorcode_web_state wait_for_browser(const struct command_line *line, struct doorcode_web *web,
                                                 bool has_person)
 {
     struct pollfd waits[DOORCODE_WEB_WAITS + 1];
     enum doorcode_web_state state = DOORCODE_WEB_OPEN;
     setvbuf(stdin, NULL, _IONBF, 0); /* no copy of the code stays behind */
-    while (state == DOORCODE_WEB_OPEN || state == DOORCODE_WEB_FINISHING) {
+    while (state == DOORCODE_WEB_OPEN) {
         int timeout_ms;
-        bool hears = has_person && state == DOORCODE_WEB_OPEN;
         size_t n = doorcode_web_waits(web, waits, DOORCODE_WEB_WAITS, &timeout_ms);
-        waits[n] = (struct pollfd){ .fd = hears ? STDIN_FILENO : -1, .events = POLLIN };
+        waits[n] = (struct pollfd){ .fd = has_person ? STDIN_FILENO : -1, .events = POLLIN };
         if (poll(waits, n + 1, timeout_ms) > 0 && waits[n].revents != 0)
             has_person = type_address(line, web);
         state = doorcode_web_step(web);
@@ -117,11 +135,13 @@ int web_signin(const struct command_line *line, const struct doorcode_client *cl
     options.prompt = prompt;
     enum doorcode_web_state state = doorcode_web_start(client, &options, &web);
     if (state == DOORCODE_WEB_PREPARING)
-        state = doorcode_web_run(web);
+        state = wait_for_server(line, web, state);
     if (state == DOORCODE_WEB_OPEN) {
         tell_address(line, doorcode_web_url(web), has_person);
-        wait_for_browser(line, web, has_person);
+        state = wait_for_browser(line, web, has_person);
     }
+    if (state == DOORCODE_WEB_FINISHING)
+        wait_for_server(line, web, state);
     int status = finish(line, client, cache, web);
     doorcode_web_free(web);
     return status;

@@ -54,33 +54,47 @@ const char *doorcode_error_name(enum doorcode_error_kind kind)
     return known ? kinds[kind].name : "unknown";
 }
 
-static bool has_code(const struct doorcode_error *answer, int64_t code)
-{
-    for (size_t i = 0; i < answer->code_count; i++) {
-        if (answer->codes[i] == code)
-            return true;
-    }
-    return code == 0;
-}
-
-static bool fits(const struct match_row *row, const struct doorcode_error *answer)
+/* `code` is one of the answer's, or 0. */
+static bool fits(const struct match_row *row, const struct doorcode_error *answer, int64_t code)
 {
     /* Words are compared without regard to case, as the SDKs do (spec V1, 5.4 A11). */
     if (row->error[0] != '\0' && !slice_eq_nocase(slice_of(row->error), slice_of(answer->error)))
         return false;
     if (row->suberror[0] != '\0' && !slice_eq_nocase(slice_of(row->suberror), slice_of(answer->suberror)))
         return false;
-    return has_code(answer, row->code) && strstr(answer->description, row->text) != NULL;
+    return (row->code == 0 || row->code == code) && strstr(answer->description, row->text) != NULL;
+}
+
+static bool looks_at_error_alone(const struct match_row *row)
+{
+    return row->suberror[0] == '\0' && row->code == 0 && row->text[0] == '\0';
+}
+
+static const struct match_row *find_match(const struct doorcode_error *answer, int64_t code, bool by_error_alone)
+{
+    for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++) {
+        if (looks_at_error_alone(&matches[i]) == by_error_alone && fits(&matches[i], answer, code))
+            return &matches[i];
+    }
+    return NULL;
+}
+
+/* The first of its codes that says something decides: it is the telling one (spec V1, 5.1, 4). */
+static const struct match_row *match_of(const struct doorcode_error *answer)
+{
+    const struct match_row *match = find_match(answer, 0, false);
+    for (size_t i = 0; match == NULL && i < answer->code_count; i++)
+        match = find_match(answer, answer->codes[i], false);
+    return match != NULL ? match : find_match(answer, 0, true);
 }
 
 enum doorcode_error_kind error_kind(const struct doorcode_error *answer)
 {
     if (answer->http_status == 429)
         return DOORCODE_ERROR_THROTTLED;
-    for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++) {
-        if (fits(&matches[i], answer))
-            return matches[i].kind;
-    }
+    const struct match_row *match = match_of(answer);
+    if (match != NULL)
+        return match->kind;
     if (answer->http_status >= 500)
         return DOORCODE_ERROR_SERVER;
     /* The live service answers 404 without a body where native authentication is off (spec V1, 1.2). */

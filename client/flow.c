@@ -103,8 +103,29 @@ static void take_last(struct doorcode_flow *flow, struct reply *reply)
     }
 }
 
+/* A refresh is between programs: what asks for the user ends it. */
+static void refuse_interaction(struct reply *reply)
+{
+    if (reply->kind == REPLY_REDIRECT)
+        reply_refuse(reply, DOORCODE_ERROR_INTERACTION_REQUIRED, reply->redirect_reason);
+    if (reply->kind == REPLY_MFA || reply->kind == REPLY_REGISTRATION)
+        reply->kind = REPLY_ERROR; /* which it tells as well */
+}
+
+/* Openid is in every scope, so that who signed in is told (OpenID Connect Core, 3.1.3.3); a refresh may leave it out (12.2). */
+static void refuse_unknown_user(const struct doorcode_flow *flow, struct reply *reply)
+{
+    bool unknown = reply->kind == REPLY_TOKENS && reply->tokens.id_token[0] == '\0';
+    if (unknown && !flow->client->unverified_id_tokens)
+        reply_refuse(reply, DOORCODE_ERROR_INVALID_TOKEN, "the answer has no id token");
+}
+
 void flow_take(struct doorcode_flow *flow, struct reply *reply)
 {
+    if (flow->phase == PHASE_REFRESH)
+        refuse_interaction(reply);
+    else
+        refuse_unknown_user(flow, reply);
     const struct move *move = &moves[reply->kind];
     if (reply->kind == REPLY_METHODS) {
         adopt(flow, reply);
@@ -137,6 +158,16 @@ enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow)
     if (flow == NULL)
         return DOORCODE_FAILED;
     return flow->stage == FLOW_RESTS ? flow->state : DOORCODE_WORKING;
+}
+
+const struct doorcode_client *doorcode_flow_client(const struct doorcode_flow *flow)
+{
+    return flow != NULL ? flow->client : NULL;
+}
+
+const char *doorcode_flow_username(const struct doorcode_flow *flow)
+{
+    return flow != NULL ? flow->username : NULL;
 }
 
 const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flow)

@@ -11,7 +11,7 @@
 #include "reply.h"
 
 /* What a code, or whatever is given next, is proof for: which endpoints are asked. */
-enum flow_phase { PHASE_SIGNIN, PHASE_SIGNUP, PHASE_RESET, PHASE_MFA, PHASE_REGISTRATION };
+enum flow_phase { PHASE_SIGNIN, PHASE_SIGNUP, PHASE_RESET, PHASE_MFA, PHASE_REGISTRATION, PHASE_REFRESH };
 
 /* What is done just now, from one caller's call to the next. */
 enum flow_stage {

@@ -20,6 +20,7 @@ struct http {
     struct pollfd sockets[CLIENT_WAITS]; /* that libcurl waits for */
     size_t socket_count;
     int64_t timer_at;  /* when libcurl wants to be called; -1: not */
+    int64_t ends_at;   /* when the request is given up, should libcurl not have done so */
     int64_t repeat_at; /* when the request is sent again; -1: not */
     int64_t sent_at;
     bool is_post;
@@ -227,6 +228,8 @@ static struct http_answer collect(struct http *http)
     answer.body = buf_slice(&http->body);
     answer.detail = type != NULL ? type : "";
     answer.retry_after = retry_after < CLIENT_RETRY_AFTER ? (int64_t)retry_after : CLIENT_RETRY_AFTER;
+    if (answer.retry_after < 0) /* a date of the past */
+        answer.retry_after = 0;
     return answer;
 }
 
@@ -237,6 +240,7 @@ static void send_request(struct http *http)
     http->repeat_at = -1;
     http->sent_at = http_ticks();
     http->timer_at = http_ticks(); /* libcurl begins with the first step */
+    http->ends_at = http->timer_at + http->client->timeout_ms + CLIENT_GRACE_MS;
     http->is_attached = curl_multi_add_handle(http->multi, http->curl) == CURLM_OK;
     if (!http->is_attached)
         http->refused = CURLE_OUT_OF_MEMORY;
@@ -264,6 +268,14 @@ void http_begin(struct http *http, const struct http_request *request)
         send_request(http);
 }
 
+/* libcurl tells a time once. Where this clock, which has milliseconds only, is a little before it, it would be lost. */
+static void keep_timer(struct http *http)
+{
+    long timeout_ms = -1;
+    if (http->timer_at < 0 && curl_multi_timeout(http->multi, &timeout_ms) == CURLM_OK && timeout_ms >= 0)
+        http->timer_at = http_ticks() + timeout_ms;
+}
+
 /* The sockets are copied first: libcurl changes them as it goes on. */
 static void drive(struct http *http)
 {
@@ -276,6 +288,7 @@ static void drive(struct http *http)
     if (http->timer_at >= 0 && http_ticks() >= http->timer_at) {
         http->timer_at = -1;
         curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        keep_timer(http);
     }
 }
 
@@ -319,8 +332,11 @@ bool http_step(struct http *http, struct http_answer *answer)
         return false;
     if (http->is_attached) {
         drive(http);
-        if (!is_over(http, &code))
-            return false;
+        if (!is_over(http, &code)) {
+            if (http_ticks() < http->ends_at)
+                return false;
+            code = CURLE_OPERATION_TIMEDOUT;
+        }
         detach(http);
     }
     *answer = code == CURLE_OK ? collect(http) : failed(http, code);
@@ -332,7 +348,9 @@ size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_
 {
     if (http->repeat_at >= 0)
         http_lower_timeout(timeout_ms, http->repeat_at);
-    else if (http->timer_at >= 0)
+    else if (http->is_attached)
+        http_lower_timeout(timeout_ms, http->ends_at);
+    if (http->repeat_at < 0 && http->timer_at >= 0)
         http_lower_timeout(timeout_ms, http->timer_at);
     if (http->socket_count > cap - n)
         http_lower_timeout(timeout_ms, http_ticks() + CLIENT_BLIND_MS);

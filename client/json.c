@@ -100,7 +100,11 @@ void json_make_printable(char *text)
 
 int64_t json_whole_number(const json_t *root, const char *name, int64_t max)
 {
-    const json_t *value = json_object_get(root, name);
+    return json_whole_value(json_object_get(root, name), max);
+}
+
+int64_t json_whole_value(const json_t *value, int64_t max)
+{
     uint64_t digits = 0;
     if (json_is_string(value)) {
         struct slice text = slice_bytes(json_string_value(value), json_string_length(value));

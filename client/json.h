@@ -20,6 +20,7 @@ const char *json_copy_text(const json_t *root, const char *name, struct arena *a
 const char *json_copy_shown(const json_t *root, const char *name, struct arena *arena, size_t max);
 /* An integer member, or a string of digits, within [0, max]; 0 otherwise. */
 int64_t json_whole_number(const json_t *root, const char *name, int64_t max);
+int64_t json_whole_value(const json_t *value, int64_t max); /* the same of a value, which may be NULL */
 
 /* Turns control characters into blanks: what a server sent may be printed on a terminal. */
 void json_make_printable(char *text);

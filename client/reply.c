@@ -45,9 +45,12 @@ static const char *copy_word(struct reply *out, const char *text)
     return copy;
 }
 
-/* Of a copy without the tokens, which are in `out` then. Where there is no memory for it, there is none for the texts either. */
+/* Of a copy without the tokens, which are in `out` then. Where there is no memory for it, there is none for the texts either.
+ * A byte order mark, as gateways add it, is passed over (RFC 8259, 8.1). */
 static json_t *read_object(struct slice body, struct reply *out)
 {
+    if (slice_starts(body, SLICE("\xEF\xBB\xBF")))
+        body = slice_from(body, 3);
     char *copy = arena_take_raw(&out->memory, body.n);
     if (copy == NULL)
         return NULL;
@@ -119,8 +122,9 @@ static void parse_codes(const json_t *root, struct doorcode_error *error)
     size_t i;
     json_array_foreach(json_object_get(root, "error_codes"), i, code)
     {
-        if (json_is_integer(code) && error->code_count < DOORCODE_ERROR_CODES)
-            error->codes[error->code_count++] = json_integer_value(code);
+        int64_t number = json_whole_value(code, INT32_MAX);
+        if (number != 0 && error->code_count < DOORCODE_ERROR_CODES)
+            error->codes[error->code_count++] = number;
     }
     error_take_code_of_description(error);
 }

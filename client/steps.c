@@ -69,8 +69,17 @@ static void prove_password(struct doorcode_flow *flow, const char *password)
                flow_take);
 }
 
+/* Where a code is awaited, or a second factor, a password is no challenge (spec V1, 2.6 and 3.2). */
+static void refuse_other_challenge(const struct doorcode_flow *flow, struct reply *reply)
+{
+    bool code_only = flow->phase == PHASE_MFA || flow->state == DOORCODE_CODE_REQUIRED;
+    if (code_only && reply->kind == REPLY_PASSWORD)
+        reply_refuse(reply, DOORCODE_ERROR_PROTOCOL, "the answer asks for a password in place of a code");
+}
+
 static void take_challenge(struct doorcode_flow *flow, struct reply *reply)
 {
+    refuse_other_challenge(flow, reply);
     bool challenged = reply->kind == REPLY_CODE || reply->kind == REPLY_PREVERIFIED;
     if (challenged && flow->chosen.id[0] != '\0')
         flow->choice = flow->chosen;

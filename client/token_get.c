@@ -196,6 +196,7 @@ static void renew(struct doorcode_flow *flow, const struct book_account *account
         { "client_info", "1" },
         { "claims", flow->client->claims != NULL ? flow->client->claims : "" },
     };
+    flow->phase = PHASE_REFRESH;
     flow_ask(flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), take_renewed);
 }
 

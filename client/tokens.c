@@ -23,6 +23,7 @@ enum doorcode_state doorcode_token_refresh(const struct doorcode_client *client,
         { "client_info", "1" },
         { "claims", client->claims != NULL ? client->claims : "" },
     };
+    (*flow)->phase = PHASE_REFRESH;
     flow_ask(*flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), flow_take);
     return flow_go(*flow);
 }

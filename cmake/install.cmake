@@ -1,4 +1,8 @@
 # What is installed besides program and library: manual, completion, systemd unit with its user, sample configuration.
+foreach(link git-credential-doorcode docker-credential-doorcode) # the names by which git and docker call it
+    file(CREATE_LINK doorcode ${PROJECT_BINARY_DIR}/${link} SYMBOLIC)
+    install(FILES ${PROJECT_BINARY_DIR}/${link} DESTINATION ${CMAKE_INSTALL_BINDIR})
+endforeach()
 install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES cli/completion/doorcode.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME doorcode)
 install(FILES cli/completion/doorcode.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _doorcode)

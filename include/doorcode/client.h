@@ -288,8 +288,8 @@ enum doorcode_state doorcode_reset_poll(struct doorcode_flow *flow);
 /* SIGNIN_READY: signs in with what was proven already. Where this fails, the sign-up or reset holds nevertheless. */
 enum doorcode_state doorcode_flow_signin(struct doorcode_flow *flow);
 
-/* Gets new tokens for a refresh token; the state is COMPLETED or FAILED. Keep the new refresh token, the one given
- * here may be spent. `scopes` as in the options; NULL takes the client's. */
+/* Gets new tokens for a refresh token; the state is COMPLETED or FAILED (INTERACTION_REQUIRED or MFA_REQUIRED where the user
+ * has to sign in again for it). Keep the new refresh token, the one given here may be spent. `scopes` as in the options; NULL takes the client's. */
 enum doorcode_state doorcode_token_refresh(const struct doorcode_client *client, const char *refresh_token,
                                            const char *scopes, struct doorcode_flow **flow);
 
@@ -322,6 +322,9 @@ enum doorcode_state doorcode_flow_step(struct doorcode_flow *flow);
 enum doorcode_state doorcode_flow_run(struct doorcode_flow *flow);
 
 enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow); /* FAILED for NULL */
+/* Whose flow it is, and the user name that it began with ("" in a renewal). Borrowed. NULL for NULL. */
+const struct doorcode_client *doorcode_flow_client(const struct doorcode_flow *flow);
+const char *doorcode_flow_username(const struct doorcode_flow *flow);
 /* The error of the last step, or NULL. For a NULL flow: NO_MEMORY. */
 const struct doorcode_error *doorcode_flow_error(const struct doorcode_flow *flow);
 /* What all requests of the flow are marked with; to be given to the server's operator. "" for NULL. */

@@ -5,23 +5,6 @@
 
 enum { BLOCK = 48, BLOCK_TEXT = 64 };
 
-/* 255 where lo <= x <= hi, else 0. */
-static unsigned in_range(unsigned x, unsigned lo, unsigned hi)
-{
-    return (((lo - 1U - x) & (x - hi - 1U)) >> 8) & 0xffU;
-}
-
-/* 0..63, or 256 and more for a character outside the alphabet. */
-static unsigned decode6(unsigned c, unsigned c62, unsigned c63)
-{
-    unsigned v = (in_range(c, 'A', 'Z') & (c - 'A')) | (in_range(c, 'a', 'z') & (c - 'a' + 26U)) |
-                 (in_range(c, '0', '9') & (c - '0' + 52U)) | (in_range(c, c62, c62) & 62U) |
-                 (in_range(c, c63, c63) & 63U);
-    unsigned known = in_range(c, 'A', 'Z') | in_range(c, 'a', 'z') | in_range(c, '0', '9') | in_range(c, c62, c62) |
-                     in_range(c, c63, c63);
-    return v | ((~known & 0xffU) << 8);
-}
-
 static uint8_t beyond(uint8_t v, uint8_t end)
 {
     return (uint8_t) - (v > end);
@@ -80,33 +63,67 @@ void b64_put(struct buf *out, const void *bytes, size_t n)
         buf_putc(out, '=');
 }
 
-static bool decode(struct slice text, unsigned c62, unsigned c63, void *out, size_t cap, size_t *n)
+static uint8_t within(uint8_t c, char first, char end)
 {
-    unsigned char *dst = out;
-    unsigned word = 0;
-    unsigned bits = 0;
-    unsigned bad = 0;
-    size_t length = 0;
+    return (uint8_t) - ((c >= (uint8_t)first) & (c <= (uint8_t)end));
+}
+
+/* The way back, as above. Returns 0 where all were of the alphabet. */
+static uint8_t from_characters(uint8_t c[BLOCK_TEXT], const char last[2])
+{
+    const char c62 = last[0], c63 = last[1];
+    uint8_t unknown = 0;
+
+    for (size_t i = 0; i < BLOCK_TEXT; i++) {
+        uint8_t large = within(c[i], 'A', 'Z'), small = within(c[i], 'a', 'z'), digit = within(c[i], '0', '9');
+        uint8_t is_62 = within(c[i], c62, c62), is_63 = within(c[i], c63, c63);
+        unknown |= (uint8_t) ~(large | small | digit | is_62 | is_63);
+        c[i] = (uint8_t)((large & (c[i] - 'A')) | (small & (c[i] - 'a' + 26)) | (digit & (c[i] - '0' + 52)) |
+                         (is_62 & 62) | (is_63 & 63));
+    }
+    return unknown;
+}
+
+/* At most BLOCK_TEXT characters; the bits of a last one that no byte has are 0 in a sound text. */
+static bool decode_block(uint8_t *dst, struct slice text, const char last[2])
+{
+    uint8_t v[BLOCK_TEXT], bytes[BLOCK];
+    size_t n = text.n * 3 / 4;
+
+    memset(v, 'A', sizeof v); /* a 0 */
+    memcpy(v, text.p, text.n);
+    uint8_t unknown = from_characters(v, last);
+    for (size_t i = 0; i < BLOCK / 3; i++) {
+        unsigned three =
+            (unsigned)v[4 * i] << 18 | (unsigned)v[4 * i + 1] << 12 | (unsigned)v[4 * i + 2] << 6 | v[4 * i + 3];
+        bytes[3 * i] = (uint8_t)(three >> 16);
+        bytes[3 * i + 1] = (uint8_t)(three >> 8);
+        bytes[3 * i + 2] = (uint8_t)three;
+    }
+    memcpy(dst, bytes, n);
+    return unknown == 0 && (n == BLOCK || bytes[n] == 0);
+}
+
+static bool decode(struct slice text, const char last[2], void *out, size_t cap, size_t *n)
+{
+    uint8_t *dst = out;
+    bool sound = true;
 
     if (text.n % 4 == 1 || text.n / 4 * 3 + (text.n % 4 * 3) / 4 > cap)
         return false;
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned v = decode6((unsigned char)text.p[i], c62, c63);
-        bad |= v >> 8;
-        word = (word << 6) | (v & 63U);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            dst[length++] = (unsigned char)(word >> bits);
-        }
+    *n = text.n / 4 * 3 + (text.n % 4 * 3) / 4;
+    while (text.n > 0) {
+        struct slice block = { text.p, text.n < BLOCK_TEXT ? text.n : BLOCK_TEXT };
+        sound &= decode_block(dst, block, last);
+        dst += BLOCK;
+        text = slice_from(text, block.n);
     }
-    *n = length;
-    return bad == 0 && (word & ((1U << bits) - 1U)) == 0;
+    return sound;
 }
 
 bool b64url_decode(struct slice text, void *out, size_t cap, size_t *n)
 {
-    return decode(text, '-', '_', out, cap, n);
+    return decode(text, "-_", out, cap, n);
 }
 
 bool b64_decode(struct slice text, void *out, size_t cap, size_t *n)
@@ -115,5 +132,5 @@ bool b64_decode(struct slice text, void *out, size_t cap, size_t *n)
         return false;
     for (int padding = 0; padding < 2 && slice_ends(text, SLICE("=")); padding++)
         text.n--;
-    return decode(text, '+', '/', out, cap, n);
+    return decode(text, "+/", out, cap, n);
 }

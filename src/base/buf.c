@@ -43,7 +43,11 @@ void buf_puts(struct buf *b, const char *cstr)
 
 void buf_putc(struct buf *b, char c)
 {
-    buf_put(b, (struct slice){ &c, 1 });
+    if (b->full || b->n == b->cap) {
+        b->full = true;
+        return;
+    }
+    b->p[b->n++] = c;
 }
 
 void buf_fmt(struct buf *b, const char *format, ...)

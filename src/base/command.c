@@ -17,6 +17,7 @@ enum {
 
 static const char flag_set[] = "1";
 
+static const struct command *command_named(const struct command_program *program, const char *name);
 static int run_command(const struct command_program *program, const struct command *command, int argc, char **argv,
                        FILE *out, FILE *errors);
 static int unknown_command(const struct command_program *program, int argc, char **argv, FILE *errors);
@@ -32,8 +33,24 @@ int command_main(const struct command_program *program, int argc, char **argv)
     return status;
 }
 
+/* The command that the program's file is named for, or NULL. */
+static const struct command *linked_command(const struct command_program *program, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    const char *name = slash != NULL ? slash + 1 : file;
+    for (const struct command_link *link = program->links; link != NULL && link->name != NULL; link++) {
+        if (strcmp(link->name, name) == 0)
+            return command_named(program, link->command);
+    }
+    return NULL;
+}
+
 int command_run(const struct command_program *program, int argc, char **argv, FILE *out, FILE *errors)
 {
+    int words = 0;
+    const struct command *linked = linked_command(program, argc > 0 ? argv[0] : "");
+    if (linked != NULL)
+        return run_command(program, linked, argc, argv, out, errors);
     if (argc < 2) {
         command_write_overview(errors, program);
         return COMMAND_USAGE;
@@ -48,7 +65,6 @@ int command_run(const struct command_program *program, int argc, char **argv, FI
     }
     if (strcmp(argv[1], "help") == 0)
         return run_help(program, argc - 2, argv + 2, out, errors);
-    int words = 0;
     const struct command *command = command_find(program, argc - 1, argv + 1, &words);
     if (command == NULL)
         return unknown_command(program, argc - 1, argv + 1, errors);
@@ -64,6 +80,14 @@ const struct command *command_at(const struct command_program *program, size_t i
         }
     }
     return NULL;
+}
+
+static const struct command *command_named(const struct command_program *program, const char *name)
+{
+    const struct command *command = NULL;
+    for (size_t i = 0; (command = command_at(program, i)) != NULL && strcmp(command->name, name) != 0; i++)
+        continue;
+    return command;
 }
 
 /* Number of leading arguments that spell the name, or 0. */
@@ -183,7 +207,10 @@ static int parse_options(struct command_line *line, int argc, char **argv, bool 
         }
         bool by_name = option >= FIRST_OPTION;
         size_t i = by_name ? (size_t)(option - FIRST_OPTION) : option_of_letter(line->command, option);
-        line->values[i] = optarg != NULL ? optarg : flag_set;
+        if (line->given_count == COMMAND_GIVEN)
+            return command_usage(line, "more than %d options", COMMAND_GIVEN);
+        line->given[line->given_count].option = i;
+        line->given[line->given_count++].value = optarg != NULL ? optarg : flag_set;
     }
     return COMMAND_OK;
 }
@@ -227,23 +254,46 @@ static int run_command(const struct command_program *program, const struct comma
 
 /* ---- values ---- */
 
+/* option_count where there is none. */
 static size_t option_place(const struct command *command, const char *name)
 {
     size_t i = 0;
     while (i < command->option_count && strcmp(command->options[i].name, name) != 0)
         i++;
-    ASSERT(i < command->option_count);
     return i;
+}
+
+bool command_has(const struct command_line *line, const char *option)
+{
+    return option_place(line->command, option) < line->command->option_count;
+}
+
+/* What stands in for an option that was not given, or NULL. */
+static const char *stand_in(const struct command_option *row)
+{
+    const char *value = row->environment != NULL ? getenv(row->environment) : NULL;
+    return value != NULL && value[0] != '\0' ? value : row->fallback;
+}
+
+const char *command_nth(const struct command_line *line, const char *option, size_t n)
+{
+    size_t place = option_place(line->command, option);
+    size_t count = 0;
+    ASSERT(place < line->command->option_count);
+    for (size_t i = 0; i < line->given_count; i++) {
+        if (line->given[i].option == place && count++ == n)
+            return line->given[i].value;
+    }
+    return count == 0 && n == 0 ? stand_in(&line->command->options[place]) : NULL;
 }
 
 const char *command_value(const struct command_line *line, const char *option)
 {
-    size_t i = option_place(line->command, option);
-    if (line->values[i] != NULL)
-        return line->values[i];
-    const struct command_option *row = &line->command->options[i];
-    const char *value = row->environment != NULL ? getenv(row->environment) : NULL;
-    return value != NULL && value[0] != '\0' ? value : row->fallback;
+    const char *value = command_nth(line, option, 0);
+    const char *later;
+    for (size_t n = 1; (later = command_nth(line, option, n)) != NULL; n++)
+        value = later;
+    return value;
 }
 
 bool command_flag(const struct command_line *line, const char *option)

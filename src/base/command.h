@@ -12,6 +12,7 @@
 
 enum {
     COMMAND_OPTIONS = 32, /* most options of one command */
+    COMMAND_GIVEN = 64,   /* most options on one command line */
 
     /* What run() returns, and the program with it. Others are documented in command_program.statuses. */
     COMMAND_OK = 0,
@@ -27,6 +28,7 @@ struct command_option {
     const char *environment; /* variable read where the option is not given, or NULL */
     const char *fallback;    /* value where neither is given, or NULL; shown in help */
     bool required;
+    bool repeats; /* may be given several times, and each counts; of others the last one */
 };
 
 struct command_line;
@@ -58,6 +60,12 @@ struct command_values {
     void (*each)(command_offer_fn *offer, void *context);
 };
 
+/* A name of the program's file that stands for one of its commands, as other programs call their helpers. */
+struct command_link {
+    const char *name;    /* "docker-credential-doorcode" */
+    const char *command; /* "credential docker" */
+};
+
 /* A name and its meaning, for the lists of the manual. */
 struct command_note {
     const char *name;
@@ -75,6 +83,7 @@ struct command_program {
     const struct command_note *files;          /* likewise */
     const struct command_note *environment;    /* variables that no option names; likewise */
     const struct command_values *values;       /* a NULL name ends; or NULL */
+    const struct command_link *links;          /* likewise */
 };
 
 /* What was typed, handed to run(). Borrowed for the time of the call. */
@@ -83,7 +92,11 @@ struct command_line {
     const struct command *command;
     char *const *arguments; /* the positional ones */
     int argument_count;
-    const char *values[COMMAND_OPTIONS]; /* by place in command->options; use command_value */
+    struct {
+        size_t option; /* its place in command->options */
+        const char *value;
+    } given[COMMAND_GIVEN]; /* in the order typed; use command_value */
+    size_t given_count;
     FILE *out;
     FILE *errors;
 };
@@ -91,6 +104,10 @@ struct command_line {
 /* The value of an option of this command: typed, else from its variable, else its fallback, else NULL.
  * Asking for an option that is not in the table is an error of ours and ends the program. */
 const char *command_value(const struct command_line *line, const char *option);
+/* The values of an option that repeats, in their order: the one at place `n`, or NULL past the last. */
+const char *command_nth(const struct command_line *line, const char *option, size_t n);
+/* Whether this command has such an option at all. */
+bool command_has(const struct command_line *line, const char *option);
 /* Whether a flag was given (its variable counts when it is 1, true, yes or on). */
 bool command_flag(const struct command_line *line, const char *option);
 /* An option's value as a decimal number within [min, max]. False after having told the user what it must be;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/command.h"
 
+#include "base/buf.h"
+#include "base/err.h"
+
 #include <string.h>
 
 enum {
@@ -59,11 +62,17 @@ static void put_option(FILE *out, const struct command_option *option)
         column = 0;
     }
     char text[1024];
-    int used = snprintf(text, sizeof(text), "%s", option->help);
-    if (option->fallback != NULL && used >= 0 && (size_t)used < sizeof(text))
-        used += snprintf(text + used, sizeof(text) - (size_t)used, " [default: %s]", option->fallback);
-    if (option->environment != NULL && used >= 0 && (size_t)used < sizeof(text))
-        snprintf(text + used, sizeof(text) - (size_t)used, " [environment: %s]", option->environment);
+    struct buf note;
+    buf_init(&note, text, sizeof(text));
+    buf_puts(&note, option->help);
+    if (option->fallback != NULL)
+        buf_fmt(&note, " [default: %s]", option->fallback);
+    if (option->repeats)
+        buf_puts(&note, " [may be repeated]");
+    if (option->environment != NULL)
+        buf_fmt(&note, " [environment: %s]", option->environment);
+    buf_putc(&note, '\0');
+    ASSERT(buf_ok(&note));
     fprintf(out, "%*s", OPTION_COLUMN - column, "");
     put_folded(out, text, OPTION_COLUMN, OPTION_COLUMN);
 }

@@ -92,6 +92,8 @@ static void put_option(FILE *out, const struct command_option *option)
         put_argument(out, option->fallback);
         fputs(" .\n", out);
     }
+    if (option->repeats)
+        fputs("It may be repeated.\n", out);
     if (option->environment != NULL)
         fprintf(out, "The environment variable\n.Ev %s\nstands in for it.\n", option->environment);
 }

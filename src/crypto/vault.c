@@ -190,11 +190,13 @@ void vault_mac(const struct vault *v, enum vault_purpose purpose, const struct s
     wipe(&state, sizeof state);
 }
 
-/* Two keys of an epoch: one encrypts, one makes nonces. */
-static void epoch_keys(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, uint8_t keys[2][KEY])
+/* An epoch has two keys. */
+enum epoch_key { ENCRYPTS, MAKES_NONCES };
+
+static void epoch_key(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, enum epoch_key which,
+                      uint8_t key[KEY])
 {
-    for (uint64_t i = 0; i < 2; i++)
-        crypto_kdf_derive_from_key(keys[i], KEY, epoch * 2 + i, "epoch   ", v->purpose[purpose]);
+    crypto_kdf_derive_from_key(key, KEY, epoch * 2 + which, "epoch   ", v->purpose[purpose]);
 }
 
 static void make_nonce(const uint8_t key[KEY], struct slice bound_to, struct slice plain, uint8_t nonce[NONCE])
@@ -214,12 +216,13 @@ err vault_seal(const struct vault *v, enum vault_purpose purpose, uint64_t epoch
     uint8_t nonce[NONCE];
 
     ENSURE(buf_ok(out) && out->cap - out->n >= plain.n + VAULT_OVERHEAD, FULL);
-    epoch_keys(v, purpose, epoch, keys);
-    make_nonce(keys[1], bound_to, plain, nonce);
+    for (enum epoch_key which = ENCRYPTS; which <= MAKES_NONCES; which++)
+        epoch_key(v, purpose, epoch, which, keys[which]);
+    make_nonce(keys[MAKES_NONCES], bound_to, plain, nonce);
     buf_put(out, slice_bytes(nonce, sizeof nonce));
     crypto_aead_xchacha20poly1305_ietf_encrypt((unsigned char *)out->p + out->n, NULL, (const unsigned char *)plain.p,
                                                plain.n, (const unsigned char *)bound_to.p, bound_to.n, NULL, nonce,
-                                               keys[0]);
+                                               keys[ENCRYPTS]);
     out->n += plain.n + crypto_aead_xchacha20poly1305_ietf_ABYTES;
     wipe(keys, sizeof keys);
     return OK;
@@ -228,16 +231,16 @@ err vault_seal(const struct vault *v, enum vault_purpose purpose, uint64_t epoch
 err vault_open(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, struct slice bound_to,
                struct slice sealed, void *plain, size_t cap, size_t *n)
 {
-    uint8_t keys[2][KEY];
+    uint8_t key[KEY];
     unsigned long long length = 0;
 
     ENSURE(sealed.n >= VAULT_OVERHEAD, CRYPTO);
     ENSURE(sealed.n - VAULT_OVERHEAD <= cap, FULL);
-    epoch_keys(v, purpose, epoch, keys);
+    epoch_key(v, purpose, epoch, ENCRYPTS, key);
     int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
         plain, &length, NULL, (const unsigned char *)sealed.p + NONCE, sealed.n - NONCE,
-        (const unsigned char *)bound_to.p, bound_to.n, (const unsigned char *)sealed.p, keys[0]);
-    wipe(keys, sizeof keys);
+        (const unsigned char *)bound_to.p, bound_to.n, (const unsigned char *)sealed.p, key);
+    wipe(key, sizeof key);
     ENSURE(opened == 0, CRYPTO);
     *n = (size_t)length;
     return OK;

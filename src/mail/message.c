@@ -225,10 +225,21 @@ static bool value_of(const struct filling *f, struct slice name, struct slice *o
     return false;
 }
 
+/* Where the next two of this character are, or NULL. */
+static const char *find_pair(struct slice text, char c)
+{
+    const char *end = text.p + text.n;
+    const char *at = memchr(text.p, c, text.n);
+
+    while (at != NULL && (at + 1 == end || at[1] != c))
+        at = memchr(at + 1, c, (size_t)(end - at - 1));
+    return at;
+}
+
 /* The bytes before the next {{name}}; *name is empty and *rest is empty at the end. FORMAT for an open {{. */
 static err next_literal(struct slice *rest, struct slice *literal, struct slice *name)
 {
-    const char *open = memmem(rest->p, rest->n, "{{", 2);
+    const char *open = find_pair(*rest, '{');
 
     *name = SLICE_EMPTY;
     *literal = *rest;
@@ -238,7 +249,7 @@ static err next_literal(struct slice *rest, struct slice *literal, struct slice 
     }
     literal->n = (size_t)(open - rest->p);
     struct slice after = slice_from(*rest, literal->n + 2);
-    const char *close = memmem(after.p, after.n, "}}", 2);
+    const char *close = find_pair(after, '}');
     ENSURE(close != NULL && close != after.p, FORMAT);
     *name = (struct slice){ after.p, (size_t)(close - after.p) };
     *rest = slice_from(after, name->n + 2);
@@ -358,6 +369,7 @@ static err put_parts(struct buf *out, struct filling *f, uint64_t id)
 {
     char block[BODY_MAX];
     struct buf body;
+    size_t longest = 0;
     err e;
 
     buf_fmt(out, "Content-Type: multipart/alternative;\r\n boundary=\"=_%016llx\"\r\n\r\n", (unsigned long long)id);
@@ -365,13 +377,14 @@ static err put_parts(struct buf *out, struct filling *f, uint64_t id)
         f->html = html == 1;
         buf_init(&body, block, sizeof block);
         e = fill_template(f, f->html ? f->messages->html_template : f->messages->text_template, &body);
+        longest = body.n > longest ? body.n : longest;
         if (!err_is_ok(e))
             break;
         put_boundary(out, id, "");
         mime_part(out, f->html ? "text/html" : "text/plain", buf_slice(&body));
     }
     put_boundary(out, id, "--");
-    wipe(block, sizeof block); /* a code was written there */
+    wipe(block, longest); /* a code was written there */
     return e;
 }
 

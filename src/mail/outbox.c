@@ -330,16 +330,18 @@ static void rest(struct outbox *o)
 {
     int64_t now = now_ms();
     int64_t until = atomic_load(&o->stopping) ? atomic_load(&o->stop_by) : schedule_next_look(&o->schedule, now);
+    bool has_room = false;
 
     for (unsigned line = 0; line < smtp_lines(o->smtp); line++) {
         enum slot_state state = o->slots[line].state;
+        has_room |= state == SLOT_FREE;
         if (state == SLOT_SETTLING && until > now + SETTLE_AGAIN_MS)
             until = now + SETTLE_AGAIN_MS;
         if (state == SLOT_HANDED && until > now + HANDED_LOOK_MS)
             until = now + HANDED_LOOK_MS;
     }
-    atomic_store(&o->sleeping, true);
-    if (!atomic_load(&o->woken) || atomic_load(&o->stopping))
+    atomic_store(&o->sleeping, has_room); /* else a mail cannot be taken before the network wakes us */
+    if (!has_room || !atomic_load(&o->woken) || atomic_load(&o->stopping))
         smtp_wait(o->smtp, until > now ? (int)(until - now) : 0);
     atomic_store(&o->sleeping, false);
 }

@@ -7,11 +7,6 @@
 
 static const struct command *const *const lists[] = { cli_commands, server_commands, NULL };
 
-static const struct command_note statuses[] = {
-    { "3", "the sign-in must go on in a browser" },
-    { NULL, NULL },
-};
-
 static const struct command_note files[] = {
     { "$XDG_DATA_HOME/doorcode/tokens",
       "The tokens of signed-in users, readable by their owner only. Without XDG_DATA_HOME it is "
@@ -39,10 +34,11 @@ static const struct command_program program = {
     .version = DOORCODE_VERSION,
     .date = "November 24, 2026",
     .lists = lists,
-    .statuses = statuses,
+    .statuses = cli_statuses,
     .files = files,
     .environment = environment,
     .values = cli_values,
+    .links = cli_links,
 };
 
 int main(int argc, char **argv)

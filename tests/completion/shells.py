@@ -5,7 +5,6 @@
     tests/completion/shells.py [FOLDER]    where doorcode is (build/release) or, after an installation below a root of its
                                            own, ROOT/usr/bin: then the installed scripts are the ones that are tried
 """
-import json
 import os
 import pty
 import re
@@ -39,6 +38,10 @@ LINES = [
     ("doorcode signin --method=sm", "doorcode signin --method=sms "),
     ("doorcode signin --authority=http://127.0.0.1:8080/x --method=e",
      "doorcode signin --authority=http://127.0.0.1:8080/x --method=email "),
+    ("doorcode signin --cache=s", "doorcode signin --cache=secret-service "),
+    ("doorcode call -X PA", "doorcode call -X PATCH "),
+    ("doorcode call --user k", f"doorcode call --user {KIM} "),
+    ("doorcode credential git er", "doorcode credential git erase "),
     ("doorcode keys rotate -a Ed", "doorcode keys rotate -a EdDSA "),
     ("doorcode apply ma", "doorcode apply manifest.yaml "),
     ("doorcode apply one.yaml ma", "doorcode apply one.yaml manifest.yaml "),
@@ -97,10 +100,12 @@ class Shell:
         cls.folder = Path(cls.temporary.name)
         (cls.folder / "manifest.yaml").touch()
         (cls.folder / "parlour").mkdir()
-        tokens = cls.folder / "tokens.json"
+        tokens = cls.folder / "tokens"
         tokens.touch(0o600)
-        tokens.write_text(json.dumps({"version": 1, "accounts": [
-            {"username": name, "authority": "https://door.example/petstore"} for name in (SAM, KIM, NASTY)]}))
+        accounts = "".join(f"\nauthority=https://door.example/petstore\nclient_id=1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n"
+                           f"id={name}\nusername={name}\nname=\ntenant_id=\nid_token=\nrefresh_token=\n"
+                           for name in (SAM, KIM, NASTY))
+        tokens.write_text(f"doorcode tokens 1\n{accounts}\nend\n")
         cls.env = {"PATH": f"{FOLDER}:/usr/bin:/bin", "HOME": cls.temporary.name, "TERM": "xterm", "LC_ALL": "C.UTF-8",
                    "DOORCODE_TOKEN_FILE": str(tokens)}
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line on a terminal of its own (script of util-linux), as a person and as a script use it.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { binary, clientId, kim, otherCode, pat, patience, sam, startServer, tenant } from './server.mjs';
+import { environmentOf, signInWith, start } from './command_line.mjs';
+import { binary, kim, otherCode, pat, sam, startServer } from './server.mjs';
 
 let server;
 let folder;
@@ -18,26 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const environment = (more = {}) => ({
-  PATH: process.env.PATH, HOME: folder, TERM: 'xterm', LC_ALL: 'C.UTF-8', DOORCODE_CLIENT_ID: clientId,
-  DOORCODE_AUTHORITY: `${server.origin}/${tenant}`, ...more,
-});
-
-/** A running command: what it has printed so far, a wait for a text in it, typing, and its end. */
-function start(file, args, env) {
-  const child = spawn(file, args, { env });
-  const seen = { out: '', errors: '' };
-  child.stdout.on('data', (text) => { seen.out += text; });
-  child.stderr.on('data', (text) => { seen.errors += text; });
-  const end = new Promise((done) => child.on('close', (status) => done({ status, ...seen })));
-  const until = async (pattern, from = 0) => {
-    for (const limit = Date.now() + patience; Date.now() < limit; await new Promise((go) => setTimeout(go, 10))) {
-      if (pattern.test(seen.out.slice(from))) return seen.out.length;
-    }
-    throw new Error(`no ${pattern} in: ${seen.out.slice(from)}`);
-  };
-  return { until, type: (line) => child.stdin.write(`${line}\n`), close: () => child.stdin.end(), end };
-}
+const environment = (more) => environmentOf(server, folder, more);
 
 const passwordApp = { DOORCODE_CLIENT_ID: '5e903f62-a14d-4058-8d3f-8f4c516a7e94' };
 const factorApp = { DOORCODE_CLIENT_ID: '6fa14073-b25e-4169-8e40-9a5d627b8fa5' };
@@ -67,14 +48,7 @@ async function script(args, lines, more) {
 }
 
 /** A sign-in by script: the code comes on the standard input. */
-async function signIn(user, args = []) {
-  const former = (await server.dev('inbox')).body.mails[0]?.id;
-  const command = start(binary, ['signin', user, ...args], environment());
-  const { code } = await server.newMail(user, former);
-  command.type(code);
-  command.close();
-  return command.end;
-}
+const signIn = (user, args) => signInWith(server, environment(), user, args);
 
 test('a person mistypes, asks for another code, and is signed in', async () => {
   const command = onTerminal(['signin', sam]);
@@ -107,18 +81,19 @@ test('tokens are shown, renewed and forgotten', async () => {
   assert.match(shown.out, /^ {2}preferred_username +sam@example\.org$/m);
   assert.match(shown.out, /^ {2}exp +20\d\d-.*Z \(in \d+ min\)$/m);
   assert.doesNotMatch(shown.out, /eyJ|\x1b/);
-  const old = (await run(['token', 'show', '--access'])).out;
-  assert.equal(old.split('.').length, 3);
-  const renewed = await run(['token', 'refresh', '--json']);
-  assert.equal(JSON.parse(renewed.out).state, 'completed');
-  assert.notEqual((await run(['token', 'show', '--access'])).out, old);
+  const old = (await run(['token', 'get'])).out;
+  assert.match(old, /^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  assert.equal((await run(['token', 'get'])).out, old);
+  const renewed = JSON.parse((await run(['token', 'get', '--force', '--json'])).out);
+  assert.notEqual(`${renewed.access_token}\n`, old);
+  assert.equal((await run(['token', 'get'])).out, `${renewed.access_token}\n`);
   assert.equal((await run(['signout'])).status, 0);
-  assert.equal((await run(['token', 'show'])).status, 1);
+  assert.equal((await run(['token', 'show'])).status, 4);
 });
 
-test('two refreshes at once spend two refresh tokens', async () => {
+test('two renewals at once spend two refresh tokens', async () => {
   await signIn(sam);
-  const both = await Promise.all([run(['token', 'refresh']), run(['token', 'refresh'])]);
+  const both = await Promise.all([run(['token', 'get', '--force']), run(['token', 'get', '--force'])]);
   assert.deepEqual(both.map(({ status }) => status), [0, 0], both.map(({ errors }) => errors).join(''));
 });
 
@@ -128,7 +103,10 @@ test('several accounts are kept; the last one is shown', async () => {
   assert.equal(signedIn.username, kim);
   assert.equal(JSON.parse((await run(['token', 'show', '--json'])).out).username, kim);
   assert.equal(JSON.parse((await run(['token', 'show', sam, '--json'])).out).id_token_claims.preferred_username, sam);
-  assert.match((await run(['signout', '--all'])).out, /2 accounts/);
+  assert.deepEqual(JSON.parse((await run(['account', 'list', '--json'])).out).map(({ username }) => username), [kim, sam]);
+  assert.match((await run(['account', 'remove', kim])).out, /1 account /);
+  assert.match((await run(['account', 'list'])).out, /^USER +AUTHORITY .*\nsam@example\.org .* kept\n$/);
+  assert.match((await run(['signout', '--all'])).out, /1 account /);
 });
 
 test('an account with a password needs a browser where the app takes none', async () => {
@@ -171,7 +149,7 @@ test('a script signs up; what it left out or got wrong is named', async () => {
 test('a sign-up may end before signing in', async () => {
   const ended = await script(['signup', zoe, 'displayName=Zoe', '--no-signin', '--json'], [{ codeTo: zoe }]);
   assert.deepEqual(JSON.parse(ended.out), { state: 'signed_up', username: zoe });
-  assert.equal((await run(['token', 'show'])).status, 1);
+  assert.equal((await run(['token', 'show'])).status, 4);
 });
 
 test('a person who signs up is asked for a password and for what is missing', async () => {

@@ -19,6 +19,9 @@ static int show(const struct command_line *line)
             command_value(line, "name"), command_flag(line, "loud"), (int)count);
     for (int i = 0; i < line->argument_count; i++)
         fprintf(line->out, " <%s>", line->arguments[i]);
+    const char *toy;
+    for (size_t i = 0; (toy = command_nth(line, "toy", i)) != NULL; i++)
+        fprintf(line->out, " +%s", toy);
     fputc('\n', line->out);
     return COMMAND_OK;
 }
@@ -38,6 +41,12 @@ static const struct command_option pet_options[] = {
     { .name = "name", .argument = "NAME", .help = "Its name.", .fallback = "Tom" },
     { .name = "loud", .letter = 'l', .help = "Make noise.", .environment = "PETS_LOUD" },
     { .name = "count", .argument = "N", .help = "How many." },
+    { .name = "toy",
+      .letter = 't',
+      .argument = "TOY",
+      .help = "What it has.",
+      .environment = "PETS_TOY",
+      .repeats = true },
 };
 static const char *const pet_examples[] = { "pets pet show --color red cat", NULL };
 
@@ -48,7 +57,7 @@ static const struct command pet_show = {
     .description = "Shows it. It may \\ be .dotted.\n\n.Even at the start.",
     .examples = pet_examples,
     .options = pet_options,
-    .option_count = 4,
+    .option_count = 5,
     .min_arguments = 1,
     .max_arguments = 2,
     .run = show,
@@ -59,7 +68,7 @@ static const struct command count = {
     .arguments = "[PET ...]",
     .summary = "Count pets",
     .options = pet_options,
-    .option_count = 4,
+    .option_count = 5,
     .max_arguments = -1,
     .run = show,
 };
@@ -69,6 +78,7 @@ static const struct command *const *const lists[] = { first, second, NULL };
 static const struct command_note statuses[] = { { "3", "the pet is out" }, { NULL, NULL } };
 static const struct command_note files[] = { { "~/.pets", "All pets." }, { NULL, NULL } };
 static const struct command_note variables[] = { { "NO_PETS", "No pets then." }, { NULL, NULL } };
+static const struct command_link links[] = { { "pet-counter", "count" }, { "pet-nothing", "nothing" }, { NULL, NULL } };
 static const struct command_program program = {
     .name = "pets",
     .summary = "keeps pets",
@@ -79,6 +89,7 @@ static const struct command_program program = {
     .statuses = statuses,
     .files = files,
     .environment = variables,
+    .links = links,
 };
 
 static void expect(const char *line, int status, const char *out, const char *errors)
@@ -104,6 +115,40 @@ static void lines_are_parsed(void **state)
     expect("pet show --color red -- --loud", 0, "loud=0 count=7 <--loud>", "");
     expect("count --color red --count 100", 0, "count=100\n", "");
     expect("count --color red a b c d", 0, "<a> <b> <c> <d>", "");
+}
+
+static void options_repeat(void **state)
+{
+    (void)state;
+    expect("count --color red --toy ball -t mouse --toy=ball", 0, "count=7 +ball +mouse +ball\n", "");
+    setenv("PETS_TOY", "string", 1);
+    expect("count --color red", 0, "count=7 +string\n", "");
+    expect("count --color red --toy ball", 0, "count=7 +ball\n", "");
+    unsetenv("PETS_TOY");
+    char *argv[COMMAND_GIVEN + 8] = { "pets", "count", "--color=red" };
+    int argc = 3;
+    while (argc < COMMAND_GIVEN + 2)
+        argv[argc++] = "-tx";
+    FILE *nowhere = fopen("/dev/null", "w");
+    assert_int_equal(command_run(&program, argc, argv, nowhere, nowhere), COMMAND_OK);
+    argv[argc++] = "-l";
+    assert_int_equal(command_run(&program, argc, argv, nowhere, nowhere), COMMAND_USAGE);
+    fclose(nowhere);
+}
+
+static void a_name_of_the_file_is_a_command(void **state)
+{
+    (void)state;
+    char *out = NULL;
+    size_t n;
+    FILE *stream = open_memstream(&out, &n);
+    char *argv[] = { "/usr/bin/pet-counter", "--color", "red", "Tom", NULL };
+    assert_int_equal(command_run(&program, 4, argv, stream, stream), COMMAND_OK);
+    argv[0] = "pet-nothing"; /* an error of the table's: then the words count */
+    assert_int_equal(command_run(&program, 4, argv, stream, stream), COMMAND_USAGE);
+    fclose(stream);
+    assert_non_null(strstr(out, "count color=red name=Tom loud=0 count=7 <Tom>\n"));
+    free(out);
 }
 
 static void the_environment_stands_in(void **state)
@@ -244,10 +289,16 @@ static void distances(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_parsed),           cmocka_unit_test(the_environment_stands_in),
-        cmocka_unit_test(wrong_lines_say_what_to_do), cmocka_unit_test(failures_have_two_lines),
-        cmocka_unit_test(help_names_everything),      cmocka_unit_test(the_manual_is_mdoc),
-        cmocka_unit_test(the_manual_is_files),        cmocka_unit_test(distances),
+        cmocka_unit_test(lines_are_parsed),
+        cmocka_unit_test(options_repeat),
+        cmocka_unit_test(a_name_of_the_file_is_a_command),
+        cmocka_unit_test(the_environment_stands_in),
+        cmocka_unit_test(wrong_lines_say_what_to_do),
+        cmocka_unit_test(failures_have_two_lines),
+        cmocka_unit_test(help_names_everything),
+        cmocka_unit_test(the_manual_is_mdoc),
+        cmocka_unit_test(the_manual_is_files),
+        cmocka_unit_test(distances),
     };
     return cmocka_run_group_tests_name("base: commands", tests, NULL, NULL);
 }

@@ -44,6 +44,15 @@ static void expect_signin(const struct answer *answers, size_t count, const char
     expect_command(answers, count, codes, line, status, out, errors);
 }
 
+/* What is shown nowhere else. */
+static void expect_token(const char *command, const char *token)
+{
+    struct ran asked = command_ran(&program, command);
+    assert_string_equal(asked.errors, "");
+    assert_string_equal(asked.out, token);
+    command_ran_free(&asked);
+}
+
 static void a_code_signs_in(void **state)
 {
     (void)state;
@@ -54,15 +63,19 @@ static void a_code_signs_in(void **state)
     expect("token show", 0, "refresh token  kept\n", "");
     expect("token show", 0, "  name                Sam\n", "");
     expect("token show SAM@example.org --json", 0, "\"name\": \"Sam\"", "");
-    expect("token show kim@example.org", 1, "",
+    expect("token show kim@example.org", 4, "",
            "kim@example.org is not signed in\nSign in with: doorcode signin USER\n");
-    expect("token show --access --id", 2, "", "only one of");
-    expect("token show --id", 0, "eyJ", "");
-    struct ran asked = command_ran(&program, "token show --access");
-    assert_string_equal(asked.out, "secret-a\n"); /* where it is asked for */
-    command_ran_free(&asked);
+    expect("token get --id", 0, "eyJ", "");
+    expect_token("token get", "secret-a\n"); /* nobody was asked: the server is gone */
+    expect("account list", 0, "USER             AUTHORITY ", "");
+    expect("account list", 0, "sam@example.org  http://127.0.0.1:", "");
+    expect("account list --json", 0, "\"name\": \"Sam\"", "");
+    expect("account list --client-id d5c1f8a0-0000-4000-8000-000000000000 --json", 0, "[]\n", "");
+    expect("account remove kim@example.org", 1, "", "no such user is signed in");
     expect("signout", 0, "the tokens of 1 account were removed", "");
-    expect("token show", 1, "", "nobody is signed in");
+    expect("token show", 4, "", "nobody is signed in");
+    expect("token get", 4, "", "nobody is signed in\nSign in with: doorcode signin USER\n");
+    expect("account list", 0, "", "Nobody is signed in.");
     expect("signout", 1, "", "nobody is signed in");
     expect("signout --all", 0, "0 accounts", "");
 }
@@ -130,15 +143,18 @@ static void a_refresh_keeps_the_new_tokens(void **state)
     snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s", server.origin,
              code_file);
     expect(line, 0, "Signed in", "");
-    expect("token refresh", 0, "Renewed the tokens of sam@example.org. The access token ends ", "");
+    expect_token("token get", "secret-a\n");
+    expect_token("token get --force", "secret-b\n");
     assert_non_null(strstr(server.requests[3], "&refresh_token=secret-r&"));
-    struct ran asked = command_ran(&program, "token show --access");
-    assert_string_equal(asked.out, "secret-b\n");
-    command_ran_free(&asked);
-    expect("token refresh --json", 1, "\"kind\": \"signin_required\"", "");
+    expect_token("token get", "secret-b\n");
+    expect("token get --force --json", 4, "\"kind\": \"signin_required\"", "");
     assert_non_null(strstr(server.requests[4], "&refresh_token=secret-s&"));
     assert_int_equal(answer_server_stop(&server), COUNT(answers));
-    expect("token refresh kim@example.org", 1, "", "kim@example.org is not signed in");
+    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --client-id 1f8b7c66-3a1d-4f5e-9c42-",
+             server.origin);
+    expect("token get --force", 4, "", "sam@example.org has to sign in again\nSign in with: doorcode signin ");
+    expect("token get --force", 4, "", line);
+    expect("token get kim@example.org", 4, "", "kim@example.org is not signed in");
 }
 
 static void a_refresh_of_another_subject_is_not_kept(void **state)
@@ -157,10 +173,8 @@ static void a_refresh_of_another_subject_is_not_kept(void **state)
              code_file);
     expect(line, 0, "Signed in", "");
     tenant.subject = "somebody else";
-    expect("token refresh", 1, "", "The server renewed the tokens of another user.\nNothing was kept.");
-    struct ran asked = command_ran(&program, "token show --access");
-    assert_string_equal(asked.out, "secret-a\n");
-    command_ran_free(&asked);
+    expect("token get --force", 1, "", "The server renewed the tokens of another user.\nNothing was kept.");
+    expect_token("token get", "secret-a\n");
     assert_int_equal(answer_server_stop(&server), COUNT(answers));
     tenant_close(&tenant);
 }

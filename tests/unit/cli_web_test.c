@@ -158,7 +158,7 @@ static void somebody_else_signs_in(void **state)
     static const struct answer answers[] = { TOKENS_OF_ID };
     expect_web(answers, 1, "code=c", "signin kim@example.org --browser", 1, "",
                "Another user has signed in with the browser.\nNothing was kept.", NULL);
-    expect("token show kim@example.org", 1, "", "kim@example.org is not signed in");
+    expect("token show kim@example.org", 4, "", "kim@example.org is not signed in");
 }
 
 /* A name that is made of an id says nothing about who it is. */

@@ -114,7 +114,7 @@ static const struct row rows[] = {
       ERROR(SIGNIN_REQUIRED) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[]}", ERROR(INVALID_GRANT) },
     { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":\"50053\"}", ERROR(INVALID_GRANT) },
-    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[\"50053\",7.5,null]}", ERROR(INVALID_GRANT) },
+    { TOKEN, 400, "{\"error\":\"invalid_grant\",\"error_codes\":[\"50053\",7.5,null]}", ERROR(USER_LOCKED) },
     { TOKEN, 400, "{\"error\":\"invalid_request\",\"error_codes\":[50142]}", ERROR(PASSWORD_RESET_REQUIRED) },
     { TOKEN, 400, "{\"error\":\"invalid_scope\",\"error_codes\":[70011]}", ERROR(INVALID_SCOPE) },
     { TOKEN, 400, "{\"error\":\"unsupported_grant_type\"}", ERROR(INVALID_REQUEST) },

@@ -218,7 +218,7 @@ static const struct row rows[] = {
     { STEP_RESEND, HTML, 1, CODE, ERROR(PROTOCOL) },
     { STEP_RESEND, REDIRECT, 1, WEB, -1 },
     { STEP_REFRESH, TOKENS, 1, DOORCODE_COMPLETED, -1 },
-    { STEP_REFRESH, REDIRECT, 1, WEB, -1 },
+    { STEP_REFRESH, REDIRECT, 1, FAILED, ERROR(INTERACTION_REQUIRED) },
     { STEP_REFRESH,
       { .status = "400 Bad Request", .body = "{\"error\":\"invalid_grant\",\"error_codes\":[700082]}" },
       1,

@@ -66,8 +66,18 @@ static void thread_ends(void *connection)
     connection_close(c);
 }
 
+/* SQLite's count of its memory is one lock of the whole process, taken twice for each of some dozens of allocations of a
+ * query. Nobody asks for the count. Only the first store can say so; where SQLite was in use before, it goes on counting. */
+static void leave_memory_uncounted(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static err start(struct store *s, const char *path)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, leave_memory_uncounted);
     ENSURE(s->ahead != NULL, NO_MEMORY);
     TRY(queries_read(s->queries));
     TRY(find_path(s, path));
