@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AUTHORITY = 2048 }; /* longer than the library takes */
+
 /* ---- the cache ---- */
 
 const struct doorcode_error *account_open_cache(const char *kind, const char *path, struct doorcode_cache **cache)
@@ -47,11 +49,30 @@ void account_cache_close(struct doorcode_cache **cache)
 
 /* ---- accounts ---- */
 
+/* As it is kept with an account: a slash at the end or a capital letter makes no difference. What is no authority is left as
+ * it is, and fits no account. */
+static const char *normal_authority(const char *typed)
+{
+    static char normal[AUTHORITY];
+    struct doorcode_options options;
+    struct doorcode_client *client;
+    doorcode_options_init(&options);
+    options.authority = typed;
+    options.client_id = "00000000-0000-0000-0000-000000000000";
+    options.allow_http = 1;
+    if (doorcode_client_new(&options, &client) != NULL)
+        return typed;
+    snprintf(normal, sizeof(normal), "%s", doorcode_client_authority(client));
+    doorcode_client_free(client);
+    return normal;
+}
+
 struct doorcode_account_filter account_filter(const struct command_line *line)
 {
+    const char *authority = command_value(line, "authority");
     const char *argument = line->argument_count > 0 ? line->arguments[0] : NULL;
     return (struct doorcode_account_filter){
-        .authority = command_value(line, "authority"),
+        .authority = authority != NULL ? normal_authority(authority) : NULL,
         .client_id = command_value(line, "client-id"),
         .username = command_has(line, "user") ? command_value(line, "user") : argument,
     };

@@ -4,11 +4,12 @@
 #define DOORCODE_CLIENT_LIMITS_H
 
 enum {
-    CLIENT_ANSWER = 262144, /* three tokens of 16 KiB and much room; beyond it the answer is refused */
-    CLIENT_TOKEN = 16384,   /* any token (spec V1, 1.10) */
-    CLIENT_TEXT = 2048,     /* texts for people are cut here */
-    CLIENT_WORD = 128,      /* error, suberror, challenge types, identifiers */
-    CLIENT_URL = 2048,      /* authority */
+    CLIENT_ANSWER = 262144,     /* three tokens of 16 KiB and much room; beyond it the answer is refused */
+    CLIENT_ANSWER_FIRST = 2048, /* what the block for answers begins with; it doubles up to CLIENT_ANSWER */
+    CLIENT_TOKEN = 16384,       /* any token (spec V1, 1.10) */
+    CLIENT_TEXT = 2048,         /* texts for people are cut here */
+    CLIENT_WORD = 128,          /* error, suberror, challenge types, identifiers */
+    CLIENT_URL = 2048,          /* authority */
     CLIENT_USERNAME = 1024,
     CLIENT_SCOPES = 2048,
     CLIENT_CLAIMS = 8192,    /* a request for claims, as JSON */

@@ -181,6 +181,27 @@ test('docker asks for a registry and gets the token as its secret', async () => 
   assert.deepEqual(JSON.parse((await docker('list', '')).out), {});
 });
 
+test('an API is called over https that is trusted', async () => {
+  const url = `${server.secureOrigin}/oidc/userinfo`;
+  const unknown = await run(['call', url]);
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.errors, /certificate[^]*\n.+\n$/);
+  const authority = (await run(['dev', 'ca', '--data', server.folder])).out.trim();
+  const { status, out, errors } = await run(['call', url, '--ca-file', authority]);
+  assert.equal(status, 0, errors);
+  assert.equal(JSON.parse(out).name, 'Sam Sample');
+});
+
+test('a token for an API that the sign-in did not name', async () => {
+  const claims = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
+  const pets = (await run(['token', 'get', '--scope', 'api://pets/Pets.Read'])).out;
+  assert.equal(claims(pets).scp, 'Pets.Read');
+  assert.equal((await run(['token', 'get', '--scope', 'api://pets/Pets.Read'])).out, pets); // kept
+  const unknown = await run(['token', 'get', '--scope', 'api://nowhere/Pets.Read']);
+  assert.deepEqual([unknown.status, unknown.out], [1, '']);
+  assert.match(unknown.errors, /scope.*\n.+\n$/);
+});
+
 test('an API is called; its slowness is told on a terminal only, and no token is in sight', async () => {
   let release;
   const released = new Promise((done) => { release = done; });
