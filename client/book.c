@@ -42,6 +42,7 @@ enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 static const struct field scope_field = { "scope", 0, CLIENT_TEXT, false };
 static const struct field received_field = { "received_at", 0, NUMBER_TEXT, true };
 static const struct field expires_field = { "expires_at", 0, NUMBER_TEXT, true };
+static const struct field refresh_field = { "refresh_at", 0, NUMBER_TEXT, true };
 static const struct field token_field = { "access_token", 0, CLIENT_TOKEN, true };
 
 static const char **text_of(struct book_account *account, const struct field *field)
@@ -124,6 +125,7 @@ static bool take_tokens(struct cursor *cursor, struct book_account *account)
         bool whole = take_value(cursor, &scope_field, &token->scope) &&
                      take_number(cursor, &received_field, &token->received_at) &&
                      take_number(cursor, &expires_field, &token->expires_at) &&
+                     take_number(cursor, &refresh_field, &token->refresh_at) &&
                      take_value(cursor, &token_field, &token->token);
         if (!whole)
             return false;
@@ -198,7 +200,7 @@ bool book_can_hold(const struct book_account *account)
     for (size_t i = 0; i < account->token_count; i++) {
         const struct doorcode_access_token *token = &account->tokens[i];
         bool good = fits(&scope_field, slice_of(token->scope)) && fits(&token_field, slice_of(token->token)) &&
-                    token->received_at >= 0 && token->expires_at >= 0;
+                    token->received_at >= 0 && token->expires_at >= 0 && token->refresh_at >= 0;
         if (!good)
             return false;
     }
@@ -213,6 +215,11 @@ static void put_value(struct buf *out, const char *name, const char *value)
     buf_putc(out, '\n');
 }
 
+static void put_number(struct buf *out, const char *name, int64_t number)
+{
+    buf_fmt(out, "%s=%" PRId64 "\n", name, number);
+}
+
 static void put_account(struct buf *out, const struct book_account *account)
 {
     buf_putc(out, '\n');
@@ -221,8 +228,9 @@ static void put_account(struct buf *out, const struct book_account *account)
     for (size_t i = 0; i < account->token_count; i++) {
         const struct doorcode_access_token *token = &account->tokens[i];
         put_value(out, scope_field.name, token->scope);
-        buf_fmt(out, "%s=%" PRId64 "\n%s=%" PRId64 "\n", received_field.name, token->received_at, expires_field.name,
-                token->expires_at);
+        put_number(out, received_field.name, token->received_at);
+        put_number(out, expires_field.name, token->expires_at);
+        put_number(out, refresh_field.name, token->refresh_at);
         put_value(out, token_field.name, token->token);
     }
 }
@@ -234,7 +242,7 @@ static size_t size_of(const struct book_account *account)
     for (size_t i = 0; i < FIELDS; i++)
         size += strlen(fields[i].name) + strlen(const_text_of(account, &fields[i])) + 2;
     for (size_t i = 0; i < account->token_count; i++)
-        size += sizeof("scope=\nreceived_at=\nexpires_at=\naccess_token=\n") + (size_t)2 * NUMBER_TEXT +
+        size += sizeof("scope=\nreceived_at=\nexpires_at=\nrefresh_at=\naccess_token=\n") + (size_t)3 * NUMBER_TEXT +
                 strlen(account->tokens[i].scope) + strlen(account->tokens[i].token);
     return size;
 }

@@ -205,6 +205,12 @@ static void the_last_one_comes_first(void **state)
         assert_string_equal(account->username, "kim@example.org");
         assert_int_equal(doorcode_accounts_count(accounts), 1);
         doorcode_accounts_free(accounts);
+        assert_null(doorcode_accounts_use(cache, &(struct doorcode_account_filter){ .username = "kim@example.org" }));
+        account = account_at(&accounts, NULL, 0);
+        assert_string_equal(account->username, "kim@example.org");
+        doorcode_accounts_free(accounts);
+        const struct doorcode_account_filter zoe = { .username = "zoe@example.org" };
+        assert_int_equal(doorcode_accounts_use(cache, &zoe)->kind, DOORCODE_ERROR_SIGNIN_REQUIRED);
         assert_null(doorcode_accounts_remove(cache, NULL, NULL));
         doorcode_cache_free(cache);
     }
