@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every place for tokens does alike: in memory, in a file, in the application's own place. */
+/* What every place for tokens does alike: in memory, in a file, in the application's own place and, with
+ * DOORCODE_TEST_KEYRING (with_keyring.sh), in the keyring. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include "support/cache_places.h"
 
 #include <pthread.h>
+#include <sys/wait.h>
 
 /* ---- a place of the application's own ---- */
 
@@ -111,6 +113,11 @@ static const struct doorcode_error *open_custom(struct doorcode_cache **cache)
     return doorcode_cache_custom(&shelf_backend, &shelf, cache);
 }
 
+static const struct doorcode_error *open_keyring(struct doorcode_cache **cache)
+{
+    return doorcode_cache_secret_service("doorcode-test", cache);
+}
+
 static const struct place {
     const char *name;
     const struct doorcode_error *(*open)(struct doorcode_cache **cache);
@@ -119,6 +126,7 @@ static const struct place {
     { "memory", open_memory, false },
     { "file", open_file, true },
     { "custom", open_custom, false },
+    { "keyring", open_keyring, true }, /* the last */
 };
 
 static struct doorcode_cache *cache;
@@ -130,8 +138,12 @@ static void open_place(const struct place *place)
         fail_msg("%s: %s", place->name, error->description);
 }
 
-#define FOR_EACH_PLACE(place) \
-    for (const struct place *place = places; place < places + sizeof places / sizeof places[0]; place++)
+static const struct place *end_of_places(void)
+{
+    return places + sizeof places / sizeof places[0] - (getenv("DOORCODE_TEST_KEYRING") == NULL ? 1 : 0);
+}
+
+#define FOR_EACH_PLACE(place) for (const struct place *place = places; place < end_of_places(); place++)
 
 static const struct doorcode_account *account_at(struct doorcode_accounts **accounts,
                                                  const struct doorcode_account_filter *filter, size_t index)
@@ -336,6 +348,67 @@ static void threads_lose_nothing(void **state)
     }
 }
 
+enum { PROCESSES = 6 };
+
+static int keep_in_process(const struct place *place, int number)
+{
+    char user[32];
+    if (place->open(&cache) != NULL)
+        return 1;
+    for (int i = 0; i < EACH; i++) {
+        snprintf(user, sizeof user, "p%d-%d@example.org", number, i);
+        if (places_keep(cache, user, &places_tokens) != NULL)
+            return 2;
+    }
+    doorcode_cache_free(cache);
+    return 0;
+}
+
+static void processes_lose_nothing(void **state)
+{
+    (void)state;
+    FOR_EACH_PLACE(place)
+    {
+        pid_t children[PROCESSES];
+        for (int p = 0; place->lasts && p < PROCESSES; p++) {
+            children[p] = fork();
+            if (children[p] == 0)
+                _exit(keep_in_process(place, p));
+        }
+        for (int p = 0; place->lasts && p < PROCESSES; p++) {
+            int status = -1;
+            assert_int_equal(waitpid(children[p], &status, 0), children[p]);
+            assert_int_equal(status, 0);
+        }
+        open_place(place);
+        assert_int_equal(places_count(cache), place->lasts ? PROCESSES * EACH : 0);
+        assert_null(doorcode_accounts_remove(cache, NULL, NULL));
+        doorcode_cache_free(cache);
+    }
+}
+
+/* As large as it may be, it is one text still. */
+static void a_full_place(void **state)
+{
+    (void)state;
+    static char token[16385];
+    memset(token, 'a', sizeof token - 1);
+    FOR_EACH_PLACE(place)
+    {
+        struct doorcode_tokens large = places_tokens;
+        char user[32];
+        large.access_token = large.refresh_token = token;
+        open_place(place);
+        for (int i = 0; i < DOORCODE_CACHE_ACCOUNTS + 1; i++) {
+            snprintf(user, sizeof user, "u%d@example.org", i);
+            assert_null(places_keep(cache, user, &large));
+        }
+        assert_int_equal(places_count(cache), DOORCODE_CACHE_ACCOUNTS);
+        assert_null(doorcode_accounts_remove(cache, NULL, NULL));
+        doorcode_cache_free(cache);
+    }
+}
+
 /* ---- the application's own place only ---- */
 
 static void expect_trouble(const struct doorcode_error *error, const char *words)
@@ -415,6 +488,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, places_make, places_remove)
+        CASE(processes_lose_nothing), /* first: it forks */
         CASE(a_new_place_is_empty),
         CASE(accounts_are_kept),
         CASE(the_last_one_comes_first),
@@ -423,6 +497,7 @@ int main(void)
         CASE(one_at_a_time_writes),
         CASE(values_that_do_not_fit),
         CASE(threads_lose_nothing),
+        CASE(a_full_place),
         CASE(trouble_is_told_in_its_own_words),
         CASE(somebody_elses_turn_is_waited_for),
         CASE(bytes_of_others_are_left_alone),
