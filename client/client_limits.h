@@ -13,6 +13,7 @@ enum {
     CLIENT_USERNAME = 1024,
     CLIENT_SCOPES = 2048,
     CLIENT_CLAIMS = 8192,    /* a request for claims, as JSON */
+    CLIENT_SAVED = 524288,   /* a flow that is kept as a text: every list at its longest */
     CLIENT_QUERY = 1024,     /* what an application puts after addresses */
     CLIENT_HEADERS = 16,     /* headers of its own in a request */
     CLIENT_HEADER = 2000,    /* each of them */

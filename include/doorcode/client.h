@@ -321,6 +321,18 @@ enum doorcode_state doorcode_flow_step(struct doorcode_flow *flow);
 /* Steps and waits here, until the state is another one than WORKING, which it returns. */
 enum doorcode_state doorcode_flow_run(struct doorcode_flow *flow);
 
+/* A flow that outlives its process: one that waits for its caller (CODE_REQUIRED, PASSWORD_REQUIRED, ATTRIBUTES_REQUIRED,
+ * MFA_REQUIRED, REGISTRATION_REQUIRED, RESET_PENDING, SIGNIN_READY) becomes a text, and another process goes on with it, as long as the server
+ * accepts it: some minutes. The text is a secret: whoever has it goes on in the user's place. Write it to a private place,
+ * wipe it, and use it once.
+ *
+ * Writes the text with its NUL, if it fits into `size` bytes, and gives what it takes: call it with NULL and 0 first. 0: the flow
+ * is in another state. */
+size_t doorcode_flow_save(const struct doorcode_flow *flow, char *text, size_t size);
+/* The flow again, with a client of the same authority and application. FAILED with USAGE for any other text. */
+enum doorcode_state doorcode_flow_restore(const struct doorcode_client *client, const char *text,
+                                          struct doorcode_flow **flow);
+
 enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow); /* FAILED for NULL */
 /* Whose flow it is, and the user name that it began with ("" in a renewal). Borrowed. NULL for NULL. */
 const struct doorcode_client *doorcode_flow_client(const struct doorcode_flow *flow);

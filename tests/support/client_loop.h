@@ -11,10 +11,18 @@
 #include <stdbool.h>
 
 static bool client_in_loop;
+/* Called with each flow that a call has left; NULL: nothing is. */
+static void (*client_after)(struct doorcode_flow *flow);
+
+static inline void client_in(bool loop, void (*after)(struct doorcode_flow *flow))
+{
+    client_in_loop = loop;
+    client_after = after;
+}
 
 #define client_run_both(name, tests)                                                               \
-    ((client_in_loop = false, cmocka_run_group_tests_name(name ", blocking", tests, NULL, NULL)) + \
-     (client_in_loop = true, cmocka_run_group_tests_name(name ", in an event loop", tests, NULL, NULL)))
+    ((client_in(false, NULL), cmocka_run_group_tests_name(name ", blocking", tests, NULL, NULL)) + \
+     (client_in(true, NULL), cmocka_run_group_tests_name(name ", in an event loop", tests, NULL, NULL)))
 
 /* While the server is asked nothing of the flow is shown, and every call is refused. */
 static inline void client_interrupts(struct doorcode_flow *flow)
@@ -61,6 +69,8 @@ static inline enum doorcode_state client_ends(struct doorcode_flow *flow, enum d
     assert_int_equal(doorcode_flow_step(flow), state);
     assert_int_equal(doorcode_flow_waits(flow, waits, DOORCODE_FLOW_WAITS, &timeout_ms), 0);
     assert_int_equal(timeout_ms, -1);
+    if (client_after != NULL)
+        client_after(flow);
     return state;
 }
 
