@@ -6,7 +6,7 @@
 #ifndef DOORCODE_TESTS_CLIENT_LOOP_H
 #define DOORCODE_TESTS_CLIENT_LOOP_H
 
-#include "doorcode/client.h"
+#include "doorcode/account.h"
 
 #include <stdbool.h>
 
