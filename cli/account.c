@@ -116,6 +116,7 @@ const struct doorcode_error *account_client(const struct command_line *line, con
     options.allow_http = command_flag(line, "allow-http");
     options.cache = cache;
     options.nonblocking = 1; /* network_wait */
+    doorcode_wipe_curl();    /* no thread and no other use of libcurl before */
     return doorcode_client_new(&options, client);
 }
 

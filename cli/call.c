@@ -134,8 +134,8 @@ static const struct command_option options[] = {
       .letter = 'd',
       .argument = "DATA|@FILE",
       .help =
-          "Send this, or what the file holds; @- is the standard input. Several are joined by &. The type is that of "
-          "forms, unless a header says another one.",
+          "Send this, or what the file holds, as it is; @- is the standard input. Several are joined by &. The type is "
+          "that of forms, unless a header says another one.",
       .repeats = true },
     { .name = "data-json", .argument = "JSON|@FILE", .help = "Send this as JSON." },
     { .name = "include", .letter = 'i', .help = "Write the headers of the answer, too." },

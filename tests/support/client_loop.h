@@ -74,6 +74,21 @@ static inline enum doorcode_state client_ends(struct doorcode_flow *flow, enum d
     return state;
 }
 
+/* Waits until one of several flows has something to do. */
+static inline void client_wait_for(struct doorcode_flow *const *flows, size_t count)
+{
+    struct pollfd waits[256];
+    int soonest = -1;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        int timeout_ms;
+        n += doorcode_flow_waits(flows[i], waits + n, sizeof waits / sizeof waits[0] - n, &timeout_ms);
+        if (timeout_ms >= 0 && (soonest < 0 || timeout_ms < soonest))
+            soonest = timeout_ms;
+    }
+    poll(waits, n, soonest);
+}
+
 /* The same with a flow that the call has made. */
 static inline enum doorcode_state client_begun(struct doorcode_flow *const *flow, enum doorcode_state state)
 {
