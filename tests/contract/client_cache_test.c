@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every place for tokens does alike: in memory, in a file, in the application's own place and, with
- * DOORCODE_TEST_KEYRING (with_keyring.sh), in the keyring. */
+ * DOORCODE_TEST_KEYRING (with_bus.sh), in the keyring. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
