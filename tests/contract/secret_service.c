@@ -64,34 +64,68 @@ static int give_secret(sd_bus_message *call)
     return result;
 }
 
-static int give_prompt(sd_bus_message *call)
+/* ---- its methods ---- */
+
+static int open_session(sd_bus_message *call)
+{
+    return sd_bus_reply_method_return(call, "vo", "s", "", "/s");
+}
+
+static int read_alias(sd_bus_message *call)
+{
+    return sd_bus_reply_method_return(call, "o", manner->no_collection ? "/" : "/c");
+}
+
+static int unlock(sd_bus_message *call)
 {
     bool asks = manner->unlock != PROMPT_NONE;
-    return sd_bus_reply_method_return(call, "aoo", asks ? 0 : 1, asks ? "/p" : "/c", "/");
+    return asks ? sd_bus_reply_method_return(call, "aoo", 0, "/p")
+                : sd_bus_reply_method_return(call, "aoo", 1, "/c", "/");
+}
+
+static int prompt(sd_bus_message *call)
+{
+    return complete(call, manner->unlock == PROMPT_DISMISSED);
+}
+
+static int search_items(sd_bus_message *call)
+{
+    return manner->size > 0 ? sd_bus_reply_method_return(call, "ao", 1, "/i")
+                            : sd_bus_reply_method_return(call, "ao", 0);
+}
+
+static int create_item(sd_bus_message *call)
+{
+    return sd_bus_reply_method_return(call, "oo", "/", manner->write_asks ? "/p" : "/");
+}
+
+static int dismiss(sd_bus_message *call)
+{
+    return write(dismissed[1], "d", 1) == 1 ? sd_bus_reply_method_return(call, "") : -EIO;
 }
 
 static int on_call(sd_bus_message *call, void *ctx, sd_bus_error *error)
 {
-    const char *member = sd_bus_message_get_member(call);
+    static const struct {
+        const char *member;
+        int (*reply)(sd_bus_message *call);
+    } rows[] = {
+        { "OpenSession", open_session },
+        { "ReadAlias", read_alias },
+        { "Unlock", unlock },
+        { "Prompt", prompt },
+        { "SearchItems", search_items },
+        { "GetSecret", give_secret },
+        { "CreateItem", create_item },
+        { "Dismiss", dismiss },
+    };
     (void)ctx, (void)error;
     if (!sd_bus_message_is_method_call(call, NULL, NULL))
         return 0;
-    if (strcmp(member, "OpenSession") == 0)
-        return sd_bus_reply_method_return(call, "vo", "s", "", "/s");
-    if (strcmp(member, "ReadAlias") == 0)
-        return sd_bus_reply_method_return(call, "o", manner->no_collection ? "/" : "/c");
-    if (strcmp(member, "Unlock") == 0)
-        return give_prompt(call);
-    if (strcmp(member, "Prompt") == 0)
-        return complete(call, manner->unlock == PROMPT_DISMISSED);
-    if (strcmp(member, "SearchItems") == 0)
-        return sd_bus_reply_method_return(call, "ao", manner->size > 0 ? 1 : 0, "/i");
-    if (strcmp(member, "GetSecret") == 0)
-        return give_secret(call);
-    if (strcmp(member, "CreateItem") == 0)
-        return sd_bus_reply_method_return(call, "oo", "/", manner->write_asks ? "/p" : "/");
-    if (strcmp(member, "Dismiss") == 0 && write(dismissed[1], "d", 1) != 1)
-        return -EIO;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(sd_bus_message_get_member(call), rows[i].member) == 0)
+            return rows[i].reply(call);
+    }
     return sd_bus_reply_method_return(call, "");
 }
 
