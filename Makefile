@@ -4,7 +4,7 @@ BUILD  := build/release
 PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 
-.PHONY: all deps demo check test bench site screenshots fuzz sanitize man install clean help
+.PHONY: all deps demo check test bench site screenshots fuzz sanitize man install deb clean help
 .DEFAULT_GOAL := all
 
 all: deps ## build the server and command line into build/release
@@ -52,6 +52,10 @@ man: ## check the manual page that the program writes
 
 install: all ## install program, library, manual page and systemd unit below PREFIX (/usr/local)
 	@DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
+
+deb: ## Debian packages into build/deb: doorcode, libdoorcode1, libdoorcode-dev
+	@tools/install-deps package
+	@tools/deb
 
 clean: ## remove build/
 	@rm -rf build

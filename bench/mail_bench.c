@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mail_bench: what a mail costs the mailer: N mails over C connections into a sink in this process.
- * usage: mail_bench [mails [connections [delay-ms [one-by-one: 1]]]] */
+ * usage: mail_bench [mails [connections [delay-ms [offers: 0 CHUNKING, 1 PIPELINING, 2 neither]]]] */
 #include "sink.h"
 
 #include "support/mail_array.h"
@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 {
     unsigned mails = argument(argc, argv, 1, 10000), connections = argument(argc, argv, 2, 4);
     struct sink *sink = sink_start(&(struct sink_options){ .delay_ms = argument(argc, argv, 3, 0),
-                                                           .one_by_one = (int)argument(argc, argv, 4, 0) });
+                                                           .offers = argument(argc, argv, 4, SINK_CHUNKING) });
     struct messages *messages = NULL;
     struct outbox *outbox = NULL;
     struct mail_array array;

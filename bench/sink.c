@@ -33,6 +33,7 @@ enum {
 struct peer {
     int fd;
     bool in_data;
+    size_t chunk;     /* the data is this long (RFC 3030); 0: up to its dot */
     bool drop;        /* close once data comes */
     bool fail;        /* this mail is refused: decided at its DATA, as other connections may be in theirs */
     int64_t reply_at; /* a delayed answer is due, in ms; 0: none */
@@ -302,23 +303,45 @@ static bool every(uint64_t count, unsigned n)
     return n > 0 && count % n == 0;
 }
 
+static void begin_data(struct sink *s, struct peer *p, size_t chunk)
+{
+    s->data_seen++;
+    p->in_data = true;
+    p->chunk = chunk;
+    p->scanned = 0;
+    p->drop = every(s->data_seen, s->options.drop_every);
+    p->fail = every(s->data_seen, s->options.fail_every);
+}
+
+static void take_data_command(struct sink *s, struct peer *p)
+{
+    if (p->recipient[0] == '\0') {
+        reply(p, "503 5.5.1 for nobody\r\n");
+        return;
+    }
+    begin_data(s, p, 0);
+    reply(p, "354 go on\r\n");
+}
+
+static void greet(const struct sink *s, struct peer *p)
+{
+    static const char *const offers[] = { "250-PIPELINING\r\n250 CHUNKING\r\n", "250 PIPELINING\r\n", "250 HELP\r\n" };
+
+    reply(p, "250-sink.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-SIZE 65000\r\n");
+    reply(p, offers[s->options.offers]);
+}
+
 /* One command of n bytes; false ends the connection. */
 static bool take_command(struct sink *s, struct peer *p, size_t n)
 {
     if (is_command(p, n, "EHLO")) {
-        reply(p, "250-sink.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n");
-        reply(p, s->options.one_by_one ? "250 SIZE 65000\r\n" : "250-PIPELINING\r\n250 SIZE 65000\r\n");
+        greet(s, p);
     } else if (is_command(p, n, "RCPT TO:")) {
         take_recipient(s, p, n);
-    } else if (is_command(p, n, "DATA") && p->recipient[0] == '\0') {
-        reply(p, "503 5.5.1 for nobody\r\n");
+    } else if (is_command(p, n, "BDAT ") && s->options.offers == SINK_CHUNKING) {
+        begin_data(s, p, strtoul(p->input + strlen("BDAT "), NULL, 10));
     } else if (is_command(p, n, "DATA")) {
-        s->data_seen++;
-        p->in_data = true;
-        p->scanned = 0;
-        p->drop = every(s->data_seen, s->options.drop_every);
-        p->fail = every(s->data_seen, s->options.fail_every);
-        reply(p, "354 go on\r\n");
+        take_data_command(s, p);
     } else if (is_command(p, n, "QUIT")) {
         reply(p, "221 2.0.0 bye\r\n");
         return false;
@@ -337,6 +360,10 @@ static void finish_mail(struct sink *s, struct peer *p, size_t n)
     char code[CODE_MAX + 1];
 
     p->in_data = false;
+    if (p->recipient[0] == '\0') { /* a chunk comes unasked */
+        reply(p, "503 5.5.1 for nobody\r\n");
+        return;
+    }
     if (p->fail) {
         reply(p, "451 4.3.0 not now\r\n");
         return;
@@ -360,6 +387,13 @@ static int take_data(struct sink *s, struct peer *p)
 
     if (p->drop && p->n > 0)
         return -1;
+    if (p->chunk > 0) {
+        if (p->n < p->chunk)
+            return 0;
+        finish_mail(s, p, p->chunk);
+        eat(p, p->chunk);
+        return 1;
+    }
     const char *at = memmem(p->input + p->scanned, p->n - p->scanned, end, length);
     if (at == NULL) {
         p->scanned = p->n < length ? 0 : p->n - length + 1;

@@ -6,12 +6,15 @@
 
 #include <stdint.h>
 
+/* Of a mail server's ways to save round trips; both: as Postfix, Exim and Exchange have it. */
+enum sink_offers { SINK_CHUNKING, SINK_PIPELINING, SINK_ONE_BY_ONE };
+
 struct sink_options {
     uint16_t port;       /* 0: any that is free */
     unsigned fail_every; /* every n-th mail is answered with 451 after its data; 0: none */
     unsigned drop_every; /* every n-th mail has its connection closed in the middle of its data; 0: none */
     unsigned delay_ms;   /* before the answer to a mail's data */
-    int one_by_one;      /* PIPELINING is not offered */
+    enum sink_offers offers;
     /* All on the sink's thread; NULL is fine. */
     void (*mail)(void *ctx, const char *recipient, const char *code); /* accepted; code "" where none was found */
     int (*recipient)(void *ctx, const char *recipient);               /* the answer to RCPT: 250, 451, 550, … */

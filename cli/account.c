@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AUTHORITY = 2048 }; /* longer than the library takes */
+
 /* ---- the cache ---- */
 
 const struct doorcode_error *account_open_cache(const char *kind, const char *path, struct doorcode_cache **cache)
@@ -47,11 +49,30 @@ void account_cache_close(struct doorcode_cache **cache)
 
 /* ---- accounts ---- */
 
+/* As it is kept with an account: a slash at the end or a capital letter makes no difference. What is no authority is left as
+ * it is, and fits no account. */
+static const char *normal_authority(const char *typed)
+{
+    static char normal[AUTHORITY];
+    struct doorcode_options options;
+    struct doorcode_client *client;
+    doorcode_options_init(&options);
+    options.authority = typed;
+    options.client_id = "00000000-0000-0000-0000-000000000000";
+    options.allow_http = 1;
+    if (doorcode_client_new(&options, &client) != NULL)
+        return typed;
+    snprintf(normal, sizeof(normal), "%s", doorcode_client_authority(client));
+    doorcode_client_free(client);
+    return normal;
+}
+
 struct doorcode_account_filter account_filter(const struct command_line *line)
 {
+    const char *authority = command_value(line, "authority");
     const char *argument = line->argument_count > 0 ? line->arguments[0] : NULL;
     return (struct doorcode_account_filter){
-        .authority = command_value(line, "authority"),
+        .authority = authority != NULL ? normal_authority(authority) : NULL,
         .client_id = command_value(line, "client-id"),
         .username = command_has(line, "user") ? command_value(line, "user") : argument,
     };
@@ -95,6 +116,7 @@ const struct doorcode_error *account_client(const struct command_line *line, con
     options.allow_http = command_flag(line, "allow-http");
     options.cache = cache;
     options.nonblocking = 1; /* network_wait */
+    doorcode_wipe_curl();    /* no thread and no other use of libcurl before */
     return doorcode_client_new(&options, client);
 }
 
@@ -103,7 +125,9 @@ void account_offer_names(command_offer_fn *offer, void *context)
     AUTO(account_cache_close) struct doorcode_cache *cache = NULL;
     AUTO(account_list_close) struct doorcode_accounts *accounts = NULL;
     const char *kind = getenv("DOORCODE_CACHE");
-    if (account_open_cache(kind != NULL ? kind : "file", getenv("DOORCODE_TOKEN_FILE"), &cache) != NULL ||
+    if (kind != NULL && kind[0] != '\0' && strcmp(kind, "file") != 0)
+        return; /* a keyring may ask to be unlocked, which a key on the way does not */
+    if (account_open_cache("file", getenv("DOORCODE_TOKEN_FILE"), &cache) != NULL ||
         doorcode_accounts_read(cache, NULL, &accounts) != NULL)
         return;
     for (size_t i = 0; i < doorcode_accounts_count(accounts); i++)

@@ -13,7 +13,7 @@ const struct doorcode_error *account_open_cache(const char *kind, const char *pa
 struct doorcode_cache *account_cache(const struct command_line *line);
 void account_cache_close(struct doorcode_cache **cache); /* for AUTO */
 
-/* Of the command line: USER, its first argument, or --user where it has that. */
+/* Of the command line: USER, its first argument, or --user where it has that. Good until the next call. */
 struct doorcode_account_filter account_filter(const struct command_line *line);
 /* The kept accounts that fit, at least one, the one used last first. COMMAND_OK, or an exit status after the user has been
  * told: CLI_SIGNIN_NEEDED where there is none. */
@@ -27,7 +27,7 @@ struct doorcode_account_filter account_filter_of(const struct doorcode_account *
 const struct doorcode_error *account_client(const struct command_line *line, const struct doorcode_account *account,
                                             struct doorcode_cache *cache, struct doorcode_client **client);
 
-/* For completion: the names of the kept accounts, the one used last first; none where the file is not usable. */
+/* For completion: the names of the kept accounts, the one used last first; none where they are not in a usable file. */
 void account_offer_names(command_offer_fn *offer, void *context);
 
 #endif

@@ -134,8 +134,8 @@ static const struct command_option options[] = {
       .letter = 'd',
       .argument = "DATA|@FILE",
       .help =
-          "Send this, or what the file holds; @- is the standard input. Several are joined by &. The type is that of "
-          "forms, unless a header says another one.",
+          "Send this, or what the file holds, as it is; @- is the standard input. Several are joined by &. The type is "
+          "that of forms, unless a header says another one.",
       .repeats = true },
     { .name = "data-json", .argument = "JSON|@FILE", .help = "Send this as JSON." },
     { .name = "include", .letter = 'i', .help = "Write the headers of the answer, too." },
@@ -164,7 +164,7 @@ const struct command call_command = {
         "and "
         "the request made again.\n\nThe token travels over https only, or to this machine, and to no other origin than "
         "URL's. An answer of 400 and more is written like any other, and the exit status is 0, unless --fail is given.",
-    .examples = COMMAND_EXAMPLES("doorcode call https://api.example.org/pets --scope api://petstore/Pets.Read",
+    .examples = COMMAND_EXAMPLES("doorcode call https://api.example.org/pets --scope api://pets/Pets.Read",
                                  "doorcode call -X DELETE -f https://api.example.org/pets/7",
                                  "doorcode call https://api.example.org/pets --data-json '{\"name\": \"Rex\"}'"),
     .options = options,

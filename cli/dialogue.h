@@ -37,6 +37,7 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
         { .name = "scope",                                                                                    \
           .letter = 's',                                                                                      \
           .argument = "SCOPES",                                                                               \
+          .environment = "DOORCODE_SCOPE",                                                                    \
           .help = "Scopes beside openid, profile and offline_access, parted by blanks." },                    \
         { .name = "code-file",                                                                                \
           .argument = "FILE",                                                                                 \

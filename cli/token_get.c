@@ -52,7 +52,7 @@ const struct command token_get_command = {
                    "user has to sign "
                    "in, the error output says how, and the exit status is 4.",
     .examples =
-        COMMAND_EXAMPLES("doorcode token get --scope api://petstore/Pets.Read",
+        COMMAND_EXAMPLES("doorcode token get --scope api://pets/Pets.Read",
                          "curl -H \"Authorization: Bearer $(doorcode token get)\" https://api.example.org/pets"),
     .options = options,
     .option_count = CLI_COUNT(options),

@@ -320,9 +320,11 @@ static bool make_hops(struct exchange *x, CURL *curl)
 
 static bool close_output(struct exchange *x)
 {
-    if (x->out == NULL)
-        return true;
-    bool written = x->request->path != NULL ? fclose(x->out) == 0 : fflush(x->out) == 0;
+    bool written = true;
+    if (x->out != NULL && x->out == x->request->out)
+        written = fflush(x->out) == 0;
+    else if (x->out != NULL)
+        written = fclose(x->out) == 0;
     return written || problem(x, "the output could not be written");
 }
 

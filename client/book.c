@@ -2,11 +2,10 @@
 /* Bytes to accounts and back. */
 #include "book.h"
 
-#include "base/buf.h"
 #include "base/secret.h"
 #include "client_limits.h"
+#include "lines.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -17,14 +16,12 @@ enum { NUMBER_TEXT = 20 };
 
 /* The lines of an account, in their order. */
 static const struct field {
-    const char *name;
+    struct line_rule rule;
     size_t offset;
-    size_t max;
-    bool required;
 } fields[] = {
-#define SHOWN(member, max, required)                                        \
-    {                                                                       \
-#member, offsetof(struct book_account, shown.member), max, required \
+#define SHOWN(member, max, required)                                            \
+    {                                                                           \
+        { #member, max, required }, offsetof(struct book_account, shown.member) \
     }
     SHOWN(authority, CLIENT_URL, true),
     SHOWN(client_id, CLIENT_WORD, true),
@@ -33,16 +30,17 @@ static const struct field {
     SHOWN(name, CLIENT_TEXT, false),
     SHOWN(tenant_id, CLIENT_WORD, false),
     SHOWN(id_token, CLIENT_TOKEN, false),
-    { "refresh_token", offsetof(struct book_account, refresh_token), CLIENT_TOKEN, false },
+    { { "refresh_token", CLIENT_TOKEN, false }, offsetof(struct book_account, refresh_token) },
 #undef SHOWN
 };
 
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
-static const struct field scope_field = { "scope", 0, CLIENT_TEXT, false };
-static const struct field received_field = { "received_at", 0, NUMBER_TEXT, true };
-static const struct field expires_field = { "expires_at", 0, NUMBER_TEXT, true };
-static const struct field token_field = { "access_token", 0, CLIENT_TOKEN, true };
+/* And those of each access token. */
+static const struct line_rule scope_rule = { "scope", CLIENT_TEXT, false };
+static const char received[] = "received_at";
+static const char expires[] = "expires_at";
+static const struct line_rule token_rule = { "access_token", CLIENT_TOKEN, true };
 
 static const char **text_of(struct book_account *account, const struct field *field)
 {
@@ -56,96 +54,37 @@ static const char *const_text_of(const struct book_account *account, const struc
 
 /* ---- reading ---- */
 
-struct cursor {
-    char *at;
-    char *end;
-};
-
-static bool is_plain(struct slice value)
+static bool take_tokens(struct lines *lines, struct book_account *account)
 {
-    for (size_t i = 0; i < value.n; i++) {
-        if ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7F)
-            return false;
-    }
-    return true;
-}
-
-static bool fits(const struct field *field, struct slice value)
-{
-    return value.n <= field->max && (value.n > 0 || !field->required) && is_plain(value);
-}
-
-static bool starts(const struct cursor *cursor, const char *text)
-{
-    return slice_starts(slice_bytes(cursor->at, (size_t)(cursor->end - cursor->at)), slice_of(text));
-}
-
-/* Steps over a whole line, if it is the next one. */
-static bool take_line(struct cursor *cursor, const char *line)
-{
-    if (!starts(cursor, line))
-        return false;
-    cursor->at += strlen(line);
-    return true;
-}
-
-/* A line `name=value`, whose value becomes a text where it lies. */
-static bool take_value(struct cursor *cursor, const struct field *field, const char **value)
-{
-    size_t n = strlen(field->name);
-    if (!starts(cursor, field->name) || cursor->end - cursor->at <= (ptrdiff_t)n || cursor->at[n] != '=')
-        return false;
-    char *text = cursor->at + n + 1;
-    char *newline = memchr(text, '\n', (size_t)(cursor->end - text));
-    if (newline == NULL || !fits(field, slice_bytes(text, (size_t)(newline - text))))
-        return false;
-    *newline = '\0';
-    *value = text;
-    cursor->at = newline + 1;
-    return true;
-}
-
-static bool take_number(struct cursor *cursor, const struct field *field, int64_t *out)
-{
-    const char *text;
-    uint64_t number;
-    if (!take_value(cursor, field, &text) || !slice_to_u64(slice_of(text), INT64_MAX, &number))
-        return false;
-    *out = (int64_t)number;
-    return true;
-}
-
-static bool take_tokens(struct cursor *cursor, struct book_account *account)
-{
-    while (!starts(cursor, "\n")) {
+    while (!lines_start(lines, "\n")) {
         if (account->token_count == DOORCODE_CACHE_ACCESS_TOKENS)
             return false;
         struct doorcode_access_token *token = &account->tokens[account->token_count++];
-        bool whole = take_value(cursor, &scope_field, &token->scope) &&
-                     take_number(cursor, &received_field, &token->received_at) &&
-                     take_number(cursor, &expires_field, &token->expires_at) &&
-                     take_value(cursor, &token_field, &token->token);
+        bool whole = lines_value(lines, &scope_rule, &token->scope) &&
+                     lines_number(lines, received, INT64_MAX, &token->received_at) &&
+                     lines_number(lines, expires, INT64_MAX, &token->expires_at) &&
+                     lines_value(lines, &token_rule, &token->token);
         if (!whole)
             return false;
     }
     return true;
 }
 
-static bool take_account(struct cursor *cursor, struct book_account *account)
+static bool take_account(struct lines *lines, struct book_account *account)
 {
     for (size_t i = 0; i < FIELDS; i++) {
-        if (!take_value(cursor, &fields[i], text_of(account, &fields[i])))
+        if (!lines_value(lines, &fields[i].rule, text_of(account, &fields[i])))
             return false;
     }
-    return take_tokens(cursor, account);
+    return take_tokens(lines, account);
 }
 
-static enum book_fault take_accounts(struct cursor *cursor, struct book *book)
+static enum book_fault take_accounts(struct lines *lines, struct book *book)
 {
-    while (take_line(cursor, "\n")) {
-        if (take_line(cursor, last_line))
-            return cursor->at == cursor->end ? BOOK_GOOD : BOOK_DAMAGED;
-        if (book->count == DOORCODE_CACHE_ACCOUNTS || !take_account(cursor, &book->accounts[book->count]))
+    while (lines_take(lines, "\n")) {
+        if (lines_take(lines, last_line))
+            return lines->at == lines->end ? BOOK_GOOD : BOOK_DAMAGED;
+        if (book->count == DOORCODE_CACHE_ACCOUNTS || !take_account(lines, &book->accounts[book->count]))
             return BOOK_DAMAGED;
         book->count++;
     }
@@ -163,7 +102,7 @@ static size_t room_for(const char *bytes, size_t n)
 
 enum book_fault book_read(char *bytes, size_t n, struct book *out)
 {
-    struct cursor cursor = { bytes, bytes + n };
+    struct lines lines = { bytes, bytes + n };
     enum book_fault fault = BOOK_GOOD;
     *out = (struct book){ .bytes = bytes, .size = n };
     out->accounts = calloc(room_for(bytes, n), sizeof(*out->accounts));
@@ -172,7 +111,7 @@ enum book_fault book_read(char *bytes, size_t n, struct book *out)
     else if (n > DOORCODE_CACHE_BYTES)
         fault = BOOK_DAMAGED;
     else if (n > 0)
-        fault = take_line(&cursor, first_line) ? take_accounts(&cursor, out) : BOOK_UNKNOWN_FORMAT;
+        fault = lines_take(&lines, first_line) ? take_accounts(&lines, out) : BOOK_UNKNOWN_FORMAT;
     if (fault != BOOK_GOOD)
         book_free(out);
     return fault;
@@ -192,12 +131,12 @@ void book_free(struct book *book)
 bool book_can_hold(const struct book_account *account)
 {
     for (size_t i = 0; i < FIELDS; i++) {
-        if (!fits(&fields[i], slice_of(const_text_of(account, &fields[i]))))
+        if (!line_fits(&fields[i].rule, slice_of(const_text_of(account, &fields[i]))))
             return false;
     }
     for (size_t i = 0; i < account->token_count; i++) {
         const struct doorcode_access_token *token = &account->tokens[i];
-        bool good = fits(&scope_field, slice_of(token->scope)) && fits(&token_field, slice_of(token->token)) &&
+        bool good = line_fits(&scope_rule, slice_of(token->scope)) && line_fits(&token_rule, slice_of(token->token)) &&
                     token->received_at >= 0 && token->expires_at >= 0;
         if (!good)
             return false;
@@ -205,25 +144,17 @@ bool book_can_hold(const struct book_account *account)
     return true;
 }
 
-static void put_value(struct buf *out, const char *name, const char *value)
-{
-    buf_puts(out, name);
-    buf_putc(out, '=');
-    buf_puts(out, value);
-    buf_putc(out, '\n');
-}
-
 static void put_account(struct buf *out, const struct book_account *account)
 {
     buf_putc(out, '\n');
     for (size_t i = 0; i < FIELDS; i++)
-        put_value(out, fields[i].name, const_text_of(account, &fields[i]));
+        line_put(out, fields[i].rule.name, const_text_of(account, &fields[i]));
     for (size_t i = 0; i < account->token_count; i++) {
         const struct doorcode_access_token *token = &account->tokens[i];
-        put_value(out, scope_field.name, token->scope);
-        buf_fmt(out, "%s=%" PRId64 "\n%s=%" PRId64 "\n", received_field.name, token->received_at, expires_field.name,
-                token->expires_at);
-        put_value(out, token_field.name, token->token);
+        line_put(out, scope_rule.name, token->scope);
+        line_put_number(out, received, token->received_at);
+        line_put_number(out, expires, token->expires_at);
+        line_put(out, token_rule.name, token->token);
     }
 }
 
@@ -232,7 +163,7 @@ static size_t size_of(const struct book_account *account)
 {
     size_t size = 1;
     for (size_t i = 0; i < FIELDS; i++)
-        size += strlen(fields[i].name) + strlen(const_text_of(account, &fields[i])) + 2;
+        size += strlen(fields[i].rule.name) + strlen(const_text_of(account, &fields[i])) + 2;
     for (size_t i = 0; i < account->token_count; i++)
         size += sizeof("scope=\nreceived_at=\nexpires_at=\naccess_token=\n") + (size_t)2 * NUMBER_TEXT +
                 strlen(account->tokens[i].scope) + strlen(account->tokens[i].token);

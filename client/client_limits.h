@@ -4,14 +4,16 @@
 #define DOORCODE_CLIENT_LIMITS_H
 
 enum {
-    CLIENT_ANSWER = 262144, /* three tokens of 16 KiB and much room; beyond it the answer is refused */
-    CLIENT_TOKEN = 16384,   /* any token (spec V1, 1.10) */
-    CLIENT_TEXT = 2048,     /* texts for people are cut here */
-    CLIENT_WORD = 128,      /* error, suberror, challenge types, identifiers */
-    CLIENT_URL = 2048,      /* authority */
+    CLIENT_ANSWER = 262144,     /* three tokens of 16 KiB and much room; beyond it the answer is refused */
+    CLIENT_ANSWER_FIRST = 2048, /* what the block for answers begins with; it doubles up to CLIENT_ANSWER */
+    CLIENT_TOKEN = 16384,       /* any token (spec V1, 1.10) */
+    CLIENT_TEXT = 2048,         /* texts for people are cut here */
+    CLIENT_WORD = 128,          /* error, suberror, challenge types, identifiers */
+    CLIENT_URL = 2048,          /* authority */
     CLIENT_USERNAME = 1024,
     CLIENT_SCOPES = 2048,
     CLIENT_CLAIMS = 8192,    /* a request for claims, as JSON */
+    CLIENT_SAVED = 524288,   /* a flow that is kept as a text: every list at its longest */
     CLIENT_QUERY = 1024,     /* what an application puts after addresses */
     CLIENT_HEADERS = 16,     /* headers of its own in a request */
     CLIENT_HEADER = 2000,    /* each of them */

@@ -66,7 +66,7 @@ static void settle(struct doorcode_flow *flow)
     struct reply reply = flow->answer;
     flow->answer = (struct reply){ 0 };
     flow->stage = FLOW_RESTS;
-    form_free(&flow->form);
+    form_free(&flow->form); /* that never went out, where there were no keys */
     flow->take(flow, &reply);
     reply_free(&reply);
 }
@@ -134,6 +134,7 @@ static bool step_ask(struct doorcode_flow *flow)
     struct http_answer answer;
     if (!http_step(flow->http, &answer))
         return false;
+    form_free(&flow->form);
     reply_parse(flow->endpoint, &answer, flow->correlation_id.c, &flow->answer);
     if (flow->answer.kind == REPLY_TOKENS)
         flow->stage = FLOW_CHECKS;

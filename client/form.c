@@ -6,14 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+static size_t escaped_length(const char *value)
+{
+    size_t n = 0;
+    for (; *value != '\0'; value++)
+        n += strchr(plain, *value) != NULL ? 1 : 3;
+    return n;
+}
+
 /* Not curl_easy_escape: its copies could not be wiped. */
 static void put_escaped(struct buf *body, const char *value)
 {
     static const char hex[] = "0123456789ABCDEF";
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     for (; *value != '\0'; value++) {
         unsigned char byte = (unsigned char)*value;
-        if (strchr(plain, byte) != NULL) {
+        if (strchr(plain, *value) != NULL) {
             buf_putc(body, *value);
             continue;
         }
@@ -27,7 +36,7 @@ bool form_make(struct buf *body, const struct form_field *fields, size_t n)
 {
     size_t size = 1;
     for (size_t i = 0; i < n; i++)
-        size += strlen(fields[i].name) + 2 + 3 * strlen(fields[i].value);
+        size += strlen(fields[i].name) + 2 + escaped_length(fields[i].value);
     char *memory = malloc(size);
     if (memory == NULL)
         return false;

@@ -27,7 +27,7 @@ struct http {
     const char *correlation_id; /* of the request, borrowed from it */
     bool may_repeat;
     bool is_attached; /* the request is libcurl's */
-    CURLcode refused; /* it could not even be begun */
+    CURLcode fault;   /* ours, rather than libcurl's: it could not be begun, or its answer not be kept */
 };
 
 /* With http allowed for this machine only, a name that resolves elsewhere must not get the request. */
@@ -41,11 +41,46 @@ static int before_request(void *ctx, char *peer, char *local, int peer_port, int
     return safe || authority_is_loopback_address(peer) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
+static void wipe_body(struct http *http)
+{
+    if (http->body.p != NULL)
+        wipe(http->body.p, http->body.n);
+    buf_init(&http->body, http->body.p, http->body.cap);
+}
+
+/* The body moves into a larger block, and nothing of it stays in the former one. False where it may not grow, or without
+ * memory. */
+static bool make_room(struct http *http, size_t more)
+{
+    struct buf *body = &http->body;
+    size_t cap = body->cap > 0 ? body->cap : CLIENT_ANSWER_FIRST;
+    if (more > CLIENT_ANSWER - body->n)
+        return false;
+    while (cap < body->n + more)
+        cap *= 2;
+    if (cap == body->cap)
+        return true;
+    struct buf larger;
+    void *memory = malloc(cap);
+    if (memory == NULL) {
+        http->fault = CURLE_OUT_OF_MEMORY;
+        return false;
+    }
+    buf_init(&larger, memory, cap);
+    buf_put(&larger, buf_slice(body));
+    wipe_body(http);
+    free(body->p);
+    *body = larger;
+    return true;
+}
+
 static size_t take_body(char *bytes, size_t size, size_t n, void *ctx)
 {
     struct http *http = ctx;
+    if (!make_room(http, size * n))
+        return 0; /* ends the transfer: CURLE_WRITE_ERROR */
     buf_put(&http->body, slice_bytes(bytes, size * n));
-    return buf_ok(&http->body) ? size * n : 0; /* 0 ends the transfer: CURLE_WRITE_ERROR */
+    return size * n;
 }
 
 /* ---- what libcurl waits for ---- */
@@ -75,11 +110,13 @@ static int socket_changed(CURL *curl, curl_socket_t fd, int what, void *ctx, voi
     return 0;
 }
 
+/* Called before its time libcurl does nothing and does not name the time again: a tick is added, as the present one has
+ * begun before now. */
 static int timer_changed(CURLM *multi, long timeout_ms, void *ctx)
 {
     struct http *http = ctx;
     (void)multi;
-    http->timer_at = timeout_ms < 0 ? -1 : http_ticks() + timeout_ms;
+    http->timer_at = timeout_ms < 0 ? -1 : http_ticks() + timeout_ms + (timeout_ms > 0);
     return 0;
 }
 
@@ -143,22 +180,13 @@ struct http *http_open(const struct doorcode_client *client)
     http->timer_at = http->repeat_at = -1;
     http->curl = curl_easy_init();
     http->multi = curl_multi_init();
-    void *memory = malloc(CLIENT_ANSWER);
-    buf_init(&http->body, memory, CLIENT_ANSWER);
-    if (http->curl == NULL || http->multi == NULL || memory == NULL) {
+    if (http->curl == NULL || http->multi == NULL) {
         http_close(http);
         return NULL;
     }
     set_options(http);
     set_multi(http);
     return http;
-}
-
-static void wipe_body(struct http *http)
-{
-    if (http->body.p != NULL)
-        wipe(http->body.p, http->body.n);
-    buf_init(&http->body, http->body.p, http->body.cap);
 }
 
 static void detach(struct http *http)
@@ -243,7 +271,7 @@ static void send_request(struct http *http)
     http->ends_at = http->timer_at + http->client->timeout_ms + CLIENT_GRACE_MS;
     http->is_attached = curl_multi_add_handle(http->multi, http->curl) == CURLM_OK;
     if (!http->is_attached)
-        http->refused = CURLE_OUT_OF_MEMORY;
+        http->fault = CURLE_OUT_OF_MEMORY;
 }
 
 void http_begin(struct http *http, const struct http_request *request)
@@ -263,7 +291,7 @@ void http_begin(struct http *http, const struct http_request *request)
         curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
     }
     http->may_repeat = !request->once;
-    http->refused = set ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+    http->fault = set ? CURLE_OK : CURLE_OUT_OF_MEMORY;
     if (set)
         send_request(http);
 }
@@ -325,7 +353,7 @@ static void tell_log(const struct http *http, const struct http_answer *answer)
 
 bool http_step(struct http *http, struct http_answer *answer)
 {
-    CURLcode code = http->refused;
+    CURLcode code = http->fault;
     if (http->repeat_at >= 0 && http_ticks() >= http->repeat_at)
         send_request(http);
     if (http->repeat_at >= 0)
@@ -338,6 +366,7 @@ bool http_step(struct http *http, struct http_answer *answer)
             code = CURLE_OPERATION_TIMEDOUT;
         }
         detach(http);
+        code = http->fault != CURLE_OK ? http->fault : code;
     }
     *answer = code == CURLE_OK ? collect(http) : failed(http, code);
     tell_log(http, answer);

@@ -87,8 +87,11 @@ static void take(struct slice name, struct slice value, struct arena *arena, str
     if (i < 0 || out->texts[i] != NULL)
         return;
     out->texts[i] = decode(value, arena);
-    if (out->texts[i] != NULL)
-        memset((char *)(uintptr_t)value.p, 'x', value.n); /* in the caller's own bytes */
+    if (out->texts[i] == NULL || value.n == 0)
+        return;
+    char *bytes = (char *)(uintptr_t)value.p; /* the caller's own */
+    bytes[0] = '"';                           /* the text is empty now, and blanks follow it */
+    memset(bytes + 1, ' ', value.n);
 }
 
 /* From behind a member's name; behind its value where that is a text. */

@@ -12,7 +12,7 @@ struct json_secrets {
     const char *texts[JSON_SECRETS]; /* in the arena; NULL: not taken */
 };
 
-/* Overwrites the texts of tokens in `bytes`, an object's JSON, and keeps them decoded in the arena. What is not plain ASCII text
+/* Makes the texts of tokens in `bytes`, an object's JSON, empty ones, and keeps them decoded in the arena. What is not plain ASCII text
  * (no token is anything else) or is no JSON stays as it is, for jansson to read or refuse. */
 void json_secrets_take(char *bytes, size_t n, struct arena *arena, struct json_secrets *out);
 /* The token of this name: "" where it is absent, not a string or longer than `max`. */

@@ -3,6 +3,7 @@
 #include "reply.h"
 
 #include "base/err.h"
+#include "base/secret.h"
 #include "client_limits.h"
 #include "errors.h"
 #include "reply_parts.h"
@@ -10,14 +11,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS = 24 }; /* no reply keeps more texts than this; each costs a NUL and alignment */
+enum {
+    TEXTS = 24, /* no reply keeps more texts than this outside of lists; each costs a NUL and alignment */
+    OURS = 1024 /* of texts that do not come from the body */
+};
 
 static const char *parse_error(enum reply_endpoint endpoint, const json_t *root, struct reply *out);
 static void describe(struct reply *out, const struct http_answer *answer, const char *problem);
 
-static bool take_memory(struct reply *out, size_t body)
+/* Entries of lists that a body may have: a comma for each, but the first. */
+static size_t entries_of(struct slice body)
 {
-    size_t size = 3 * body + (size_t)TEXTS * 32 + (size_t)CLIENT_ATTRIBUTES * REPLY_ENTRY + CLIENT_TEXT;
+    size_t n = 1;
+    for (size_t i = 0; i < body.n && n < CLIENT_ATTRIBUTES; i++)
+        n += body.p[i] == ',';
+    return n;
+}
+
+/* A text in a list, of n bytes, is at least n + 8 bytes of the body and takes less than n + 17 here: twice the body holds all
+ * texts. Each entry has its struct besides. */
+static bool take_memory(struct reply *out, struct slice body)
+{
+    size_t size = 2 * body.n + (size_t)TEXTS * 32 + entries_of(body) * REPLY_ENTRY + OURS;
     void *block = malloc(size);
     if (block == NULL)
         return false;
@@ -45,18 +60,21 @@ static const char *copy_word(struct reply *out, const char *text)
     return copy;
 }
 
-/* Of a copy without the tokens, which are in `out` then. Where there is no memory for it, there is none for the texts either.
- * A byte order mark, as gateways add it, is passed over (RFC 8259, 8.1). */
+/* Of a copy without the tokens, which are in `out` then. NULL also without memory. A byte order mark, as gateways add it, is
+ * passed over (RFC 8259, 8.1). */
 static json_t *read_object(struct slice body, struct reply *out)
 {
     if (slice_starts(body, SLICE("\xEF\xBB\xBF")))
         body = slice_from(body, 3);
-    char *copy = arena_take_raw(&out->memory, body.n);
+    char *copy = body.n > 0 ? malloc(body.n) : NULL;
     if (copy == NULL)
         return NULL;
     memcpy(copy, body.p, body.n);
     json_secrets_take(copy, body.n, &out->memory, &out->secrets);
-    return json_read_object((struct slice){ copy, body.n });
+    json_t *root = json_read_object((struct slice){ copy, body.n });
+    wipe(copy, body.n);
+    free(copy);
+    return root;
 }
 
 void reply_parse(enum reply_endpoint endpoint, const struct http_answer *answer, const char *correlation_id,
@@ -65,7 +83,7 @@ void reply_parse(enum reply_endpoint endpoint, const struct http_answer *answer,
     *out = (struct reply){ .continuation_token = "", .redirect_reason = "" };
     out->challenge = (struct doorcode_challenge){ .target_label = "", .channel = "", .interval = CLIENT_INTERVAL };
     out->error = error_of(answer->status == 0 ? answer->failure : DOORCODE_ERROR_NO_MEMORY);
-    if (!take_memory(out, answer->body.n))
+    if (!take_memory(out, answer->body))
         return;
     out->error.http_status = answer->status;
     out->error.retry_after = answer->retry_after;

@@ -6,7 +6,7 @@
 #include "json.h"
 #include "reply.h"
 
-enum { REPLY_ENTRY = 128 }; /* what one entry of a list costs beside its texts: its struct, NULs, alignment */
+enum { REPLY_ENTRY = 48 }; /* what one entry of a list costs beside its texts: its struct, in one list or in two */
 
 /* Fills *out by the body of a 200. NULL, or what is wrong with it (static). */
 const char *reply_parse_success(enum reply_endpoint endpoint, const json_t *root, struct reply *out);

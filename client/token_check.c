@@ -35,13 +35,14 @@ static bool take_apart(const char *token, struct parts *parts)
 /* NULL where it is no object of at most `cap` bytes, or without memory. */
 static json_t *read_part(struct slice part, size_t cap)
 {
-    char *bytes = malloc(cap);
+    size_t size = part.n < cap ? part.n : cap; /* decoded it is shorter */
+    char *bytes = malloc(size);
     size_t n = 0;
     json_t *root = NULL;
-    if (bytes != NULL && b64url_decode(part, bytes, cap, &n))
+    if (bytes != NULL && b64url_decode(part, bytes, size, &n))
         root = json_read_object(slice_bytes(bytes, n));
     if (bytes != NULL)
-        wipe(bytes, cap);
+        wipe(bytes, size);
     free(bytes);
     return root;
 }

@@ -62,6 +62,7 @@ static bool serve(struct doorcode_flow *flow, const struct book_account *account
         .client_info = "",
         .received_at = token->received_at,
         .expires_in = token->expires_at - token->received_at,
+        .from_cache = 1,
     };
     flow->state = DOORCODE_COMPLETED;
     flow->has_error = false;

@@ -71,9 +71,11 @@ void page_commands(struct page *page)
         "# Commands\n\nEvery command of the program `doorcode`, from the tables that it parses its command lines with; "
         "`--help` "
         "and the manual pages say the same. Results go to the standard output, all else to the standard error output. "
-        "Exit status: 0 done, 1 failed, 2 wrong usage, 3 the sign-in must go on in a browser.\n\n"
-        "| command | what it does |\n| --- | --- |\n",
+        "Exit status: 0 done, 1 failed, 2 wrong usage",
         page->out);
+    for (const struct command_note *note = cli_statuses; note->name != NULL; note++)
+        fprintf(page->out, ", %s %s", note->name, note->text);
+    fputs(".\n\n| command | what it does |\n| --- | --- |\n", page->out);
     for (size_t i = 0; (c = command_at(&program, i)) != NULL; i++) {
         fprintf(page->out, "| `%s` | ", c->name);
         put_cell(page, c->name, c->summary);

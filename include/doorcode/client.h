@@ -238,6 +238,11 @@ static inline void doorcode_options_init(struct doorcode_options *options)
     memset(options, 0, sizeof(*options));
 }
 
+/* For a program that has the process to itself, so not for a plug-in: makes libcurl wipe all memory before it gives it back, as
+ * requests and answers pass through its buffers, too. Once, with one thread, before anything else of libcurl's and before
+ * doorcode_client_new. 1 where it is so; 0 where libcurl is in use already, and stays as it was. */
+int doorcode_wipe_curl(void);
+
 /* Copies the options. NULL and *client where they are good, else the error (static) and *client = NULL. */
 const struct doorcode_error *doorcode_client_new(const struct doorcode_options *options,
                                                  struct doorcode_client **client);
@@ -320,6 +325,18 @@ size_t doorcode_flow_waits(const struct doorcode_flow *flow, struct pollfd *wait
 enum doorcode_state doorcode_flow_step(struct doorcode_flow *flow);
 /* Steps and waits here, until the state is another one than WORKING, which it returns. */
 enum doorcode_state doorcode_flow_run(struct doorcode_flow *flow);
+
+/* A flow that outlives its process: one that waits for its caller (CODE_REQUIRED, PASSWORD_REQUIRED, ATTRIBUTES_REQUIRED,
+ * MFA_REQUIRED, REGISTRATION_REQUIRED, RESET_PENDING, SIGNIN_READY) becomes a text, and another process goes on with it, as long as the server
+ * accepts it: some minutes. The text is a secret: whoever has it goes on in the user's place. Write it to a private place,
+ * wipe it, and use it once.
+ *
+ * Writes the text with its NUL, if it fits into `size` bytes, and gives what it takes: call it with NULL and 0 first. 0: the flow
+ * is in another state. */
+size_t doorcode_flow_save(const struct doorcode_flow *flow, char *text, size_t size);
+/* The flow again, with a client of the same authority and application. FAILED with USAGE for any other text. */
+enum doorcode_state doorcode_flow_restore(const struct doorcode_client *client, const char *text,
+                                          struct doorcode_flow **flow);
 
 enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow); /* FAILED for NULL */
 /* Whose flow it is, and the user name that it began with ("" in a renewal). Borrowed. NULL for NULL. */

@@ -235,4 +235,5 @@ void exchange_finish(struct exchange *x)
     directory_release(x->directory);
     x->directory = NULL;
     x->magic = 0;
+    (void)buf_close_arena(&x->body, &x->call->arena);
 }

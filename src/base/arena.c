@@ -14,9 +14,9 @@ void arena_init(struct arena *a, void *block, size_t size)
 
 void arena_reset(struct arena *a)
 {
-    wipe(a->block, a->used);
-    a->used = 0;
-    a->full = false;
+    wipe(a->block, a->hole);
+    wipe(a->block + a->hole + a->hole_n, a->used - a->hole - a->hole_n);
+    arena_init(a, a->block, a->size);
 }
 
 static size_t rounded(size_t n)
@@ -27,9 +27,14 @@ static size_t rounded(size_t n)
 void arena_give_back(struct arena *a, const void *p, size_t n, size_t used)
 {
     size_t at = (size_t)((const char *)p - a->block);
+    size_t free = rounded(n) - rounded(used);
 
-    if (at + rounded(n) == a->used && used <= n)
-        a->used = at + rounded(used);
+    if (at + rounded(n) == a->used) {
+        a->used -= free;
+    } else if (free > a->hole_n) { /* the largest is worth knowing: of a reply's room a tenth is used */
+        a->hole = at + rounded(used);
+        a->hole_n = free;
+    }
 }
 
 void *arena_take_raw(struct arena *a, size_t n)

@@ -11,6 +11,8 @@ struct arena {
     size_t size;
     size_t used;
     bool full;
+    size_t hole; /* within what is used: taken and never written */
+    size_t hole_n;
 };
 
 void arena_init(struct arena *a, void *block, size_t size);
@@ -19,8 +21,8 @@ void arena_reset(struct arena *a); /* wipes what was used: codes and tokens pass
 void *arena_take(struct arena *a, size_t n);
 /* The same, not zeroed: for what is written before it is read. */
 void *arena_take_raw(struct arena *a, size_t n);
-/* Of n bytes that were taken last, only the first `used` are kept; nothing happens if others were taken since. The rest must
- * never have been written to, as it is not wiped. */
+/* Of n bytes that were taken, only the first `used` have been written to: the rest, which is not wiped, can be taken again if
+ * nothing was taken since. */
 void arena_give_back(struct arena *a, const void *p, size_t n, size_t used);
 /* A copy in the arena; the empty slice once full. */
 struct slice arena_copy(struct arena *a, struct slice s);

@@ -19,7 +19,7 @@ struct slice buf_close_arena(struct buf *b, struct arena *a)
 {
     struct slice held = buf_slice(b);
 
-    if (b->p != NULL)
+    if (!b->full) /* else something was written behind what it holds */
         arena_give_back(a, b->p, b->cap, b->n);
     b->cap = b->n;
     return held;

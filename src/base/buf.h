@@ -17,7 +17,7 @@ struct buf {
 void buf_init(struct buf *b, void *p, size_t cap);
 /* Takes `cap` bytes from the arena; a buffer that is full from the start where the arena has no room. */
 void buf_init_arena(struct buf *b, struct arena *a, size_t cap);
-/* What it holds. The room it did not use goes back to the arena, if nothing was taken since; write no more into it. */
+/* What it holds. The room it did not use goes back to the arena, see arena_give_back; write no more into it. */
 struct slice buf_close_arena(struct buf *b, struct arena *a);
 void buf_put(struct buf *b, struct slice s);
 void buf_puts(struct buf *b, const char *cstr);

@@ -16,28 +16,43 @@ static void say(struct dialogue *d, enum dialogue_step step, const char *before,
     d->out = (struct slice){ d->command, (size_t)n };
 }
 
-static void say_three(struct dialogue *d, struct slice from, const char *utf8)
+static void say_three(struct dialogue *d, struct slice from, const char *utf8, const char *third)
 {
-    int n = snprintf(d->command, sizeof d->command, "MAIL FROM:<%.*s>%s\r\nRCPT TO:<%.*s>\r\nDATA\r\n",
-                     SLICE_ARGS(from), utf8, SLICE_ARGS(d->to));
+    int n = snprintf(d->command, sizeof d->command, "MAIL FROM:<%.*s>%s\r\nRCPT TO:<%.*s>\r\n%s\r\n", SLICE_ARGS(from),
+                     utf8, SLICE_ARGS(d->to), third);
 
     d->step = DIALOGUE_MAIL;
     d->out = (struct slice){ d->command, (size_t)n };
 }
 
+/* The message is counted, so it needs no end (RFC 3030, 2). */
+static void say_all(struct dialogue *d, struct slice from, const char *utf8, char *message)
+{
+    char third[sizeof "BDAT 18446744073709551615 LAST"];
+    size_t n = d->message.n - strlen(DIALOGUE_END);
+
+    snprintf(third, sizeof third, "BDAT %zu LAST", n);
+    say_three(d, from, utf8, third);
+    memcpy(message - d->out.n, d->out.p, d->out.n);
+    d->out = (struct slice){ message - d->out.n, d->out.n + n };
+}
+
 void dialogue_begin(struct dialogue *d, struct slice from, struct slice to, struct dialogue_offers offers,
-                    struct slice message)
+                    char *message, size_t n)
 {
     const char *utf8 = offers.utf8 ? " SMTPUTF8" : "";
 
     d->to = to;
-    d->message = message;
+    d->message = (struct slice){ message, n };
     d->refusal = 0;
     d->refusal_text[0] = '\0';
     d->line_n = 0;
     d->pipelined = offers.pipelining;
-    if (offers.pipelining)
-        say_three(d, from, utf8);
+    d->chunked = offers.pipelining && offers.chunking;
+    if (d->chunked)
+        say_all(d, from, utf8, message);
+    else if (d->pipelined)
+        say_three(d, from, utf8, "DATA");
     else
         say(d, DIALOGUE_MAIL, "MAIL FROM:<", from, offers.utf8 ? "> SMTPUTF8" : ">");
 }
@@ -88,22 +103,33 @@ static bool take_line(struct dialogue *d)
 static void say_end(struct dialogue *d)
 {
     d->step = DIALOGUE_BODY;
-    d->out = SLICE(".\r\n");
+    d->out = SLICE(DIALOGUE_END);
+}
+
+/* What was sent ahead has its answer still to come. */
+static bool is_ahead(const struct dialogue *d)
+{
+    return d->step < (d->chunked ? DIALOGUE_BODY : d->pipelined ? DIALOGUE_DATA : DIALOGUE_MAIL);
+}
+
+static void pass(struct dialogue *d)
+{
+    d->step = d->chunked && d->step == DIALOGUE_RCPT ? DIALOGUE_BODY : d->step + 1;
 }
 
 /* The mail is over; the connection is made ready for the next. What was sent ahead is answered first, and a server that
- * takes data for nobody gets none (RFC 2920, 3.1). */
+ * takes data for nobody gets none (RFC 2920, 3.1). A refused chunk leaves its mail begun (RFC 3030, 2). */
 static void refuse(struct dialogue *d, int code)
 {
     if (d->refusal == 0) {
         d->refusal = code;
         memcpy(d->refusal_text, d->line, sizeof d->refusal_text);
     }
-    if (d->step == DIALOGUE_BODY)
+    if (is_ahead(d))
+        pass(d);
+    else if (d->step == DIALOGUE_BODY && !d->chunked)
         d->step = DIALOGUE_IDLE;
-    else if (d->pipelined && d->step < DIALOGUE_DATA)
-        d->step++;
-    else if (d->pipelined && code == 354)
+    else if (d->pipelined && d->step == DIALOGUE_DATA && code == 354)
         say_end(d);
     else
         say(d, DIALOGUE_RESET, "RSET", SLICE_EMPTY, "");
@@ -135,8 +161,8 @@ static void answer(struct dialogue *d, int code)
         d->step = DIALOGUE_IDLE;
     else if (!good || d->refusal != 0)
         refuse(d, code);
-    else if (d->pipelined && d->step < DIALOGUE_DATA)
-        d->step++;
+    else if (is_ahead(d))
+        pass(d);
     else
         go_on(d);
 }

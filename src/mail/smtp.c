@@ -37,7 +37,7 @@ struct line {
     int refusal;           /* of greeting, EHLO, STARTTLS or AUTH */
     char reply[REPLY_MAX]; /* its text */
     char reason[CURL_ERROR_SIZE];
-    char message[MESSAGE_MAX + 4];
+    char room[DIALOGUE_COMMAND + MESSAGE_MAX + sizeof DIALOGUE_END]; /* the message, and before it the dialogue's */
 };
 
 struct smtp {
@@ -104,7 +104,7 @@ void smtp_free(struct smtp *s)
         if (line->easy != NULL)
             close_line(s, line);
         curl_easy_cleanup(line->easy);
-        wipe(line->message, sizeof line->message);
+        wipe(line->room, sizeof line->room);
     }
     curl_multi_cleanup(s->multi);
     free(s);
@@ -115,9 +115,14 @@ unsigned smtp_lines(const struct smtp *s)
     return s->count;
 }
 
+static char *message_of(struct line *line)
+{
+    return line->room + DIALOGUE_COMMAND;
+}
+
 void *smtp_room(struct smtp *s, unsigned line)
 {
-    return s->lines[line].message;
+    return message_of(&s->lines[line]);
 }
 
 static bool has_dot_line(struct slice message)
@@ -131,13 +136,14 @@ static bool has_dot_line(struct slice message)
 void smtp_send(struct smtp *s, unsigned line, const char *to, size_t n)
 {
     struct line *l = &s->lines[line];
+    char *message = message_of(l);
     bool fits = slice_to_cstr(slice_of(to), l->to, sizeof l->to);
 
     ASSERT(fits && !l->busy && n >= 2 && n <= MESSAGE_MAX);
     /* Nothing we write starts a line with a dot, so there is nothing to double (RFC 5321, 4.5.2). */
-    ASSERT(slice_ends(slice_bytes(l->message, n), SLICE("\r\n")) && !has_dot_line(slice_bytes(l->message, n)));
-    memcpy(l->message + n, ".\r\n", 3);
-    l->n = n + 3;
+    ASSERT(slice_ends(slice_bytes(message, n), SLICE("\r\n")) && !has_dot_line(slice_bytes(message, n)));
+    memcpy(message + n, DIALOGUE_END, strlen(DIALOGUE_END));
+    l->n = n + strlen(DIALOGUE_END);
     l->busy = true;
     l->ended = false;
     l->deadline = now_ms() + s->timeout_ms;
@@ -235,6 +241,8 @@ static size_t note_reply(char *text, size_t size, size_t count, void *ctx)
         line->offers.utf8 = true;
     if (offers(reply, SLICE("PIPELINING")))
         line->offers.pipelining = true;
+    if (offers(reply, SLICE("CHUNKING")))
+        line->offers.chunking = true;
     /* The last refusal is kept: what libcurl says in parting is answered after it. */
     if (slice_starts(reply, SLICE("4")) || slice_starts(reply, SLICE("5"))) {
         snprintf(line->reply, sizeof line->reply, "%.*s", SLICE_ARGS(reply));
@@ -297,7 +305,7 @@ static err prepare_line(struct line *line, const struct smtp_options *options, s
 
 static void open_line(struct smtp *s, struct line *line)
 {
-    line->offers = (struct dialogue_offers){ false, false };
+    line->offers = (struct dialogue_offers){ false, false, false };
     line->refusal = 0;
     line->reply[0] = '\0';
     line->reason[0] = '\0';
@@ -344,13 +352,13 @@ static void take_opened(struct smtp *s)
 static void begin_mail(struct smtp *s, struct line *line)
 {
     struct slice to = slice_of(line->to);
-    const struct dialogue_offers used = { !text_is_ascii(to), line->offers.pipelining };
+    const struct dialogue_offers used = { !text_is_ascii(to), line->offers.pipelining, line->offers.chunking };
 
     if (used.utf8 && !line->offers.utf8) {
         end_mail(line, SMTP_REFUSED, "the mail server takes no international addresses (SMTPUTF8)");
         return;
     }
-    dialogue_begin(&line->dialogue, slice_of(s->sender), to, used, slice_bytes(line->message, line->n));
+    dialogue_begin(&line->dialogue, slice_of(s->sender), to, used, message_of(line), line->n);
     line->readable = false;
     move_line(s, line);
 }
@@ -443,5 +451,5 @@ static void end_mail(struct line *line, enum smtp_verdict verdict, const char *w
     line->result.detail[0] = '\0';
     if (verdict != SMTP_ACCEPTED)
         smtp_clean(slice_of(why), slice_of(line->to), line->result.detail);
-    wipe(line->message, line->n);
+    wipe(message_of(line), line->n);
 }

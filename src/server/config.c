@@ -326,6 +326,17 @@ err config_load(const char *file, struct config *out, struct complaint *why)
     return overridden;
 }
 
+const char *config_missing(const struct config *c)
+{
+    if (c->origin[0] == '\0')
+        return "origin is not set: the public address, like https://login.example";
+    if (c->http.port == 0 && c->https.port == 0)
+        return "http.port and https.port are both 0: nothing to listen on";
+    if (c->https.port != 0 && (c->https.certificate_file[0] == '\0' || c->https.key_file[0] == '\0'))
+        return "https.port needs https.certificateFile and https.keyFile";
+    return c->smtp.from_address[0] == '\0' ? "smtp.fromAddress is not set: whom the mails come from" : NULL;
+}
+
 void config_free(struct config *c)
 {
     yml_free(c->yaml);

@@ -74,6 +74,8 @@ const char *config_variable(const struct field *section, const struct field *fie
 
 /* The defaults, the file (NULL: none), the environment. FORMAT or IO with a complaint. The caller frees. */
 NODISCARD err config_load(const char *file, struct config *out, struct complaint *why);
+/* What a server needs and a good file may still lack, as a sentence; NULL where nothing is missing. */
+const char *config_missing(const struct config *c);
 void config_free(struct config *c);
 /* Paths of the data folder's files, in the caller's buffer; false if too long. */
 bool config_path(const struct config *c, const char *name, char *out, size_t cap);

@@ -25,15 +25,28 @@ static void all_arrive_once_over_few_connections(void **state)
     assert_true(atomic_load(&s->tenant_told));
 }
 
-static void a_server_that_takes_one_command_at_a_time_gets_them_so(void **state)
+static void a_server_is_told_as_it_has_offered(struct stage *s, enum sink_offers offers)
 {
-    struct stage *s = *state;
-
-    stage_open_sink(s, (struct sink_options){ .one_by_one = 1, .fail_every = 4 });
+    stage_open_sink(s, (struct sink_options){ .offers = offers, .fail_every = 4 });
     stage_add(s, 40);
     stage_open_outbox(s);
     assert_true(stage_finishes(s, 40, 60));
     stage_each_arrived(s, 40, 1);
+}
+
+static void a_server_that_takes_one_command_at_a_time_gets_them_so(void **state)
+{
+    a_server_is_told_as_it_has_offered(*state, SINK_ONE_BY_ONE);
+}
+
+static void a_server_that_takes_commands_together_is_asked_before_the_data(void **state)
+{
+    a_server_is_told_as_it_has_offered(*state, SINK_PIPELINING);
+}
+
+static void a_server_that_takes_chunks_is_told_all_at_once(void **state)
+{
+    a_server_is_told_as_it_has_offered(*state, SINK_CHUNKING);
 }
 
 /* Twenty sweeps would take forty seconds. */
@@ -193,6 +206,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGED(all_arrive_once_over_few_connections),
         STAGED(a_server_that_takes_one_command_at_a_time_gets_them_so),
+        STAGED(a_server_that_takes_commands_together_is_asked_before_the_data),
+        STAGED(a_server_that_takes_chunks_is_told_all_at_once),
         STAGED(a_wake_sends_at_once),
         STAGED(without_a_wake_it_is_found_by_a_sweep),
         STAGED(a_stop_lets_what_is_under_way_finish),

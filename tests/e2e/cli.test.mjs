@@ -104,6 +104,8 @@ test('several accounts are kept; the last one is shown', async () => {
   assert.equal(JSON.parse((await run(['token', 'show', '--json'])).out).username, kim);
   assert.equal(JSON.parse((await run(['token', 'show', sam, '--json'])).out).id_token_claims.preferred_username, sam);
   assert.deepEqual(JSON.parse((await run(['account', 'list', '--json'])).out).map(({ username }) => username), [kim, sam]);
+  const there = ['account', 'list', '--authority', `${server.origin.replace('http', 'HTTP')}/petstore.onmicrosoft.com/`];
+  assert.match((await run(there)).out, /kim@example\.org[^]*sam@example\.org/);
   assert.match((await run(['account', 'remove', kim])).out, /1 account /);
   assert.match((await run(['account', 'list'])).out, /^USER +AUTHORITY .*\nsam@example\.org .* kept\n$/);
   assert.match((await run(['signout', '--all'])).out, /1 account /);

@@ -2,7 +2,7 @@
 // Tokens for other programs: git against a server that takes them as passwords, the messages of docker, and an API.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -34,6 +34,9 @@ const must = async (promise) => {
 const isGood = async (token) => !refused.has(token) &&
   (await fetch(`${server.origin}/oidc/userinfo`, { headers: { Authorization: `Bearer ${token}` } })).ok;
 
+const passwordOf = (request) =>
+  Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64').toString().split(':');
+
 /** git http-backend as CGI. */
 function serveGit(request, reply) {
   const url = new URL(request.url, 'http://forge');
@@ -61,7 +64,7 @@ before(async () => {
   server = await startServer();
   folder = mkdtempSync(`${tmpdir()}/doorcode-credential-`);
   forge = createServer(async (request, reply) => {
-    const [user, password] = Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64').toString().split(':');
+    const [user, password] = passwordOf(request);
     if (password) asked.push({ user, password });
     if (password && await isGood(password)) return serveGit(request, reply);
     return reply.writeHead(401, { 'WWW-Authenticate': 'Basic realm="forge"' }).end();
@@ -179,6 +182,43 @@ test('docker asks for a registry and gets the token as its secret', async () => 
   assert.equal(nobody.status, 4);
   assert.match(nobody.out, /nobody is signed in\nSign in with: doorcode signin USER\n$/);
   assert.deepEqual(JSON.parse((await docker('list', '')).out), {});
+});
+
+test('skopeo, which keeps to the protocol of docker, reads a registry', async () => {
+  const registry = createServer(async (request, reply) => {
+    const [user, password] = passwordOf(request);
+    if (!password || !await isGood(password)) return reply.writeHead(401, { 'WWW-Authenticate': 'Basic realm="registry"' }).end();
+    return reply.setHeader('Content-Type', 'application/json').end(JSON.stringify({ name: 'pets', tags: [user] }));
+  }).listen(0, '127.0.0.1');
+  await once(registry, 'listening');
+  const name = `127.0.0.1:${registry.address().port}`;
+  mkdirSync(`${folder}/.docker`, { recursive: true });
+  writeFileSync(`${folder}/.docker/config.json`, JSON.stringify({ credHelpers: { [name]: 'doorcode' } }));
+  const read = (more) => runWith('', 'skopeo', ['list-tags', '--tls-verify=false', `docker://${name}/pets`], environment(more));
+  assert.deepEqual(JSON.parse(await must(read({ DOORCODE_CREDENTIAL_HOSTS: name }))).Tags, [sam]);
+  assert.notEqual((await read({ DOORCODE_CREDENTIAL_HOSTS: 'registry.example.org' })).status, 0);
+  registry.close();
+});
+
+test('an API is called over https that is trusted', async () => {
+  const url = `${server.secureOrigin}/oidc/userinfo`;
+  const unknown = await run(['call', url]);
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.errors, /certificate[^]*\n.+\n$/);
+  const authority = (await run(['dev', 'ca', '--data', server.folder])).out.trim();
+  const { status, out, errors } = await run(['call', url, '--ca-file', authority]);
+  assert.equal(status, 0, errors);
+  assert.equal(JSON.parse(out).name, 'Sam Sample');
+});
+
+test('a token for an API that the sign-in did not name', async () => {
+  const claims = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
+  const pets = (await run(['token', 'get', '--scope', 'api://pets/Pets.Read'])).out;
+  assert.equal(claims(pets).scp, 'Pets.Read');
+  assert.equal((await run(['token', 'get', '--scope', 'api://pets/Pets.Read'])).out, pets); // kept
+  const unknown = await run(['token', 'get', '--scope', 'api://nowhere/Pets.Read']);
+  assert.deepEqual([unknown.status, unknown.out], [1, '']);
+  assert.match(unknown.errors, /scope.*\n.+\n$/);
 });
 
 test('an API is called; its slowness is told on a terminal only, and no token is in sight', async () => {

@@ -18,8 +18,9 @@ static void touch(const char *text, size_t cap)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct redirect_rule rules[] = {
-        { "0123456789abcdef", "https://login.example/t/v2.0", false },
-        { "0123456789abcdef", "https://login.example/t/v2.0", true },
+        { .state = "0123456789abcdef", .issuer = "https://login.example/t/v2.0" },
+        { .state = "0123456789abcdef", .issuer = "https://login.example/t/v2.0", .needs_issuer = true },
+        { .state = "0123456789abcdef", .issuer = "https://login.example/t/v2.0", .ends_session = true },
     };
     struct redirect redirect;
     redirect_parse(slice_bytes(data, size), &redirect);
@@ -32,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         enum redirect_verdict verdict = redirect_judge(&redirect, &rules[i]);
         ASSERT(verdict == REDIRECT_STRAY || strcmp(redirect.state, rules[i].state) == 0);
-        ASSERT(verdict != REDIRECT_CODE || (redirect.code[0] != '\0' && !redirect.is_malformed));
+        ASSERT(verdict != REDIRECT_CODE ||
+               ((redirect.code[0] != '\0' || rules[i].ends_session) && !redirect.is_malformed));
         ASSERT(verdict != REDIRECT_ERROR || redirect.error[0] != '\0');
     }
     return 0;

@@ -34,6 +34,8 @@ struct answer_facts {
     char *(*page)(void *ctx, const char *origin, const char *request); /* malloc'ed body; NULL: not one of them */
     char *(*fill)(void *ctx, const char *origin,
                   const char *body); /* malloc'ed body to send in place of a recorded one */
+    /* The answer to a request in place of the recorded ones; such requests are counted, not kept. NULL: there are recorded ones. */
+    struct answer (*choose)(void *ctx, const char *request);
     void *ctx;
 };
 
@@ -110,9 +112,8 @@ static inline bool answer_fact(struct answer_server *server, int fd, const char 
     return true;
 }
 
-static inline void answer_recorded(struct answer_server *server, int fd, size_t i)
+static inline void answer_filled(struct answer_server *server, int fd, struct answer answer)
 {
-    struct answer answer = server->answers[i];
     char *filled = server->facts.fill != NULL && answer.body != NULL
                        ? server->facts.fill(server->facts.ctx, server->origin, answer.body)
                        : NULL;
@@ -134,8 +135,10 @@ static inline void answer_connection(struct answer_server *server, int fd)
     if (!is_fact)
         server->served = i + 1;
     if (recorded)
-        answer_recorded(server, fd, i);
-    else
+        answer_filled(server, fd, server->answers[i]);
+    else if (!is_fact && server->facts.choose != NULL)
+        answer_filled(server, fd, server->facts.choose(server->facts.ctx, request));
+    if (!recorded)
         free(request);
 }
 

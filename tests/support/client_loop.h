@@ -11,10 +11,18 @@
 #include <stdbool.h>
 
 static bool client_in_loop;
+/* Called with each flow that a call has left; NULL: nothing is. */
+static void (*client_after)(struct doorcode_flow *flow);
+
+static inline void client_in(bool loop, void (*after)(struct doorcode_flow *flow))
+{
+    client_in_loop = loop;
+    client_after = after;
+}
 
 #define client_run_both(name, tests)                                                               \
-    ((client_in_loop = false, cmocka_run_group_tests_name(name ", blocking", tests, NULL, NULL)) + \
-     (client_in_loop = true, cmocka_run_group_tests_name(name ", in an event loop", tests, NULL, NULL)))
+    ((client_in(false, NULL), cmocka_run_group_tests_name(name ", blocking", tests, NULL, NULL)) + \
+     (client_in(true, NULL), cmocka_run_group_tests_name(name ", in an event loop", tests, NULL, NULL)))
 
 /* While the server is asked nothing of the flow is shown, and every call is refused. */
 static inline void client_interrupts(struct doorcode_flow *flow)
@@ -61,7 +69,24 @@ static inline enum doorcode_state client_ends(struct doorcode_flow *flow, enum d
     assert_int_equal(doorcode_flow_step(flow), state);
     assert_int_equal(doorcode_flow_waits(flow, waits, DOORCODE_FLOW_WAITS, &timeout_ms), 0);
     assert_int_equal(timeout_ms, -1);
+    if (client_after != NULL)
+        client_after(flow);
     return state;
+}
+
+/* Waits until one of several flows has something to do. */
+static inline void client_wait_for(struct doorcode_flow *const *flows, size_t count)
+{
+    struct pollfd waits[256];
+    int soonest = -1;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        int timeout_ms;
+        n += doorcode_flow_waits(flows[i], waits + n, sizeof waits / sizeof waits[0] - n, &timeout_ms);
+        if (timeout_ms >= 0 && (soonest < 0 || timeout_ms < soonest))
+            soonest = timeout_ms;
+    }
+    poll(waits, n, soonest);
 }
 
 /* The same with a flow that the call has made. */

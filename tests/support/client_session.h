@@ -25,18 +25,24 @@ struct request {
 };
 
 /* Authority and client id are filled in. */
-static inline void session_options(struct session *session, const struct answer *answers, size_t count,
-                                   const struct doorcode_options *more)
+static inline void session_with(struct session *session, const struct answer *answers, size_t count,
+                                struct answer_facts facts, const struct doorcode_options *more)
 {
     struct doorcode_options options = *more;
     char authority[128];
-    answer_server_start_with(&session->server, answers, count, tenant_of_tests());
+    answer_server_start_with(&session->server, answers, count, facts);
     snprintf(authority, sizeof authority, "%s/petstore", session->server.origin);
     options.authority = authority;
     options.client_id = "1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31";
-    options.nonblocking = client_in_loop;
+    options.nonblocking |= client_in_loop;
     assert_null(doorcode_client_new(&options, &session->client));
     session->flow = NULL;
+}
+
+static inline void session_options(struct session *session, const struct answer *answers, size_t count,
+                                   const struct doorcode_options *more)
+{
+    session_with(session, answers, count, tenant_of_tests(), more);
 }
 
 static inline void session_begin(struct session *session, const struct answer *answers, size_t count)

@@ -93,6 +93,43 @@ static void reset_wipes_what_was_used(void **state)
     assert_int_equal(block[16], 0x5a);
 }
 
+/* What was taken and never written is not worth a wipe; all around it is. */
+static void reset_spares_what_was_given_back(void **state)
+{
+    (void)state;
+    _Alignas(16) char block[SIZE];
+    struct arena a;
+
+    memset(block, 0x5a, sizeof block);
+    arena_init(&a, block, sizeof block);
+    arena_copy(&a, SLICE("before"));
+    char *room = arena_take_raw(&a, 100);
+    memcpy(room, "used", 4);
+    char *later = arena_take_raw(&a, 16);
+    memcpy(later, "73914026", 8);
+    arena_give_back(&a, room, 100, 4);
+    assert_ptr_equal(arena_take_raw(&a, 16), later + 16); /* nothing in between can be taken again */
+    arena_reset(&a);
+    for (const char *p = block; p < later + 32; p++)
+        assert_int_equal(*p, p < room + 16 || p >= later ? 0 : 0x5a);
+    assert_ptr_equal(arena_take_raw(&a, 16), block);
+    arena_reset(&a);
+    assert_int_equal(*room, 0);
+}
+
+static void what_was_taken_last_can_be_taken_again(void **state)
+{
+    (void)state;
+    _Alignas(16) char block[SIZE];
+    struct arena a;
+
+    arena_init(&a, block, sizeof block);
+    char *room = arena_take_raw(&a, SIZE);
+    arena_give_back(&a, room, SIZE, 20);
+    assert_ptr_equal(arena_take_raw(&a, SIZE - 32), room + 32);
+    assert_false(a.full);
+}
+
 static void copies_or_gives_the_empty_slice(void **state)
 {
     (void)state;
@@ -108,9 +145,14 @@ static void copies_or_gives_the_empty_slice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_are_aligned_zeroed_and_apart), cmocka_unit_test(takes_the_last_byte_and_no_more),
-        cmocka_unit_test(is_full_for_good_until_reset),        cmocka_unit_test(respects_an_odd_size),
-        cmocka_unit_test(reset_wipes_what_was_used),           cmocka_unit_test(copies_or_gives_the_empty_slice),
+        cmocka_unit_test(pieces_are_aligned_zeroed_and_apart),
+        cmocka_unit_test(takes_the_last_byte_and_no_more),
+        cmocka_unit_test(is_full_for_good_until_reset),
+        cmocka_unit_test(respects_an_odd_size),
+        cmocka_unit_test(reset_wipes_what_was_used),
+        cmocka_unit_test(reset_spares_what_was_given_back),
+        cmocka_unit_test(what_was_taken_last_can_be_taken_again),
+        cmocka_unit_test(copies_or_gives_the_empty_slice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,7 +199,7 @@ static void failures_have_two_lines(void **state)
 static void help_names_everything(void **state)
 {
     (void)state;
-    expect("--help", 0, "pet show           Show a pet", "");
+    expect("--help", 0, "pet show             Show a pet", "");
     expect("--help", 0, "Exit status: 0 done, 1 failed, 2 wrong usage, 3 the pet is out.", "");
     expect("help", 0, "Count pets", "");
     expect("--version", 0, "pets 1.2\n", "");

@@ -127,6 +127,7 @@ static void the_bytes_are_these(void **state)
     assert_int_equal(n, sizeof(expected) - 1);
     assert_memory_equal(bytes, expected, n);
     free(bytes);
+    book_free(&book);
     assert_int_equal(read_text(expected, &book), BOOK_GOOD);
     book_free(&book);
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "support/client_bodies.h"
+#include "support/client_saved.h"
 
 static void sign_in_with_a_password(void **state)
 {
@@ -336,5 +337,5 @@ int main(void)
         cmocka_unit_test(a_reset_refused_late),
         cmocka_unit_test(steps_that_do_not_fit),
     };
-    return client_run_both("client: passwords, second factors, reset", tests);
+    return client_run_all("client: passwords, second factors, reset", tests);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "support/client_loop.h"
+#include "support/client_saved.h"
 #include "support/tenant.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -418,5 +419,5 @@ int main(void)
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(bad_arguments),
     };
-    return client_run_both("client: sign-in", tests);
+    return client_run_all("client: sign-in", tests);
 }

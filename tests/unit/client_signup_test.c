@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "support/client_bodies.h"
+#include "support/client_saved.h"
 
 /* Those of ATTRIBUTES. */
 static void expect_attributes(const struct doorcode_flow *flow)
@@ -211,5 +212,5 @@ int main(void)
         cmocka_unit_test(an_unverified_address_gets_its_code),
         cmocka_unit_test(values_that_cannot_be_sent),
     };
-    return client_run_both("client: sign-up", tests);
+    return client_run_all("client: sign-up", tests);
 }

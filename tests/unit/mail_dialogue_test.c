@@ -14,8 +14,12 @@ static const char mail[] = "Subject: x\r\n\r\nhello\r\n.\r\n";
 
 static void begin_with(struct dialogue *d, struct dialogue_offers offers)
 {
+    static char room[DIALOGUE_COMMAND + sizeof mail];
+    char *message = room + DIALOGUE_COMMAND;
+
     memset(d, 0, sizeof *d);
-    dialogue_begin(d, SLICE("no-reply@login.example"), SLICE("jo@kites.example"), offers, slice_of(mail));
+    memcpy(message, mail, sizeof mail);
+    dialogue_begin(d, SLICE("no-reply@login.example"), SLICE("jo@kites.example"), offers, message, strlen(mail));
 }
 
 static void begin(struct dialogue *d, bool utf8)
@@ -197,6 +201,57 @@ static void a_refusal_among_three(void **state)
     }
 }
 
+/* RFC 3030: the message is a counted chunk behind the commands, without the dot. */
+static void all_goes_together(void **state)
+{
+    struct dialogue d;
+
+    (void)state;
+    begin_with(&d, (struct dialogue_offers){ .utf8 = true, .pipelining = true, .chunking = true });
+    assert_says(&d, "MAIL FROM:<no-reply@login.example> SMTPUTF8\r\nRCPT TO:<jo@kites.example>\r\nBDAT 21 LAST\r\n"
+                    "Subject: x\r\n\r\nhello\r\n");
+    assert_true(hears(&d, "250 ok\r\n250 ok\r\n"));
+    assert_int_equal(d.step, DIALOGUE_BODY);
+    assert_true(hears(&d, "250 2.6.0 taken\r\n"));
+    assert_int_equal(d.step, DIALOGUE_IDLE);
+    assert_int_equal(d.refusal, 0);
+    assert_int_equal(d.out.n, 0);
+}
+
+static void chunks_need_pipelining(void **state)
+{
+    struct dialogue d;
+
+    (void)state;
+    begin_with(&d, (struct dialogue_offers){ .chunking = true });
+    assert_says(&d, "MAIL FROM:<no-reply@login.example>\r\n");
+}
+
+/* Whatever was refused, three answers come, and the mail that was begun is taken back. */
+static void a_refusal_among_all(void **state)
+{
+    static const struct {
+        const char *answers;
+        int refusal;
+    } rows[] = {
+        { "550 first\r\n503 none\r\n503 none\r\n", 550 }, { "250 ok\r\n551 first\r\n503 nobody\r\n", 551 },
+        { "250 ok\r\n250 ok\r\n452 full\r\n", 452 },      { "250 ok\r\n250 ok\r\n354 odd\r\n", 354 },
+        { "552 first\r\n250 ok\r\n250 odd\r\n", 552 },
+    };
+    struct dialogue d;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin_with(&d, (struct dialogue_offers){ .pipelining = true, .chunking = true });
+        d.out = SLICE_EMPTY;
+        assert_true(hears(&d, rows[i].answers));
+        assert_says(&d, "RSET\r\n");
+        assert_true(hears(&d, "250 ok\r\n"));
+        assert_int_equal(d.step, DIALOGUE_IDLE);
+        assert_int_equal(d.refusal, rows[i].refusal);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +264,9 @@ int main(void)
         cmocka_unit_test(an_idle_server_has_nothing_to_say),
         cmocka_unit_test(three_commands_go_together),
         cmocka_unit_test(a_refusal_among_three),
+        cmocka_unit_test(all_goes_together),
+        cmocka_unit_test(chunks_need_pipelining),
+        cmocka_unit_test(a_refusal_among_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

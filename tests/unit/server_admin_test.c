@@ -13,12 +13,33 @@
 #include "store/store.h"
 #include "support/admin_ran.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 static void without_a_database(void **state)
 {
     (void)state;
     expect_failure("user list", COMMAND_FAILED,
                    "Name the server's configuration with --config, or its folder with --data.");
     expect_failure("export", COMMAND_FAILED, "there is no database");
+}
+
+/* The service could not open a database of root's. */
+static void a_database_that_root_makes_is_the_folder_owners(void **state)
+{
+    enum { SOMEBODY = 65534 };
+    char path[128];
+    struct stat about;
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(folder.path, SOMEBODY, SOMEBODY), 0);
+    expect_part("apply --dry-run @pets.yaml", "nothing was written");
+    snprintf(path, sizeof path, "%s/doorcode.db", folder.path);
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_uid, SOMEBODY);
+    assert_int_equal(about.st_gid, SOMEBODY);
+    assert_int_equal(chown(folder.path, 0, 0), 0);
 }
 
 static void apply_says_what_it_did(void **state)
@@ -339,6 +360,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_database), /* in this order: they share a folder */
+        cmocka_unit_test(a_database_that_root_makes_is_the_folder_owners),
         cmocka_unit_test(apply_says_what_it_did),
         cmocka_unit_test(apply_refuses_with_the_line),
         cmocka_unit_test(export_applies_again),

@@ -237,7 +237,7 @@ static void missing_file(void **state)
     assert_string_equal(why.text, "/tmp/doorcode-no-such.yaml: No such file or directory");
 }
 
-static const struct command *const commands[] = { &command_config, NULL };
+static const struct command *const commands[] = { &command_config, &command_config_check, NULL };
 static const struct command *const *const lists[] = { commands, NULL };
 static const struct command_program program = { .name = "doorcode", .version = "0", .date = "", .lists = lists };
 
@@ -274,6 +274,29 @@ static void printed_reference_is_complete(void **state)
     command_ran_free(&ran);
 }
 
+/* The exit status of `config check`, and what it must have said on one of its two outputs. */
+static void says_of_file(const char *yaml, int status, const char *said)
+{
+    char command[512];
+    snprintf(command, sizeof command, "config check --config %s", test_file(&folder, "c.yaml", yaml));
+    struct ran ran = command_ran(&program, command);
+    assert_int_equal(ran.status, status);
+    assert_non_null(strstr(status == COMMAND_OK ? ran.out : ran.errors, said));
+    command_ran_free(&ran);
+}
+
+static void check_tells_what_is_wrong_or_missing(void **state)
+{
+    (void)state;
+    says_of_file("origin: https://login.example\nsmtp:\n  fromAddress: a@login.example\n", COMMAND_OK,
+                 "good, for https://login.example");
+    says_of_file("origin: https://login.example\n", COMMAND_FAILED, "smtp.fromAddress is not set");
+    says_of_file("smtp:\n  fromAddress: a@login.example\n", COMMAND_FAILED, "origin is not set");
+    says_of_file("origin: https://login.example\nhttp:\n  port: 0\n", COMMAND_FAILED, "nothing to listen on");
+    says_of_file("origin: https://login.example\nhttps:\n  port: 443\n", COMMAND_FAILED, "certificateFile");
+    says_of_file("origin: https://login.example\nhtttp:\n  port: 0\n", COMMAND_FAILED, "c.yaml:2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +308,7 @@ int main(void)
         cmocka_unit_test(missing_file),
         cmocka_unit_test(printed_reference_loads),
         cmocka_unit_test(printed_reference_is_complete),
+        cmocka_unit_test(check_tells_what_is_wrong_or_missing),
     };
     return cmocka_run_group_tests(tests, make, clear);
 }

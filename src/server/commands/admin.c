@@ -4,11 +4,29 @@
 #include "crypto/vault.h"
 #include "wire/email.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 4096 };
+
+/* A database that root makes belongs to whoever owns its folder: the service, which could not open root's. (What SQLite puts
+ * beside a database has its owner already.) */
+static void make_as_owner(const char *folder, const char *path)
+{
+    struct stat about;
+
+    if (geteuid() != 0 || stat(folder, &about) != 0 || about.st_uid == 0)
+        return;
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    if (fchown(fd, about.st_uid, about.st_gid) != 0)
+        unlink(path);
+    close(fd);
+}
 
 static int open_store(struct admin *a, bool create)
 {
@@ -19,6 +37,7 @@ static int open_store(struct admin *a, bool create)
     if (!create && access(path, F_OK) != 0)
         return command_fail(a->line, "Name the server's configuration with --config, or its folder with --data.",
                             "%s: there is no database", path);
+    make_as_owner(a->config.data, path);
     const struct store_options options = { .path = path, .clock = &clock_system, .rng = &rng_system };
     if (!err_is_ok(store_open(&options, &a->store)))
         return command_fail(a->line, "Does the folder exist, and may this user write to it?", "%s: cannot be opened",

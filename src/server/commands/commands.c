@@ -4,6 +4,7 @@
 const struct command *const server_commands[] = {
     &command_serve,
     &command_config,
+    &command_config_check,
     &command_dev,
     &command_dev_ca,
     &command_apply,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doorcode config: the reference of the settings, from the table that reads them. */
+/* doorcode config: the reference of the settings, from the table that reads them; and a look at a file of them. */
 #include "server/commands/commands.h"
 
 #include "server/config.h"
@@ -48,4 +48,42 @@ const struct command command_config = {
         "read from the environment: smtp.fromAddress from DOORCODE_SMTP_FROM_ADDRESS.",
     .examples = examples,
     .run = print,
+};
+
+static int check(const struct command_line *line)
+{
+    const char *file = command_value(line, "config");
+    struct complaint why;
+    struct config c;
+
+    if (!err_is_ok(config_load(file, &c, &why)))
+        return command_fail(line, NULL, "%s", why.text);
+    const char *missing = config_missing(&c);
+    int status = missing == NULL ? COMMAND_OK : command_fail(line, NULL, "%s: %s", file, missing);
+    if (missing == NULL)
+        fprintf(line->out, "%s: good, for %s\n", file, c.origin);
+    config_free(&c);
+    return status;
+}
+
+static const struct command_option check_options[] = {
+    { .name = "config",
+      .letter = 'c',
+      .argument = "FILE",
+      .help = "Configuration, YAML.",
+      .environment = "DOORCODE_CONFIG",
+      .fallback = "/etc/doorcode/doorcode.yaml" },
+};
+static const char *const check_examples[] = { "doorcode config check && systemctl restart doorcode", NULL };
+
+const struct command command_config_check = {
+    .name = "config check",
+    .summary = "say whether a configuration file is good",
+    .description =
+        "Reads the file and the environment as 'doorcode serve' does, and looks whether anything is missing. "
+        "Nothing is opened or contacted.",
+    .examples = check_examples,
+    .options = check_options,
+    .option_count = sizeof check_options / sizeof check_options[0],
+    .run = check,
 };

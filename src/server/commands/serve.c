@@ -32,17 +32,6 @@ struct serving {
     char password[PASSWORD_SIZE];
 };
 
-static const char *complaint_of(const struct config *c)
-{
-    if (c->origin[0] == '\0')
-        return "origin is not set: the public address, like https://login.example";
-    if (c->http.port == 0 && c->https.port == 0)
-        return "http.port and https.port are both 0: nothing to listen on";
-    if (c->https.port != 0 && (c->https.certificate_file[0] == '\0' || c->https.key_file[0] == '\0'))
-        return "https.port needs https.certificateFile and https.keyFile";
-    return c->smtp.from_address[0] == '\0' ? "smtp.fromAddress is not set: whom the mails come from" : NULL;
-}
-
 /* The first line of the file, or the variable. False with a file that cannot be read. */
 static bool read_password(struct serving *s)
 {
@@ -214,7 +203,7 @@ static int prepare(struct serving *s, const struct command_line *line)
 
     if (!err_is_ok(config_load(command_value(line, "config"), &s->config, &why)))
         return command_fail(line, "See doorcode serve --help for the settings.", "%s", why.text);
-    const char *missing = complaint_of(&s->config);
+    const char *missing = config_missing(&s->config);
     if (missing != NULL)
         return command_fail(line, "Set it in the configuration file or its environment variable.", "%s", missing);
     if (!set_paths(s) || !read_password(s))
