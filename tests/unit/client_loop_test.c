@@ -21,7 +21,8 @@ static size_t loops(struct doorcode_flow *flow, size_t cap)
         int timeout_ms;
         memset(waits, 0x5A, sizeof waits);
         size_t n = doorcode_flow_waits(flow, waits, cap, &timeout_ms);
-        assert_true(n <= cap && waits[n].fd == 0x5A5A5A5A); /* no more than was said is written */
+        assert_true(n <= cap && waits[n].fd == 0x5A5A5A5A);            /* no more than was said is written */
+        assert_true(cap > 0 || (timeout_ms >= 0 && timeout_ms <= 20)); /* else it would be waited for in vain */
         poll(waits, n, timeout_ms);
         doorcode_flow_step(flow);
     }
