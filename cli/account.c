@@ -116,6 +116,7 @@ const struct doorcode_error *account_client(const struct command_line *line, con
     options.allow_http = command_flag(line, "allow-http");
     options.cache = cache;
     options.nonblocking = 1; /* network_wait */
+    doorcode_wipe_curl();    /* no thread and no other use of libcurl before */
     return doorcode_client_new(&options, client);
 }
 
@@ -124,7 +125,9 @@ void account_offer_names(command_offer_fn *offer, void *context)
     AUTO(account_cache_close) struct doorcode_cache *cache = NULL;
     AUTO(account_list_close) struct doorcode_accounts *accounts = NULL;
     const char *kind = getenv("DOORCODE_CACHE");
-    if (account_open_cache(kind != NULL ? kind : "file", getenv("DOORCODE_TOKEN_FILE"), &cache) != NULL ||
+    if (kind != NULL && kind[0] != '\0' && strcmp(kind, "file") != 0)
+        return; /* a keyring may ask to be unlocked, which a key on the way does not */
+    if (account_open_cache("file", getenv("DOORCODE_TOKEN_FILE"), &cache) != NULL ||
         doorcode_accounts_read(cache, NULL, &accounts) != NULL)
         return;
     for (size_t i = 0; i < doorcode_accounts_count(accounts); i++)

@@ -27,7 +27,7 @@ struct doorcode_account_filter account_filter_of(const struct doorcode_account *
 const struct doorcode_error *account_client(const struct command_line *line, const struct doorcode_account *account,
                                             struct doorcode_cache *cache, struct doorcode_client **client);
 
-/* For completion: the names of the kept accounts, the one used last first; none where the file is not usable. */
+/* For completion: the names of the kept accounts, the one used last first; none where they are not in a usable file. */
 void account_offer_names(command_offer_fn *offer, void *context);
 
 #endif

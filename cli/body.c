@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "body.h"
 
-#include "base/err.h"
 #include "base/secret.h"
 
 #include <errno.h>
@@ -27,21 +26,10 @@ static bool put(struct writer *writer, const char *bytes, size_t n)
     return false;
 }
 
-static void close_file(FILE **file)
-{
-    if (*file != NULL && *file != stdin)
-        fclose(*file);
-}
-
-static bool put_file(struct writer *writer, const char *path)
+static bool put_stream(struct writer *writer, FILE *file, const char *path)
 {
     char bytes[16384];
     size_t n;
-    AUTO(close_file) FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    if (file == NULL) {
-        command_fail(writer->line, NULL, "%s cannot be read: %s", path, strerror(errno));
-        return false;
-    }
     while ((n = fread(bytes, 1, sizeof(bytes), file)) > 0) {
         if (!put(writer, bytes, n))
             return false;
@@ -50,6 +38,20 @@ static bool put_file(struct writer *writer, const char *path)
         return true;
     command_fail(writer->line, NULL, "%s cannot be read", path);
     return false;
+}
+
+static bool put_file(struct writer *writer, const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return put_stream(writer, stdin, "the standard input");
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        command_fail(writer->line, NULL, "%s cannot be read: %s", path, strerror(errno));
+        return false;
+    }
+    bool whole = put_stream(writer, file, path);
+    fclose(file);
+    return whole;
 }
 
 static bool put_value(struct writer *writer, const char *value)

@@ -8,6 +8,8 @@
 #include "origin.h"
 #include "token.h"
 
+/* The host at place `n` of those that --host names. False past the last. */
+bool credential_host(const struct command_line *line, size_t n, struct slice *host);
 /* Whether a token may be handed out for this origin: it is named, and reached over https or on this machine. */
 bool credential_allows(const struct command_line *line, const struct origin *origin);
 /* --login, else the account's user name. */

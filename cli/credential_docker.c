@@ -70,27 +70,36 @@ static int get(const struct command_line *line)
                                     "Secret", token.tokens->access_token));
 }
 
-/* All hosts, with the name that get would answer; none where nobody is signed in. */
+static json_t *list_hosts(const struct command_line *line, const char *login)
+{
+    json_t *object = json_object();
+    struct slice host;
+    for (size_t i = 0; credential_host(line, i, &host); i++) {
+        char url[ADDRESS];
+        snprintf(url, sizeof(url), "https://%.*s", SLICE_ARGS(host));
+        json_object_set_new(object, url, json_string(login));
+    }
+    return object;
+}
+
+/* All hosts, with the name that get would answer; none where nobody is signed in, which is no error here. */
 static int list(const struct command_line *line)
 {
-    FILE *nowhere = fopen("/dev/null", "we");
-    struct command_line quiet = *line;
-    quiet.errors = nowhere != NULL ? nowhere : line->errors;
     AUTO(token_close) struct token token = { 0 };
-    json_t *object = json_object();
-    const char *given;
-    bool is_signed_in = token_find(&quiet, command_value(line, "user"), &token) == COMMAND_OK;
-    for (size_t i = 0; is_signed_in && (given = command_nth(line, "host", i)) != NULL; i++) {
-        struct slice hosts = slice_of(given);
-        for (struct slice host = slice_word(&hosts); host.n > 0; host = slice_word(&hosts)) {
-            char url[ADDRESS];
-            snprintf(url, sizeof(url), "https://%.*s", SLICE_ARGS(host));
-            json_object_set_new(object, url, json_string(credential_login(line, &token)));
-        }
-    }
-    if (nowhere != NULL)
-        fclose(nowhere);
-    return put_json(line, object);
+    struct command_line quiet = *line;
+    char *unsaid = NULL;
+    size_t n = 0;
+    quiet.errors = open_memstream(&unsaid, &n);
+    if (quiet.errors == NULL)
+        return command_fail(line, NULL, "there is no memory");
+    int status = token_find(&quiet, command_value(line, "user"), &token);
+    fclose(quiet.errors);
+    if (status == COMMAND_FAILED)
+        fputs(unsaid, line->errors);
+    free(unsaid);
+    if (status == COMMAND_FAILED)
+        return status;
+    return put_json(line, status == COMMAND_OK ? list_hosts(line, credential_login(line, &token)) : json_object());
 }
 
 /* `docker login` would have a password kept, which is not what this is for. */

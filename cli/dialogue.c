@@ -163,6 +163,7 @@ static const struct doorcode_error *make_client(const struct command_line *line,
     options.allow_http = command_flag(line, "allow-http");
     options.nonblocking = 1; /* dialogue_wait */
     options.no_password = plan->is_signin && command_flag(line, "no-password");
+    doorcode_wipe_curl(); /* no thread and no other use of libcurl before */
     return doorcode_client_new(&options, client);
 }
 

@@ -92,6 +92,8 @@ static void take_last(struct doorcode_flow *flow, struct reply *reply)
     flow->has_error = flow->last.kind == REPLY_ERROR;
     flow->error = flow->last.error;
     if (flow->last.kind == REPLY_TOKENS) {
+        reply_free(&flow->current); /* nobody goes on from there */
+        reply_free(&flow->listed);
         flow->last.tokens.received_at = clock_now(&flow->client->clock);
         flow->state = DOORCODE_COMPLETED;
         if (flow->client->cache != NULL && flow->get == NULL)

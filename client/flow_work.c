@@ -91,7 +91,6 @@ void flow_ask(struct doorcode_flow *flow, enum reply_endpoint endpoint, const st
     flow->endpoint = endpoint;
     flow->take = take;
     flow->has_error = false;
-    flow->learn.asked_again = false;
     if (!form_make(&flow->form, fields, n)) {
         reply_parse(endpoint, &no_memory, flow->correlation_id.c, &flow->answer);
         settle(flow);
@@ -136,6 +135,7 @@ static bool step_ask(struct doorcode_flow *flow)
         return false;
     form_free(&flow->form);
     reply_parse(flow->endpoint, &answer, flow->correlation_id.c, &flow->answer);
+    http_forget(flow->http);
     if (flow->answer.kind == REPLY_TOKENS)
         flow->stage = FLOW_CHECKS;
     else

@@ -110,13 +110,11 @@ static int socket_changed(CURL *curl, curl_socket_t fd, int what, void *ctx, voi
     return 0;
 }
 
-/* Called before its time libcurl does nothing and does not name the time again: a tick is added, as the present one has
- * begun before now. */
 static int timer_changed(CURLM *multi, long timeout_ms, void *ctx)
 {
     struct http *http = ctx;
     (void)multi;
-    http->timer_at = timeout_ms < 0 ? -1 : http_ticks() + timeout_ms + (timeout_ms > 0);
+    http->timer_at = timeout_ms < 0 ? -1 : http_ticks() + timeout_ms;
     return 0;
 }
 
@@ -204,8 +202,7 @@ void http_close(struct http *http)
     curl_easy_cleanup(http->curl);
     curl_multi_cleanup(http->multi);
     curl_slist_free_all(http->headers);
-    wipe_body(http);
-    free(http->body.p);
+    http_forget(http);
     free(http);
 }
 
@@ -371,6 +368,13 @@ bool http_step(struct http *http, struct http_answer *answer)
     *answer = code == CURLE_OK ? collect(http) : failed(http, code);
     tell_log(http, answer);
     return !repeats(http, answer);
+}
+
+void http_forget(struct http *http)
+{
+    wipe_body(http);
+    free(http->body.p);
+    http->body = (struct buf){ 0 };
 }
 
 size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_t cap, int *timeout_ms)

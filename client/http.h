@@ -19,7 +19,7 @@ struct http_request {
     const char *correlation_id; /* borrowed until the answer is there */
 };
 
-/* What came back. Borrowed from the connection until its next request. */
+/* What came back. Borrowed from the connection until its next request, or http_forget. */
 struct http_answer {
     enum doorcode_error_kind failure; /* where status is 0 */
     const char *detail;               /* the network's words, or the content type of an answer */
@@ -36,6 +36,8 @@ void http_close(struct http *http); /* ends a request on its way, wipes what cam
 void http_begin(struct http *http, const struct http_request *request);
 /* Does what can be done without waiting. True: the request is over, and *answer tells how. */
 bool http_step(struct http *http, struct http_answer *answer);
+/* Wipes and frees the body of the last answer, before the next request would. */
+void http_forget(struct http *http);
 /* Appends what the next step waits for to the `n` of `waits` and lowers *timeout_ms (-1: none) to when it has to be made
  * at the latest. The new number. Where `cap` is too small for all, that is soon: the step looks at the others itself. */
 size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_t cap, int *timeout_ms);

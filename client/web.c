@@ -150,6 +150,7 @@ static void step_redeem(struct doorcode_web *web)
     web->asking = false;
     form_free(&web->form);
     reply_parse(REPLY_OF_TOKEN, &answer, web->correlation_id.c, &reply);
+    http_forget(web->http);
     if (reply.kind != REPLY_TOKENS && reply.kind != REPLY_ERROR)
         reply_refuse(&reply, DOORCODE_ERROR_PROTOCOL, "the code led to neither tokens nor an error");
     if (reply.kind == REPLY_ERROR) {

@@ -238,6 +238,11 @@ static inline void doorcode_options_init(struct doorcode_options *options)
     memset(options, 0, sizeof(*options));
 }
 
+/* For a program that has the process to itself, so not for a plug-in: makes libcurl wipe all memory before it gives it back, as
+ * requests and answers pass through its buffers, too. Once, with one thread, before anything else of libcurl's and before
+ * doorcode_client_new. 1 where it is so; 0 where libcurl is in use already, and stays as it was. */
+int doorcode_wipe_curl(void);
+
 /* Copies the options. NULL and *client where they are good, else the error (static) and *client = NULL. */
 const struct doorcode_error *doorcode_client_new(const struct doorcode_options *options,
                                                  struct doorcode_client **client);

@@ -9,7 +9,7 @@
 enum {
     HELP_WIDTH = 79,
     OPTION_COLUMN = 28,
-    COMMAND_COLUMN = 18,
+    COMMAND_COLUMN = 20,
 };
 
 /* Words of `text` from column `column` on, folded at HELP_WIDTH; a blank line parts paragraphs. */
@@ -110,8 +110,15 @@ void command_write_overview(FILE *out, const struct command_program *program)
     fprintf(out, "\n  %-*s %s\n", COMMAND_COLUMN, "help COMMAND", "Show the options of a command");
     fprintf(out, "  %-*s %s\n", COMMAND_COLUMN, "help --man",
             "Write the manual page, or that of a command before --man");
-    fprintf(out, "\nExit status: 0 done, %d failed, %d wrong usage", COMMAND_FAILED, COMMAND_USAGE);
+    struct buf statuses;
+    char text[1024];
+    buf_init(&statuses, text, sizeof(text));
+    buf_fmt(&statuses, "Exit status: 0 done, %d failed, %d wrong usage", COMMAND_FAILED, COMMAND_USAGE);
     for (const struct command_note *note = program->statuses; note != NULL && note->name != NULL; note++)
-        fprintf(out, ", %s %s", note->name, note->text);
-    fprintf(out, ".\n");
+        buf_fmt(&statuses, ", %s %s", note->name, note->text);
+    buf_puts(&statuses, ".");
+    buf_putc(&statuses, '\0');
+    ASSERT(buf_ok(&statuses));
+    fputc('\n', out);
+    put_folded(out, text, 0, 0);
 }

@@ -146,6 +146,33 @@ static void passwords_by_guessing(void **state)
     is_in(p, "tom@example.org");
 }
 
+/* One client, one thread, one loop. */
+static void several_at_once(void **state)
+{
+    enum { PEOPLE = 8 };
+    struct person *p = *state;
+    struct doorcode_flow *flows[PEOPLE];
+    size_t done = 0;
+
+    if (!client_in_loop)
+        skip();
+    for (size_t i = 0; i < PEOPLE; i++)
+        (doorcode_signin_start)(p->client, i % 2 == 0 ? "tom@example.org" : "nobody@example.org", &flows[i]);
+    while (done < PEOPLE) {
+        client_wait_for(flows, PEOPLE);
+        done = 0;
+        for (size_t i = 0; i < PEOPLE; i++) {
+            if (doorcode_flow_step(flows[i]) == DOORCODE_PASSWORD_REQUIRED)
+                (doorcode_flow_submit_password)(flows[i], WORLD_PASSWORD);
+            done += doorcode_flow_state(flows[i]) != DOORCODE_WORKING;
+        }
+    }
+    for (size_t i = 0; i < PEOPLE; i++) {
+        assert_int_equal(doorcode_flow_state(flows[i]), i % 2 == 0 ? DOORCODE_COMPLETED : DOORCODE_FAILED);
+        doorcode_flow_free(flows[i]);
+    }
+}
+
 /* ---- who does not get that far ---- */
 
 static void nobody_comes_in(void **state)
@@ -411,6 +438,7 @@ int main(void)
         TEST(tokens_are_renewed),
         TEST(a_password),
         TEST(passwords_by_guessing),
+        TEST(several_at_once),
         TEST(nobody_comes_in),
         TEST(accounts_that_are_closed),
         TEST(a_browser_is_needed),

@@ -2,7 +2,7 @@
 // Tokens for other programs: git against a server that takes them as passwords, the messages of docker, and an API.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -34,6 +34,9 @@ const must = async (promise) => {
 const isGood = async (token) => !refused.has(token) &&
   (await fetch(`${server.origin}/oidc/userinfo`, { headers: { Authorization: `Bearer ${token}` } })).ok;
 
+const passwordOf = (request) =>
+  Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64').toString().split(':');
+
 /** git http-backend as CGI. */
 function serveGit(request, reply) {
   const url = new URL(request.url, 'http://forge');
@@ -61,7 +64,7 @@ before(async () => {
   server = await startServer();
   folder = mkdtempSync(`${tmpdir()}/doorcode-credential-`);
   forge = createServer(async (request, reply) => {
-    const [user, password] = Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64').toString().split(':');
+    const [user, password] = passwordOf(request);
     if (password) asked.push({ user, password });
     if (password && await isGood(password)) return serveGit(request, reply);
     return reply.writeHead(401, { 'WWW-Authenticate': 'Basic realm="forge"' }).end();
@@ -141,7 +144,7 @@ test('the user name of the address says which account is meant', async () => {
   assert.match((await fill('username=oauth2', '--login', 'oauth2', '--user', sam)).out, /^username=oauth2\n/);
   const nobody = await fill('username=zoe@example.org');
   assert.deepEqual([nobody.status, nobody.out], [4, 'quit=1\n']);
-  assert.match(nobody.errors, /zoe@example\.org is not signed in\nSign in with: doorcode signin USER\n$/);
+  assert.match(nobody.errors, /zoe@example\.org is not signed in\nSign in with: doorcode signin USER\nWhere zoe@example\.org is .* --login\.\n$/);
 });
 
 test('git is told to stop where the user has to sign in; nobody is asked', async () => {
@@ -181,11 +184,27 @@ test('docker asks for a registry and gets the token as its secret', async () => 
   assert.deepEqual(JSON.parse((await docker('list', '')).out), {});
 });
 
+test('skopeo, which keeps to the protocol of docker, reads a registry', async () => {
+  const registry = createServer(async (request, reply) => {
+    const [user, password] = passwordOf(request);
+    if (!password || !await isGood(password)) return reply.writeHead(401, { 'WWW-Authenticate': 'Basic realm="registry"' }).end();
+    return reply.setHeader('Content-Type', 'application/json').end(JSON.stringify({ name: 'pets', tags: [user] }));
+  }).listen(0, '127.0.0.1');
+  await once(registry, 'listening');
+  const name = `127.0.0.1:${registry.address().port}`;
+  mkdirSync(`${folder}/.docker`, { recursive: true });
+  writeFileSync(`${folder}/.docker/config.json`, JSON.stringify({ credHelpers: { [name]: 'doorcode' } }));
+  const read = (more) => runWith('', 'skopeo', ['list-tags', '--tls-verify=false', `docker://${name}/pets`], environment(more));
+  assert.deepEqual(JSON.parse(await must(read({ DOORCODE_CREDENTIAL_HOSTS: name }))).Tags, [sam]);
+  assert.notEqual((await read({ DOORCODE_CREDENTIAL_HOSTS: 'registry.example.org' })).status, 0);
+  registry.close();
+});
+
 test('an API is called over https that is trusted', async () => {
   const url = `${server.secureOrigin}/oidc/userinfo`;
   const unknown = await run(['call', url]);
   assert.equal(unknown.status, 1);
-  assert.match(unknown.errors, /certificate[^]*\n.+\n$/);
+  assert.match(unknown.errors, /certificate.*\nTrust the authority of its certificate with --ca-file/);
   const authority = (await run(['dev', 'ca', '--data', server.folder])).out.trim();
   const { status, out, errors } = await run(['call', url, '--ca-file', authority]);
   assert.equal(status, 0, errors);
@@ -200,6 +219,22 @@ test('a token for an API that the sign-in did not name', async () => {
   const unknown = await run(['token', 'get', '--scope', 'api://nowhere/Pets.Read']);
   assert.deepEqual([unknown.status, unknown.out], [1, '']);
   assert.match(unknown.errors, /scope.*\n.+\n$/);
+});
+
+test('much is sent and much is read', async () => {
+  const api = createServer(async (request, reply) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    reply.end(Buffer.concat(parts));
+  }).listen(0, '127.0.0.1');
+  await once(api, 'listening');
+  const bytes = Buffer.alloc(5_000_000, 'Rex and Tom\0\n');
+  writeFileSync(`${folder}/much`, bytes);
+  const { status, errors } = await run(
+    ['call', `http://127.0.0.1:${api.address().port}`, '-d', `@${folder}/much`, '-o', `${folder}/echo`]);
+  assert.equal(status, 0, errors);
+  assert.ok(readFileSync(`${folder}/echo`).equals(bytes));
+  api.close();
 });
 
 test('an API is called; its slowness is told on a terminal only, and no token is in sight', async () => {

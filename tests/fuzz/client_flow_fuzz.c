@@ -87,6 +87,12 @@ bool http_step(struct http *http, struct http_answer *answer)
     return true;
 }
 
+void http_forget(struct http *http)
+{
+    free(http->body);
+    http->body = NULL;
+}
+
 size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_t cap, int *timeout_ms)
 {
     (void)waits, (void)cap;

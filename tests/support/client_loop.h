@@ -6,7 +6,7 @@
 #ifndef DOORCODE_TESTS_CLIENT_LOOP_H
 #define DOORCODE_TESTS_CLIENT_LOOP_H
 
-#include "doorcode/client.h"
+#include "doorcode/account.h"
 
 #include <stdbool.h>
 
@@ -74,6 +74,21 @@ static inline enum doorcode_state client_ends(struct doorcode_flow *flow, enum d
     return state;
 }
 
+/* Waits until one of several flows has something to do. */
+static inline void client_wait_for(struct doorcode_flow *const *flows, size_t count)
+{
+    struct pollfd waits[256];
+    int soonest = -1;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        int timeout_ms;
+        n += doorcode_flow_waits(flows[i], waits + n, sizeof waits / sizeof waits[0] - n, &timeout_ms);
+        if (timeout_ms >= 0 && (soonest < 0 || timeout_ms < soonest))
+            soonest = timeout_ms;
+    }
+    poll(waits, n, soonest);
+}
+
 /* The same with a flow that the call has made. */
 static inline enum doorcode_state client_begun(struct doorcode_flow *const *flow, enum doorcode_state state)
 {
@@ -86,6 +101,8 @@ static inline enum doorcode_state client_begun(struct doorcode_flow *const *flow
 #define doorcode_reset_start(client, username, flow) client_begun(flow, doorcode_reset_start(client, username, flow))
 #define doorcode_token_refresh(client, token, scopes, flow) \
     client_begun(flow, doorcode_token_refresh(client, token, scopes, flow))
+#define doorcode_token_get(client, user, scopes, force, flow) \
+    client_begun(flow, doorcode_token_get(client, user, scopes, force, flow))
 #define doorcode_flow_submit_code(flow, code) client_ends(flow, doorcode_flow_submit_code(flow, code))
 #define doorcode_flow_resend_code(flow) client_ends(flow, doorcode_flow_resend_code(flow))
 #define doorcode_flow_submit_password(flow, password) client_ends(flow, doorcode_flow_submit_password(flow, password))

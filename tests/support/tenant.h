@@ -27,9 +27,9 @@ struct tenant {
     const char *kid_suffix;      /* of the key ids, "" or NULL: none */
     const char *subject;         /* of those id tokens, and their preferred_username; NULL: Sam's */
     const char *username;
-    const char *nonce; /* of the id tokens that fill() makes; NULL: none */
-    int keys_asked;    /* how often the keys were fetched */
-    int metadata_asked;
+    const char *nonce;      /* of the id tokens that fill() makes; NULL: none */
+    _Atomic int keys_asked; /* how often the keys were fetched */
+    _Atomic int metadata_asked;
     int keys_hidden; /* so many times an empty list of another key is published in their place */
 };
 

@@ -199,7 +199,7 @@ static void failures_have_two_lines(void **state)
 static void help_names_everything(void **state)
 {
     (void)state;
-    expect("--help", 0, "pet show           Show a pet", "");
+    expect("--help", 0, "pet show             Show a pet", "");
     expect("--help", 0, "Exit status: 0 done, 1 failed, 2 wrong usage, 3 the pet is out.", "");
     expect("help", 0, "Count pets", "");
     expect("--version", 0, "pets 1.2\n", "");
@@ -260,7 +260,8 @@ static void the_manual_is_files(void **state)
     (void)state;
     char folder[] = "/tmp/doorcode-man-XXXXXX";
     char line[64];
-    static const char *const names[] = { "pets.1", "pets-pet-show.1", "pets-pet-break.1", "pets-count.1" };
+    static const char *const names[] = { "pets.1", "pets-pet-show.1", "pets-pet-break.1", "pets-count.1",
+                                         "pet-counter.1" };
     assert_non_null(mkdtemp(folder));
     snprintf(line, sizeof line, "help --man-pages %s", folder);
     expect(line, 0, "", "");

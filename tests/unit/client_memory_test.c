@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "doorcode/account.h"
 #include "support/client_bodies.h"
 #include "support/heap_watch.h"
 
@@ -120,7 +121,10 @@ static void heap_of_whole_flows(void **state)
         size_t n = 0;
         while (rows[i].answers[n].status != NULL)
             n++;
-        session_begin(&session, rows[i].answers, n);
+        struct doorcode_options options;
+        doorcode_options_init(&options);
+        assert_null(doorcode_cache_memory(&options.cache));
+        session_options(&session, rows[i].answers, n, &options);
         heap_watched = &watch;
         rows[i].start(&session);
         while (doorcode_flow_state(session.flow) != DOORCODE_COMPLETED)
@@ -129,6 +133,7 @@ static void heap_of_whole_flows(void **state)
         heap_watched = NULL;
         session.flow = NULL;
         session_end(&session, NULL, n);
+        doorcode_cache_free(options.cache);
         print_message("%s: %ld bytes, %ld stay\n", rows[i].name, watch.peak, watch.held);
         assert_true(watch.held > 0 && watch.peak > watch.held); /* the keys stay with the client */
         assert_true(watch.peak <= HEAP_MOST);

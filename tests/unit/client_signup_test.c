@@ -148,6 +148,37 @@ static void a_challenge_that_failed_is_asked_for_again(void **state)
     session_end(&session, requests, COUNT(requests));
 }
 
+/* A password that had to wait for its challenge is for this one only, whatever the server asks for next. */
+static void a_password_that_waited_is_sent_once(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = {
+        YES(TOKEN("u1")),
+        YES(OOB("u2")),
+        NO(INTERRUPT("credential_required", "55103", "u3")),
+        HICCUP,
+        YES(PASSWORD("u4")),
+        NO(INTERRUPT("credential_required", "55103", "u5")),
+        YES(PASSWORD("u6")),
+    };
+    static const struct request requests[] = {
+        { "signup/v1.0/start", USER SIGNIN_TYPES CAPABLE },
+        { "signup/v1.0/challenge", "&continuation_token=u1" SIGNIN_TYPES },
+        { CONTINUE, "&grant_type=oob&continuation_token=u2&oob=12345678" },
+        { "signup/v1.0/challenge", "&continuation_token=u3" SIGNIN_TYPES },
+        { "signup/v1.0/challenge", "&continuation_token=u3" SIGNIN_TYPES },
+        { CONTINUE, "&grant_type=password&continuation_token=u4&password=p" },
+        { "signup/v1.0/challenge", "&continuation_token=u5" SIGNIN_TYPES },
+    };
+    struct session session;
+    session_begin(&session, answers, COUNT(answers));
+    doorcode_signup_start(session.client, "sam@example.org", NULL, NULL, 0, &session.flow);
+    doorcode_flow_submit_code(session.flow, "12345678");
+    assert_int_equal(doorcode_flow_submit_password(session.flow, "p"), DOORCODE_PASSWORD_REQUIRED);
+    assert_null(doorcode_flow_error(session.flow));
+    session_end(&session, requests, COUNT(requests));
+}
+
 static void an_unverified_address_gets_its_code(void **state)
 {
     (void)state;
@@ -209,6 +240,7 @@ int main(void)
         cmocka_unit_test(sign_up_with_everything_later),
         cmocka_unit_test(sign_up_with_everything_at_once),
         cmocka_unit_test(a_challenge_that_failed_is_asked_for_again),
+        cmocka_unit_test(a_password_that_waited_is_sent_once),
         cmocka_unit_test(an_unverified_address_gets_its_code),
         cmocka_unit_test(values_that_cannot_be_sent),
     };
