@@ -16,6 +16,7 @@
 #ifndef DOORCODE_STATES_H
 #define DOORCODE_STATES_H
 
+#include "doorcode/account.h"
 #include "doorcode/client.h"
 #include "doorcode/web.h"
 
@@ -191,6 +192,12 @@ static inline enum doorcode_web_state doorcode_web_fallback_start(struct doorcod
 static inline const struct doorcode_tokens *doorcode_completed_tokens(struct doorcode_completed state)
 {
     return doorcode_flow_tokens(state.flow);
+}
+
+/* Whose tokens they are, as the client's cache keeps them; NULL without a cache. */
+static inline const struct doorcode_account *doorcode_completed_account(struct doorcode_completed state)
+{
+    return doorcode_flow_account(state.flow);
 }
 
 static inline const struct doorcode_error *doorcode_failed_error(struct doorcode_failed state)
