@@ -87,7 +87,7 @@ static int finish(const struct command_line *line, const struct transfer_request
                   const struct transfer_result *result)
 {
     if (end == TRANSFER_FAILED)
-        return command_fail(line, "Check the address, or try again.", "%s", result->problem);
+        return command_fail(line, result->next, "%s", result->problem);
     if (!request->fail || result->status < 400)
         return COMMAND_OK;
     command_fail(line, "See the answer without --fail.", "the answer is an error: HTTP %ld", result->status);
@@ -163,7 +163,9 @@ const struct command call_command = {
         "the answer. The token is renewed before it ends; where the API answers 401 all the same, it is renewed once "
         "and "
         "the request made again.\n\nThe token travels over https only, or to this machine, and to no other origin than "
-        "URL's. An answer of 400 and more is written like any other, and the exit status is 0, unless --fail is given.",
+        "URL's. At most 64 MiB are sent. An answer of 400 and more is written like any other, and the exit status is "
+        "0, "
+        "unless --fail is given.",
     .examples = COMMAND_EXAMPLES("doorcode call https://api.example.org/pets --scope api://pets/Pets.Read",
                                  "doorcode call -X DELETE -f https://api.example.org/pets/7",
                                  "doorcode call https://api.example.org/pets --data-json '{\"name\": \"Rex\"}'"),

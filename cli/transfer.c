@@ -191,7 +191,7 @@ static bool make_headers(const struct exchange *x, struct curl_slist **headers)
     const struct transfer_request *request = x->request;
     if (!x->is_home)
         return true;
-    bool good = add_token(headers, x->token);
+    bool good = x->token == NULL || add_token(headers, x->token);
     for (size_t i = 0; good && i < request->header_count; i++)
         good = add_header(headers, request->headers[i]);
     if (good && x->has_body && request->is_json && !has_header(request, "Content-Type"))
@@ -275,6 +275,18 @@ static bool go_to(struct exchange *x, const char *url)
     return true;
 }
 
+/* What libcurl says helps developers; what to do is ours. */
+static bool transfer_problem(struct exchange *x, CURLcode code)
+{
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        x->result->next = "Trust the authority of its certificate with --ca-file, if you know it.";
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        x->result->next = "Try again, or wait longer with --max-time.";
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return problem(x, "http://%s leads to another machine", x->origin.host);
+    return problem(x, "%s", x->detail[0] != '\0' ? x->detail : curl_easy_strerror(code));
+}
+
 /* One request and its answer. False with a problem. *next: where the answer leads, or "". */
 static bool make_hop(struct exchange *x, CURL *curl, char next[TRANSFER_URL])
 {
@@ -294,7 +306,7 @@ static bool make_hop(struct exchange *x, CURL *curl, char next[TRANSFER_URL])
     CURLcode code = curl_easy_perform(curl);
     progress_end(&x->progress);
     if (code != CURLE_OK)
-        return problem(x, "%s", x->detail[0] != '\0' ? x->detail : curl_easy_strerror(code));
+        return transfer_problem(x, code);
     if (!begin(x, curl)) /* there was no body */
         return false;
     if (!x->request->follow || !is_redirect(x))
@@ -331,7 +343,7 @@ static bool close_output(struct exchange *x)
 enum transfer_end transfer_run(const struct transfer_request *request, const char *token, bool holds_401,
                                struct transfer_result *result)
 {
-    *result = (struct transfer_result){ 0 };
+    *result = (struct transfer_result){ .next = "Check the address, or try again." };
     struct exchange x = {
         .request = request,
         .result = result,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* transfer.h: the requests of doorcode call, through libcurl. The token goes to the origin of the first address only: a
+/* transfer.h: the requests of doorcode call and health, through libcurl. The token goes to the origin of the first address only: a
  * redirect to another one gets neither it nor headers nor a body, also where it leads back later. */
 #ifndef DOORCODE_CLI_TRANSFER_H
 #define DOORCODE_CLI_TRANSFER_H
@@ -42,10 +42,11 @@ enum transfer_end {
 struct transfer_result {
     long status;       /* of the last answer; 0: none */
     char problem[512]; /* one sentence without a full stop */
+    const char *next;  /* what to do then; static */
 };
 
 /* `holds_401`: a 401 is not the answer yet, as the caller will come again with another token. The token is printable
- * ASCII. */
+ * ASCII; NULL: none is sent. */
 enum transfer_end transfer_run(const struct transfer_request *request, const char *token, bool holds_401,
                                struct transfer_result *result);
 

@@ -54,35 +54,69 @@ void doorcode_accounts_free(struct doorcode_accounts *accounts)
     free(accounts);
 }
 
-static bool remove_from(struct doorcode_cache *cache, const struct doorcode_account_filter *filter, size_t *removed,
-                        struct cache_fault *fault)
+/* ---- changes ---- */
+
+/* Changes the book; false where there is nothing to write. */
+typedef bool book_changer(struct book *book, const struct doorcode_account_filter *filter, size_t *count);
+
+static bool change(struct doorcode_cache *cache, book_changer *changer, const struct doorcode_account_filter *filter,
+                   size_t *count, struct cache_fault *fault)
 {
     struct book book;
     if (!cache_read(cache, &book, fault))
         return false;
-    *removed = book_remove(&book, filter, true);
-    bool good = *removed == 0 || cache_write(cache, &book, fault);
+    bool good = !changer(&book, filter != NULL ? filter : &all, count) || cache_write(cache, &book, fault);
     book_free(&book);
     return good;
+}
+
+/* *count tells of how many accounts it was; 0 where it failed. */
+static const struct doorcode_error *change_in_turn(struct doorcode_cache *cache, book_changer *changer,
+                                                   const struct doorcode_account_filter *filter, size_t *count)
+{
+    struct cache_fault fault;
+    struct cache_turn turn;
+    *count = 0;
+    if (!cache_turn_wait(&turn, cache, &fault))
+        return cache_error(&fault);
+    bool good = change(cache, changer, filter, count, &fault);
+    cache_turn_end(&turn, cache);
+    if (good)
+        return NULL;
+    *count = 0;
+    return cache_error(&fault);
+}
+
+static bool remove_those(struct book *book, const struct doorcode_account_filter *filter, size_t *count)
+{
+    *count = book_remove(book, filter, true);
+    return *count > 0;
 }
 
 const struct doorcode_error *doorcode_accounts_remove(struct doorcode_cache *cache,
                                                       const struct doorcode_account_filter *filter, size_t *removed)
 {
-    struct cache_fault fault;
-    struct cache_turn turn;
-    size_t count = 0;
-    if (removed != NULL)
-        *removed = 0;
-    if (!cache_turn_wait(&turn, cache, &fault))
-        return cache_error(&fault);
-    bool good = remove_from(cache, filter != NULL ? filter : &all, &count, &fault);
-    cache_turn_end(&turn, cache);
-    if (!good)
-        return cache_error(&fault);
+    size_t count;
+    const struct doorcode_error *error = change_in_turn(cache, remove_those, filter, &count);
     if (removed != NULL)
         *removed = count;
-    return NULL;
+    return error;
+}
+
+static bool use_one(struct book *book, const struct doorcode_account_filter *filter, size_t *count)
+{
+    bool found = book_use(book, filter);
+    *count = found ? 1 : 0;
+    return found;
+}
+
+const struct doorcode_error *doorcode_accounts_use(struct doorcode_cache *cache,
+                                                   const struct doorcode_account_filter *filter)
+{
+    static const struct cache_fault nobody = { DOORCODE_ERROR_SIGNIN_REQUIRED, "" };
+    size_t count;
+    const struct doorcode_error *error = change_in_turn(cache, use_one, filter, &count);
+    return error == NULL && count == 0 ? cache_error(&nobody) : error;
 }
 
 const struct doorcode_error *doorcode_accounts_keep(struct doorcode_cache *cache, const struct doorcode_client *client,

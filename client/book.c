@@ -40,6 +40,7 @@ enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 static const struct line_rule scope_rule = { "scope", CLIENT_TEXT, false };
 static const char received[] = "received_at";
 static const char expires[] = "expires_at";
+static const char refresh[] = "refresh_at";
 static const struct line_rule token_rule = { "access_token", CLIENT_TOKEN, true };
 
 static const char **text_of(struct book_account *account, const struct field *field)
@@ -63,6 +64,7 @@ static bool take_tokens(struct lines *lines, struct book_account *account)
         bool whole = lines_value(lines, &scope_rule, &token->scope) &&
                      lines_number(lines, received, INT64_MAX, &token->received_at) &&
                      lines_number(lines, expires, INT64_MAX, &token->expires_at) &&
+                     lines_number(lines, refresh, INT64_MAX, &token->refresh_at) &&
                      lines_value(lines, &token_rule, &token->token);
         if (!whole)
             return false;
@@ -137,7 +139,7 @@ bool book_can_hold(const struct book_account *account)
     for (size_t i = 0; i < account->token_count; i++) {
         const struct doorcode_access_token *token = &account->tokens[i];
         bool good = line_fits(&scope_rule, slice_of(token->scope)) && line_fits(&token_rule, slice_of(token->token)) &&
-                    token->received_at >= 0 && token->expires_at >= 0;
+                    token->received_at >= 0 && token->expires_at >= 0 && token->refresh_at >= 0;
         if (!good)
             return false;
     }
@@ -154,6 +156,7 @@ static void put_account(struct buf *out, const struct book_account *account)
         line_put(out, scope_rule.name, token->scope);
         line_put_number(out, received, token->received_at);
         line_put_number(out, expires, token->expires_at);
+        line_put_number(out, refresh, token->refresh_at);
         line_put(out, token_rule.name, token->token);
     }
 }
@@ -165,7 +168,7 @@ static size_t size_of(const struct book_account *account)
     for (size_t i = 0; i < FIELDS; i++)
         size += strlen(fields[i].rule.name) + strlen(const_text_of(account, &fields[i])) + 2;
     for (size_t i = 0; i < account->token_count; i++)
-        size += sizeof("scope=\nreceived_at=\nexpires_at=\naccess_token=\n") + (size_t)2 * NUMBER_TEXT +
+        size += sizeof("scope=\nreceived_at=\nexpires_at=\nrefresh_at=\naccess_token=\n") + (size_t)3 * NUMBER_TEXT +
                 strlen(account->tokens[i].scope) + strlen(account->tokens[i].token);
     return size;
 }

@@ -6,7 +6,7 @@
  *
  *     authority=https://petstore.ciamlogin.com/petstore.onmicrosoft.com
  *     client_id=… id=… username=… name=… tenant_id=… id_token=… refresh_token=…     (a line each)
- *     scope=… received_at=… expires_at=… access_token=…                             (up to 8 times)
+ *     scope=… received_at=… expires_at=… refresh_at=… access_token=…                (up to 8 times)
  *
  *     end
  *
@@ -52,6 +52,8 @@ bool book_can_hold(const struct book_account *account);
 void book_put(struct book *book, const struct book_account *account, int64_t now);
 /* The first that fits, or NULL. */
 struct book_account *book_find(const struct book *book, const struct doorcode_account_filter *wanted);
+/* Makes the first that fits the first of all; false where none fits. */
+bool book_use(struct book *book, const struct doorcode_account_filter *wanted);
 /* Removes those that fit, or (`fitting` false) all others; their number. */
 size_t book_remove(struct book *book, const struct doorcode_account_filter *wanted, bool fitting);
 /* A book of its own with this account only. False without memory. */

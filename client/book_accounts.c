@@ -27,6 +27,17 @@ struct book_account *book_find(const struct book *book, const struct doorcode_ac
     return NULL;
 }
 
+bool book_use(struct book *book, const struct doorcode_account_filter *wanted)
+{
+    struct book_account *found = book_find(book, wanted);
+    if (found == NULL)
+        return false;
+    const struct book_account first = *found;
+    memmove(&book->accounts[1], &book->accounts[0], (size_t)(found - book->accounts) * sizeof(first));
+    book->accounts[0] = first;
+    return true;
+}
+
 size_t book_remove(struct book *book, const struct doorcode_account_filter *wanted, bool fitting)
 {
     size_t kept = 0;

@@ -10,9 +10,10 @@ static const char *or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
-static int64_t end_of(const struct doorcode_tokens *tokens)
+/* 0: not told. */
+static int64_t time_after(const struct doorcode_tokens *tokens, int64_t seconds)
 {
-    return tokens->expires_in > 0 ? tokens->received_at + tokens->expires_in : 0;
+    return seconds > 0 ? tokens->received_at + seconds : 0;
 }
 
 static struct book_account account_of(const struct doorcode_client *client, const struct keep_facts *facts,
@@ -35,7 +36,8 @@ static struct book_account account_of(const struct doorcode_client *client, cons
         .token = or_empty(tokens->access_token),
         .scope = or_empty(tokens->scope)[0] != '\0' ? tokens->scope : facts->scopes,
         .received_at = tokens->received_at,
-        .expires_at = end_of(tokens),
+        .expires_at = time_after(tokens, tokens->expires_in),
+        .refresh_at = time_after(tokens, tokens->refresh_in),
     };
     return account;
 }

@@ -51,6 +51,7 @@ enum {
     CLIENT_RENEW_AHEAD = 300,      /* seconds that a token has to live to be handed out, as in the SDKs */
     CLIENT_CACHE_MS = 60000,       /* to wait for a cache that others use: a renewal takes two calls at most */
     CLIENT_CACHE_PAUSE_MS = 20,    /* between two looks at it */
+    CLIENT_UNLOCK_MS = 60000,      /* for a person to unlock the keyring */
     CLIENT_BLIND_MS = 20,          /* between steps where a caller has no room for the descriptors to wait for */
     CLIENT_WAITS = 24, /* descriptors to wait for: those of libcurl's few connections, and two of the port */
 };

@@ -36,11 +36,11 @@ bool scopes_serve(const char *granted, const char *wanted)
     struct slice rest = slice_of(wanted);
     struct slice next;
     while ((next = slice_word(&rest)).n > 0) {
-        bool counts = resource ? is_of_resource(next) : !slice_eq_nocase(next, SLICE("offline_access"));
+        bool counts = resource ? is_of_resource(next) : slice_eq_nocase(next, SLICE("email"));
         if (counts && !has(granted, next))
             return false;
     }
-    return true;
+    return resource || !has_resource(granted);
 }
 
 bool scopes_replace(const char *newer, const char *older)

@@ -22,7 +22,7 @@ static struct book_account *account_of(const struct doorcode_flow *flow, const s
 }
 
 /* The kept token that has the scopes and lives for so many seconds; NULL: none. One got in the future is none: the clock was
- * turned back, and nobody knows how old it is. */
+ * turned back, and nobody knows how old it is. Where there is time, one that the server wants renewed by now is none either. */
 static const struct doorcode_access_token *kept_token(const struct doorcode_flow *flow,
                                                       const struct book_account *account, int64_t seconds)
 {
@@ -30,7 +30,8 @@ static const struct doorcode_access_token *kept_token(const struct doorcode_flow
     for (size_t i = 0; i < account->token_count; i++) {
         const struct doorcode_access_token *token = &account->tokens[i];
         bool lives = token->received_at <= now && token->expires_at > now + seconds;
-        if (lives && scopes_serve(token->scope, flow->get->scopes))
+        bool is_due = seconds > 0 && token->refresh_at > 0 && token->refresh_at <= now;
+        if (lives && !is_due && scopes_serve(token->scope, flow->get->scopes))
             return token;
     }
     return NULL;
@@ -45,13 +46,16 @@ static void fail(struct doorcode_flow *flow, enum doorcode_error_kind kind, cons
 /* COMPLETED with a token that lives for so many seconds; false where there is none. */
 static bool serve(struct doorcode_flow *flow, const struct book_account *account, int64_t seconds)
 {
-    if (account == NULL || flow->get->force || kept_token(flow, account, seconds) == NULL)
+    const struct doorcode_access_token *kept = account != NULL ? kept_token(flow, account, seconds) : NULL;
+    if (kept == NULL || flow->get->force)
         return false;
+    size_t place = (size_t)(kept - account->tokens);
     if (!book_copy(account, &flow->kept)) {
         fail(flow, DOORCODE_ERROR_NO_MEMORY, NULL);
         return true;
     }
-    const struct doorcode_access_token *token = kept_token(flow, flow->kept.accounts, seconds);
+    const struct doorcode_access_token *token =
+        &flow->kept.accounts[0].tokens[place]; /* not looked for again: time goes on */
     reply_free(&flow->last);
     flow->last.kind = REPLY_TOKENS;
     flow->last.tokens = (struct doorcode_tokens){
@@ -62,6 +66,7 @@ static bool serve(struct doorcode_flow *flow, const struct book_account *account
         .client_info = "",
         .received_at = token->received_at,
         .expires_in = token->expires_at - token->received_at,
+        .refresh_in = token->refresh_at > 0 ? token->refresh_at - token->received_at : 0,
         .from_cache = 1,
     };
     flow->state = DOORCODE_COMPLETED;
@@ -182,6 +187,7 @@ static void renew(struct doorcode_flow *flow, const struct book_account *account
         { "refresh_token", account->refresh_token },
         { "scope", flow->get->scopes },
         { "client_info", "1" },
+        { "claims", flow->client->claims != NULL ? flow->client->claims : "" },
     };
     flow->phase = PHASE_REFRESH;
     flow_ask(flow, REPLY_OF_TOKEN, fields, sizeof(fields) / sizeof(fields[0]), take_renewed);

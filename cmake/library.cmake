@@ -28,6 +28,12 @@ set_target_properties(doorcode_shared PROPERTIES
     LINK_DEPENDS ${symbols_map})
 target_link_libraries(doorcode_shared PRIVATE dc_base PkgConfig::CURL PkgConfig::JANSSON PkgConfig::CRYPTO PkgConfig::MHD)
 target_link_options(doorcode_shared PRIVATE -Wl,--version-script=${symbols_map} -Wl,-z,defs -Wl,--as-needed)
+# Tables of texts need a relocation for each text: packed (glibc 2.36), they take 1 KB instead of 25.
+include(CheckLinkerFlag)
+check_linker_flag(C -Wl,-z,pack-relative-relocs DOORCODE_PACKS_RELOCATIONS)
+if(DOORCODE_PACKS_RELOCATIONS)
+    target_link_options(doorcode_shared PRIVATE -Wl,-z,pack-relative-relocs)
+endif()
 target_include_directories(doorcode_shared INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 

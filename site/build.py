@@ -62,20 +62,24 @@ def samples():
     return [page_of_file(str(path.relative_to(ROOT)), first_title(path), f"samples/{path.parent.name}.html") for path in found]
 
 
+# In the order in which somebody needs them; others follow.
+GUIDES = ("sign-up-passwords-second-factors", "declare-applications", "command-line", "emulator-in-ci", "from-entra-and-back",
+          "self-hosting", "c-tutorial", "postman")
+
+
+def guides():
+    found = [path.stem for path in (ROOT / "docs/guides").glob("*.md") if path.stem != "first-sign-in"]
+    found.sort(key=lambda name: (GUIDES.index(name) if name in GUIDES else len(GUIDES), name))
+    return [page_of_file(f"docs/guides/{name}.md", first_title(ROOT / f"docs/guides/{name}.md")) for name in found]
+
+
 def plan(build, running):
     """The sections of the navigation, and pages that only lead on from others."""
     lists = decisions()
     sections = [
         ("Start", [page_of_file("README.md", "Doorcode", "index.html"),
                    page_of_file("docs/guides/first-sign-in.md", "Your first sign-in")]),
-        ("Guides", [page_of_file(f"docs/guides/{name}.md", title) for name, title in [
-            ("sign-up-passwords-second-factors", "Sign-up, passwords, second factors"),
-            ("declare-applications", "Declare applications"),
-            ("emulator-in-ci", "Develop and test in CI"),
-            ("from-entra-and-back", "From Entra and back"),
-            ("self-hosting", "Self-hosting behind a proxy"),
-            ("c-tutorial", "C tutorial"),
-            ("postman", "Postman")] if (ROOT / f"docs/guides/{name}.md").exists()]),
+        ("Guides", guides()),
         ("On the wire", [page_of_table(build, "api", "Endpoints"),
                          Page("docs/reference/recorded.md", "reference/recorded.html", "The wire, recorded", lambda: server.recorded_page(running)),
                          page_of_table(build, "errors", "Errors"),

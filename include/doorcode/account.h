@@ -90,6 +90,7 @@ struct doorcode_access_token {
     const char *scope;   /* what it was granted for, blank-separated */
     int64_t received_at; /* seconds since 1970 */
     int64_t expires_at;  /* likewise; 0: not told */
+    int64_t refresh_at;  /* likewise: from when the server wants it renewed; 0: not told */
 };
 
 struct doorcode_account {
@@ -132,6 +133,11 @@ void doorcode_accounts_free(struct doorcode_accounts *accounts);
 const struct doorcode_error *doorcode_accounts_remove(struct doorcode_cache *cache,
                                                       const struct doorcode_account_filter *filter, size_t *removed);
 
+/* Makes the first account that fits the one used last. SIGNIN_REQUIRED where none fits. Waits as
+ * doorcode_accounts_remove does. */
+const struct doorcode_error *doorcode_accounts_use(struct doorcode_cache *cache,
+                                                   const struct doorcode_account_filter *filter);
+
 /* Keeps tokens that did not come from a flow with this cache, as flows do: under the client's authority and application,
  * as the account used last. `username` is what was typed, or NULL. `account` (or NULL) gets a list of this one account. Waits as
  * doorcode_accounts_remove does. */
@@ -144,16 +150,17 @@ const struct doorcode_error *doorcode_accounts_keep(struct doorcode_cache *cache
 /* Gets an access token for the scopes (as in the options; NULL takes the client's) of a user, by name or id (NULL: the account of
  * this client used last). It needs options.cache.
  *
- * COMPLETED at once where a kept one has these scopes and lives for more than 300 s. Else, or with `force`, the refresh
- * token gets new ones, which are kept; other threads and processes are kept off meanwhile, so that a refresh token is never
- * sent twice, and whoever waited finds the new tokens kept. In the blocking form this waits for them.
+ * COMPLETED at once where a kept one has these scopes, lives for more than 300 s and is not due for renewal
+ * (refresh_in). Else, or with `force` (as after a claims challenge of an API), the refresh token gets new ones, which are
+ * kept; other threads and processes are kept off meanwhile, so that a refresh token is never sent twice, and whoever
+ * waited finds the new tokens kept. In the blocking form this waits for them.
  *
  * Where the server cannot be had (no network, or it fails), COMPLETED with the kept token while that lives, unless with
  * `force`. FAILED with SIGNIN_REQUIRED where nobody is signed in or the server refuses the refresh token, which is forgotten then;
  * the account stays. INVALID_TOKEN where the server renews the tokens of another user (OpenID Connect Core, 12.2):
- * nothing is kept. WEB_FALLBACK where only a browser can go on.
+ * nothing is kept. INTERACTION_REQUIRED, MFA_REQUIRED and the like where the user has to do something: sign in again.
  *
- * doorcode_flow_tokens() gives an empty refresh_token where nothing had to be renewed. */
+ * Of doorcode_flow_tokens(), from_cache tells whether they were kept already; refresh_token is empty then. */
 enum doorcode_state doorcode_token_get(const struct doorcode_client *client, const char *username_or_id,
                                        const char *scopes, int force, struct doorcode_flow **flow);
 

@@ -17,7 +17,6 @@
 #define DOORCODE_STATES_H
 
 #include "doorcode/account.h"
-#include "doorcode/client.h"
 #include "doorcode/web.h"
 
 #ifdef __cplusplus
@@ -193,8 +192,7 @@ static inline const struct doorcode_tokens *doorcode_completed_tokens(struct doo
 {
     return doorcode_flow_tokens(state.flow);
 }
-
-/* Whose tokens they are, as the client's cache keeps them; NULL without a cache. */
+/* As doorcode_flow_account: NULL without a cache, or where the tokens could not be kept. */
 static inline const struct doorcode_account *doorcode_completed_account(struct doorcode_completed state)
 {
     return doorcode_flow_account(state.flow);

@@ -17,7 +17,6 @@ enum {
 
 static const char flag_set[] = "1";
 
-static const struct command *command_named(const struct command_program *program, const char *name);
 static int run_command(const struct command_program *program, const struct command *command, int argc, char **argv,
                        FILE *out, FILE *errors);
 static int unknown_command(const struct command_program *program, int argc, char **argv, FILE *errors);
@@ -82,7 +81,7 @@ const struct command *command_at(const struct command_program *program, size_t i
     return NULL;
 }
 
-static const struct command *command_named(const struct command_program *program, const char *name)
+const struct command *command_named(const struct command_program *program, const char *name)
 {
     const struct command *command = NULL;
     for (size_t i = 0; (command = command_at(program, i)) != NULL && strcmp(command->name, name) != 0; i++)

@@ -129,7 +129,8 @@ int command_main(const struct command_program *program, int argc, char **argv);
 /* The manual page of the whole program in mdoc, and that of one command. */
 void command_write_man(FILE *out, const struct command_program *program);
 void command_write_command_man(FILE *out, const struct command_program *program, const struct command *command);
-/* All of them as files: doorcode.1, doorcode-token-show.1. False where one could not be written. */
+/* All of them as files: doorcode.1, doorcode-token-show.1, and for each name of the program's file a page that leads on to the
+ * command's. False where one could not be written. */
 bool command_write_man_pages(const char *folder, const struct command_program *program);
 /* The overview, and the help of one command. */
 void command_write_overview(FILE *out, const struct command_program *program);
@@ -142,6 +143,8 @@ const char *command_complete(const struct command_program *program, int count, c
 
 /* The command that the first words name, the longest name if there are several, and of how many words; or NULL. */
 const struct command *command_find(const struct command_program *program, int count, char *const *words, int *used);
+/* The command of exactly this name, or NULL. */
+const struct command *command_named(const struct command_program *program, const char *name);
 /* The command at place `index` over all lists, or NULL past the end. */
 const struct command *command_at(const struct command_program *program, size_t index);
 /* How many letters must be changed, added or left out to make `b` of `a`; at most `limit` + 1. */

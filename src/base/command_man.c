@@ -6,8 +6,10 @@
 #include "base/slice.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAN_WIDTH = 76, PAGE_NAME = 96 };
 
@@ -295,6 +297,12 @@ void command_write_man(FILE *out, const struct command_program *program)
 
 /* ---- files ---- */
 
+static bool page_path(const char *folder, const char *name, char path[PATH_MAX])
+{
+    int n = snprintf(path, PATH_MAX, "%s/%s.1", folder, name);
+    return n > 0 && n < PATH_MAX;
+}
+
 /* The page of the whole where `command` is NULL. */
 static bool write_page(const char *folder, const struct command_program *program, const struct command *command)
 {
@@ -303,8 +311,7 @@ static bool write_page(const char *folder, const struct command_program *program
     snprintf(name, sizeof(name), "%s", program->name);
     if (command != NULL)
         page_name(program, command, name);
-    int n = snprintf(path, sizeof(path), "%s/%s.1", folder, name);
-    FILE *out = n > 0 && (size_t)n < sizeof(path) ? fopen(path, "we") : NULL;
+    FILE *out = page_path(folder, name, path) ? fopen(path, "we") : NULL;
     if (out == NULL)
         return false;
     if (command != NULL)
@@ -314,11 +321,27 @@ static bool write_page(const char *folder, const struct command_program *program
     return fclose(out) == 0;
 }
 
+/* The page of a command under the other name that it is called by. */
+static bool write_link(const char *folder, const struct command_program *program, const struct command_link *link)
+{
+    char name[PAGE_NAME];
+    char path[PATH_MAX];
+    const struct command *command = command_named(program, link->command);
+    if (command == NULL)
+        return true; /* it leads nowhere */
+    page_name(program, command, name);
+    size_t n = strlen(name);
+    snprintf(name + n, sizeof(name) - n, ".1");
+    return page_path(folder, link->name, path) && (symlink(name, path) == 0 || errno == EEXIST);
+}
+
 bool command_write_man_pages(const char *folder, const struct command_program *program)
 {
     const struct command *command;
     bool written = write_page(folder, program, NULL);
     for (size_t i = 0; written && (command = command_at(program, i)) != NULL; i++)
         written = write_page(folder, program, command);
+    for (const struct command_link *link = program->links; written && link != NULL && link->name != NULL; link++)
+        written = write_link(folder, program, link);
     return written;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every place for tokens does alike: in memory, in a file, in the application's own place. */
+/* What every place for tokens does alike: in memory, in a file, in the application's own place and, with
+ * DOORCODE_TEST_KEYRING (with_bus.sh), in the keyring. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,91 +9,10 @@
 #include <cmocka.h>
 
 #include "cache.h"
-#include "support/cache_places.h"
+#include "support/cache_shelf.h"
 
 #include <pthread.h>
-
-/* ---- a place of the application's own ---- */
-
-struct shelf {
-    char *bytes;
-    size_t n;
-    int locked;
-    int busy;         /* so many times it is somebody else's */
-    const char *sick; /* the function that fails */
-    int calls;        /* at once, which must never be two */
-    int frees;
-};
-
-static struct shelf shelf;
-
-static int shelf_fails(struct shelf *s, const char *function, char *problem)
-{
-    if (s->sick == NULL || strcmp(s->sick, function) != 0)
-        return 0;
-    snprintf(problem, DOORCODE_CACHE_PROBLEM, "the shelf's %s is broken", function);
-    return 1;
-}
-
-static int shelf_lock(void *ctx, char *problem)
-{
-    struct shelf *s = ctx;
-    if (shelf_fails(s, "lock", problem))
-        return -1;
-    if (s->busy > 0) {
-        s->busy--;
-        return 0;
-    }
-    assert_int_equal(s->locked++, 0);
-    return 1;
-}
-
-static void shelf_unlock(void *ctx)
-{
-    struct shelf *s = ctx;
-    assert_int_equal(s->locked--, 1);
-}
-
-static int shelf_read(void *ctx, char **bytes, size_t *n, char *problem)
-{
-    struct shelf *s = ctx;
-    assert_int_equal(s->calls++, 0);
-    int fails = shelf_fails(s, "read", problem);
-    if (!fails && s->n > 0) {
-        *bytes = malloc(s->n);
-        memcpy(*bytes, s->bytes, s->n);
-        *n = s->n;
-    }
-    s->calls--;
-    return -fails;
-}
-
-static int shelf_write(void *ctx, const char *bytes, size_t n, char *problem)
-{
-    struct shelf *s = ctx;
-    assert_int_equal(s->calls++, 0);
-    assert_int_equal(s->locked, 1);
-    int fails = shelf_fails(s, "write", problem);
-    if (!fails) {
-        free(s->bytes);
-        s->bytes = malloc(n);
-        memcpy(s->bytes, bytes, n);
-        s->n = n;
-    }
-    s->calls--;
-    return -fails;
-}
-
-static void shelf_free(void *ctx)
-{
-    struct shelf *s = ctx;
-    free(s->bytes);
-    int frees = s->frees + 1;
-    *s = (struct shelf){ .frees = frees };
-}
-
-static const struct doorcode_cache_backend shelf_backend = { shelf_lock, shelf_unlock, shelf_read, shelf_write,
-                                                             shelf_free };
+#include <sys/wait.h>
 
 /* ---- the places ---- */
 
@@ -106,9 +26,9 @@ static const struct doorcode_error *open_file(struct doorcode_cache **cache)
     return doorcode_cache_file(NULL, cache);
 }
 
-static const struct doorcode_error *open_custom(struct doorcode_cache **cache)
+static const struct doorcode_error *open_keyring(struct doorcode_cache **cache)
 {
-    return doorcode_cache_custom(&shelf_backend, &shelf, cache);
+    return doorcode_cache_secret_service("doorcode-test", cache);
 }
 
 static const struct place {
@@ -118,7 +38,8 @@ static const struct place {
 } places[] = {
     { "memory", open_memory, false },
     { "file", open_file, true },
-    { "custom", open_custom, false },
+    { "custom", open_shelf, false },
+    { "keyring", open_keyring, true }, /* the last */
 };
 
 static struct doorcode_cache *cache;
@@ -130,8 +51,12 @@ static void open_place(const struct place *place)
         fail_msg("%s: %s", place->name, error->description);
 }
 
-#define FOR_EACH_PLACE(place) \
-    for (const struct place *place = places; place < places + sizeof places / sizeof places[0]; place++)
+static const struct place *end_of_places(void)
+{
+    return places + sizeof places / sizeof places[0] - (getenv("DOORCODE_TEST_KEYRING") == NULL ? 1 : 0);
+}
+
+#define FOR_EACH_PLACE(place) for (const struct place *place = places; place < end_of_places(); place++)
 
 static const struct doorcode_account *account_at(struct doorcode_accounts **accounts,
                                                  const struct doorcode_account_filter *filter, size_t index)
@@ -205,6 +130,12 @@ static void the_last_one_comes_first(void **state)
         assert_string_equal(account->username, "kim@example.org");
         assert_int_equal(doorcode_accounts_count(accounts), 1);
         doorcode_accounts_free(accounts);
+        assert_null(doorcode_accounts_use(cache, &(struct doorcode_account_filter){ .username = "kim@example.org" }));
+        account = account_at(&accounts, NULL, 0);
+        assert_string_equal(account->username, "kim@example.org");
+        doorcode_accounts_free(accounts);
+        const struct doorcode_account_filter zoe = { .username = "zoe@example.org" };
+        assert_int_equal(doorcode_accounts_use(cache, &zoe)->kind, DOORCODE_ERROR_SIGNIN_REQUIRED);
         assert_null(doorcode_accounts_remove(cache, NULL, NULL));
         doorcode_cache_free(cache);
     }
@@ -330,97 +261,75 @@ static void threads_lose_nothing(void **state)
     }
 }
 
-/* ---- the application's own place only ---- */
+enum { PROCESSES = 6, LARGE = 32 };
 
-static void expect_trouble(const struct doorcode_error *error, const char *words)
+static int keep_in_process(const struct place *place, int number)
 {
-    assert_non_null(error);
-    assert_int_equal(error->kind, DOORCODE_ERROR_CACHE);
-    assert_string_equal(error->description, words);
-}
-
-static void trouble_is_told_in_its_own_words(void **state)
-{
-    struct doorcode_accounts *accounts;
-    size_t removed = 7;
-    (void)state;
-    assert_null(open_custom(&cache));
-    assert_null(places_keep(cache, "sam@example.org", &places_tokens));
-    shelf.sick = "lock";
-    expect_trouble(places_keep(cache, "kim@example.org", &places_tokens), "the shelf's lock is broken");
-    assert_int_equal(places_count(cache), 1);
-    shelf.sick = "read";
-    expect_trouble(doorcode_accounts_read(cache, NULL, &accounts), "the shelf's read is broken");
-    assert_null(accounts);
-    expect_trouble(places_keep(cache, "kim@example.org", &places_tokens), "the shelf's read is broken");
-    shelf.sick = "write";
-    expect_trouble(doorcode_accounts_remove(cache, NULL, &removed), "the shelf's write is broken");
-    assert_int_equal(removed, 0);
-    assert_int_equal(shelf.locked, 0);
-    shelf.sick = NULL;
-    assert_int_equal(places_count(cache), 1);
+    char user[32];
+    if (place->open(&cache) != NULL)
+        return 1;
+    for (int i = 0; i < EACH; i++) {
+        snprintf(user, sizeof user, "p%d-%d@example.org", number, i);
+        if (places_keep(cache, user, &places_tokens) != NULL)
+            return 2;
+    }
     doorcode_cache_free(cache);
+    return 0;
 }
 
-static void somebody_elses_turn_is_waited_for(void **state)
+static void processes_lose_nothing(void **state)
 {
     (void)state;
-    assert_null(open_custom(&cache));
-    shelf.busy = 3;
-    assert_null(places_keep(cache, "sam@example.org", &places_tokens));
-    assert_int_equal(shelf.busy, 0);
-    assert_int_equal(places_count(cache), 1);
-    doorcode_cache_free(cache);
-}
-
-static void bytes_of_others_are_left_alone(void **state)
-{
-    static const struct {
-        const char *bytes;
-        const char *words;
-    } rows[] = {
-        { "{\"version\":1}", "the tokens in the application's own place are in a format that is not known here" },
-        { "doorcode tokens 1\n\nen", "the tokens in the application's own place are damaged" },
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_null(open_custom(&cache));
-        shelf.bytes = strdup(rows[i].bytes);
-        shelf.n = strlen(rows[i].bytes);
-        expect_trouble(places_keep(cache, "sam@example.org", &places_tokens), rows[i].words);
-        expect_trouble(doorcode_accounts_remove(cache, NULL, NULL), rows[i].words);
-        assert_int_equal(shelf.n, strlen(rows[i].bytes));
-        assert_memory_equal(shelf.bytes, rows[i].bytes, shelf.n);
+    FOR_EACH_PLACE(place)
+    {
+        pid_t children[PROCESSES];
+        for (int p = 0; place->lasts && p < PROCESSES; p++) {
+            children[p] = fork();
+            if (children[p] == 0)
+                _exit(keep_in_process(place, p));
+        }
+        for (int p = 0; place->lasts && p < PROCESSES; p++) {
+            int status = -1;
+            assert_int_equal(waitpid(children[p], &status, 0), children[p]);
+            assert_int_equal(status, 0);
+        }
+        open_place(place);
+        assert_int_equal(places_count(cache), place->lasts ? PROCESSES * EACH : 0);
+        assert_null(doorcode_accounts_remove(cache, NULL, NULL));
         doorcode_cache_free(cache);
     }
 }
 
-static void a_place_is_freed_once(void **state)
+/* A million bytes are one text still. */
+static void a_large_place(void **state)
 {
     (void)state;
-    shelf.frees = 0;
-    assert_null(open_custom(&cache));
-    doorcode_cache_free(cache);
-    doorcode_cache_free(NULL);
-    assert_int_equal(shelf.frees, 1);
+    static char token[16385];
+    memset(token, 'a', sizeof token - 1);
+    FOR_EACH_PLACE(place)
+    {
+        struct doorcode_tokens large = places_tokens;
+        char user[32];
+        large.access_token = large.refresh_token = token;
+        open_place(place);
+        for (int i = 0; i < LARGE; i++) {
+            snprintf(user, sizeof user, "u%d@example.org", i);
+            assert_null(places_keep(cache, user, &large));
+        }
+        assert_int_equal(places_count(cache), LARGE);
+        assert_null(doorcode_accounts_remove(cache, NULL, NULL));
+        doorcode_cache_free(cache);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, places_make, places_remove)
-        CASE(a_new_place_is_empty),
-        CASE(accounts_are_kept),
-        CASE(the_last_one_comes_first),
-        CASE(what_is_removed_is_gone),
-        CASE(what_lasts_is_there_again),
-        CASE(one_at_a_time_writes),
-        CASE(values_that_do_not_fit),
-        CASE(threads_lose_nothing),
-        CASE(trouble_is_told_in_its_own_words),
-        CASE(somebody_elses_turn_is_waited_for),
-        CASE(bytes_of_others_are_left_alone),
-        CASE(a_place_is_freed_once),
+        CASE(processes_lose_nothing), /* first: it forks */
+        CASE(a_new_place_is_empty),    CASE(accounts_are_kept),         CASE(the_last_one_comes_first),
+        CASE(what_is_removed_is_gone), CASE(what_lasts_is_there_again), CASE(one_at_a_time_writes),
+        CASE(values_that_do_not_fit),  CASE(threads_lose_nothing),      CASE(a_large_place),
     };
     return cmocka_run_group_tests_name("client: cache", tests, NULL, NULL);
 }

@@ -48,14 +48,14 @@ export async function untilReady(origin, child, output) {
 
 /**
  * Starts `doorcode dev`, with --memory unless told otherwise, on free ports; its public origin is that of http, or of https
- * where it shall be `secure`. Call stop() at the end; it resolves to the exit code.
+ * where it shall be `secure`, or `front`, where something is in front of it. Call stop() at the end; it resolves to the exit code.
  */
-export async function startServer({ memory = true, secure = false } = {}) {
+export async function startServer({ memory = true, secure = false, front } = {}) {
   const [httpPort, httpsPort] = await freePorts(2);
   const folder = mkdtempSync(`${tmpdir()}/doorcode-e2e-`); // of the certificates, and of the data where it is not in memory
   const origin = `http://127.0.0.1:${httpPort}`;
   const secureOrigin = `https://localhost:${httpsPort}`;
-  const args = [...(memory ? ['--memory'] : []), '--data', folder, '--origin', secure ? secureOrigin : origin, '--http-port', `${httpPort}`, '--https-port', `${httpsPort}`];
+  const args = [...(memory ? ['--memory'] : []), '--data', folder, '--origin', front ?? (secure ? secureOrigin : origin), '--http-port', `${httpPort}`, '--https-port', `${httpsPort}`];
   const child = spawn(binary, ['dev', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   child.stdout.on('data', (text) => output.push(text));

@@ -6,7 +6,7 @@
 #ifndef DOORCODE_TESTS_CLIENT_LOOP_H
 #define DOORCODE_TESTS_CLIENT_LOOP_H
 
-#include "doorcode/client.h"
+#include "doorcode/account.h"
 
 #include <stdbool.h>
 
@@ -101,6 +101,8 @@ static inline enum doorcode_state client_begun(struct doorcode_flow *const *flow
 #define doorcode_reset_start(client, username, flow) client_begun(flow, doorcode_reset_start(client, username, flow))
 #define doorcode_token_refresh(client, token, scopes, flow) \
     client_begun(flow, doorcode_token_refresh(client, token, scopes, flow))
+#define doorcode_token_get(client, user, scopes, force, flow) \
+    client_begun(flow, doorcode_token_get(client, user, scopes, force, flow))
 #define doorcode_flow_submit_code(flow, code) client_ends(flow, doorcode_flow_submit_code(flow, code))
 #define doorcode_flow_resend_code(flow) client_ends(flow, doorcode_flow_resend_code(flow))
 #define doorcode_flow_submit_password(flow, password) client_ends(flow, doorcode_flow_submit_password(flow, password))

@@ -260,7 +260,8 @@ static void the_manual_is_files(void **state)
     (void)state;
     char folder[] = "/tmp/doorcode-man-XXXXXX";
     char line[64];
-    static const char *const names[] = { "pets.1", "pets-pet-show.1", "pets-pet-break.1", "pets-count.1" };
+    static const char *const names[] = { "pets.1", "pets-pet-show.1", "pets-pet-break.1", "pets-count.1",
+                                         "pet-counter.1" };
     assert_non_null(mkdtemp(folder));
     snprintf(line, sizeof line, "help --man-pages %s", folder);
     expect(line, 0, "", "");

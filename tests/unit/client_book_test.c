@@ -31,7 +31,7 @@ static struct book_account account_of(const char *id, const char *scope, const c
         .refresh_token = "refresh-1",
         .token_count = 1,
     };
-    account.tokens[0] = (struct doorcode_access_token){ token, scope, NOW, NOW + 3600 };
+    account.tokens[0] = (struct doorcode_access_token){ token, scope, NOW, NOW + 3600, NOW + 1800 };
     return account;
 }
 
@@ -94,6 +94,7 @@ static void what_is_written_is_read(void **state)
     assert_string_equal(shown->access_tokens[0].scope, "openid profile");
     assert_int_equal(shown->access_tokens[0].received_at, NOW);
     assert_int_equal(shown->expires_at, NOW + 3600);
+    assert_int_equal(shown->access_tokens[0].refresh_at, NOW + 1800);
     assert_true(shown->has_refresh_token);
     book_free(&book);
 }
@@ -117,6 +118,7 @@ static void the_bytes_are_these(void **state)
                                    "scope=openid\n"
                                    "received_at=1790000000\n"
                                    "expires_at=1790003600\n"
+                                   "refresh_at=1790001800\n"
                                    "access_token=access-1\n"
                                    "\n"
                                    "end\n";
@@ -137,7 +139,7 @@ static void the_bytes_are_these(void **state)
 #define HEAD "doorcode tokens 1\n\n"
 #define KEY "authority=a\nclient_id=c\nid=i\nusername=u\n"
 #define REST "name=\ntenant_id=\nid_token=\nrefresh_token=\n"
-#define TOKEN "scope=\nreceived_at=1\nexpires_at=2\naccess_token=t\n"
+#define TOKEN "scope=\nreceived_at=1\nexpires_at=2\nrefresh_at=0\naccess_token=t\n"
 #define TAIL "\nend\n"
 
 static void other_bytes_are_refused(void **state)
@@ -173,11 +175,11 @@ static void other_bytes_are_refused(void **state)
         HEAD KEY "name=a\tb\ntenant_id=\nid_token=\nrefresh_token=\n" TAIL,
         HEAD KEY "name=a\x7f\ntenant_id=\nid_token=\nrefresh_token=\n" TAIL,
         HEAD "authority=\nclient_id=c\nid=i\nusername=u\n" REST TAIL,
-        HEAD KEY REST "scope=\nreceived_at=\nexpires_at=2\naccess_token=t\n" TAIL,
-        HEAD KEY REST "scope=\nreceived_at=-1\nexpires_at=2\naccess_token=t\n" TAIL,
-        HEAD KEY REST "scope=\nreceived_at=1\nexpires_at=9223372036854775808\naccess_token=t\n" TAIL,
-        HEAD KEY REST "scope=\nreceived_at=1\nexpires_at=2\naccess_token=\n" TAIL,
-        HEAD KEY REST "scope=\nreceived_at=1\nexpires_at=2\n" TAIL,
+        HEAD KEY REST "scope=\nreceived_at=\nexpires_at=2\nrefresh_at=0\naccess_token=t\n" TAIL,
+        HEAD KEY REST "scope=\nreceived_at=-1\nexpires_at=2\nrefresh_at=0\naccess_token=t\n" TAIL,
+        HEAD KEY REST "scope=\nreceived_at=1\nexpires_at=9223372036854775808\nrefresh_at=0\naccess_token=t\n" TAIL,
+        HEAD KEY REST "scope=\nreceived_at=1\nexpires_at=2\nrefresh_at=0\naccess_token=\n" TAIL,
+        HEAD KEY REST "scope=\nreceived_at=1\nexpires_at=2\nrefresh_at=0\n" TAIL,
         HEAD KEY REST TOKEN TOKEN TOKEN TOKEN TOKEN TOKEN TOKEN TOKEN TOKEN TAIL,
     };
     struct book book;
@@ -381,13 +383,14 @@ static void scopes_are_sets(void **state)
         { "openid profile", "openid email", false },
         { "", "", true },
         { "", "offline_access", true },
-        { "", "openid", false },
+        { "", "openid", true },
         { "api://a/Read", "openid profile offline_access api://a/Read", true },
         { "api://a/Write api://a/Read", "API://a/read", true },
         { "api://a/Read", "api://a/Read api://a/Write", false },
         { "api://a/ReadAll", "api://a/Read", false },
         { "api://a/Read", "openid", false },
-        { "openid api://a/Read", "openid", true },
+        { "openid api://a/Read", "openid", false },
+        { "OpenID Email", "openid email", true },
     };
     static const struct {
         const char *newer, *older;

@@ -26,4 +26,4 @@ done
 tests=("${@/#/tests/e2e/samples/}")
 tests=("${tests[@]/%/.test.mjs}")
 [ $# -gt 0 ] || tests=(tests/e2e/samples/*.test.mjs)
-node --test --test-reporter=spec "${tests[@]}"
+node --test --test-reporter=spec --test-timeout=300000 "${tests[@]}"

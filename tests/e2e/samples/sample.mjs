@@ -5,6 +5,8 @@ import { spawn } from 'node:child_process';
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { after } from 'node:test';
 import { claimsOf, patience, sam, tenant } from '../server.mjs';
 import { daemon } from '../hosted_browser.mjs';
 
@@ -26,10 +28,14 @@ export function copyOf(sample, file, values) {
   return `${samples}/${sample}`;
 }
 
+const running = new Set();
+after(() => running.forEach((child) => child.kill('SIGKILL'))); // what a test that failed has left
+
 /** A running program. stop() ends it, and resolves to its exit code. */
 export function start(file, args, options = {}) {
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
   const seen = [];
+  running.add(child.once('close', () => running.delete(child)));
   child.stdout.on('data', (text) => seen.push(text));
   child.stderr.on('data', (text) => seen.push(text));
   const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
@@ -56,6 +62,33 @@ export async function until(look, what, told = () => '') {
     if (found) return found;
   }
   throw new Error(`${what} did not come:\n${told()}`);
+}
+
+/** A way to a server that can be shut: nothing comes back then until it is opened again. */
+export async function openGate() {
+  const waiting = [];
+  let shut = false;
+  let target;
+  const pass = (near, part) => (shut ? waiting.push(() => near.write(part)) : near.write(part));
+  const gate = createServer((near) => {
+    const far = connect(target.port, target.hostname);
+    near.on('data', (part) => far.write(part)).on('end', () => far.end()).on('error', () => far.destroy());
+    far.on('data', (part) => pass(near, part)).on('error', () => near.destroy());
+    far.on('end', () => (shut ? waiting.push(() => near.end()) : near.end()));
+  }).listen(0, '127.0.0.1');
+  await once(gate, 'listening');
+  return {
+    origin: `http://127.0.0.1:${gate.address().port}`,
+    leadTo: (origin) => { target = new URL(origin); },
+    shut: () => { shut = true; },
+    /** Whether something waits. */
+    holds: () => waiting.length > 0,
+    open: () => {
+      shut = false;
+      waiting.splice(0).forEach((go) => go());
+    },
+    stop: () => gate.close(),
+  };
 }
 
 /** An access token of a user for the API, by the native calls. */
