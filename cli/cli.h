@@ -19,6 +19,7 @@ extern const struct command token_get_command;
 extern const struct command account_list_command;
 extern const struct command account_remove_command;
 extern const struct command call_command;
+extern const struct command health_command;
 extern const struct command credential_git_command;
 extern const struct command credential_docker_command;
 extern const struct command signout_command;

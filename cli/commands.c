@@ -12,6 +12,7 @@ const struct command *const cli_commands[] = {
     &token_get_command,
     &token_show_command,
     &call_command,
+    &health_command,
     &credential_git_command,
     &credential_docker_command,
     &signout_command,

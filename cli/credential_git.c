@@ -30,14 +30,20 @@ static const char *user_of(const struct command_line *line, const struct git_cre
 }
 
 /* git asks nobody else after a "quit": who names a host here has no other password for it. */
+static int quit(const struct command_line *line, const struct git_credential *asked, int status)
+{
+    fputs("quit=1\n", line->out);
+    if (status == CLI_SIGNIN_NEEDED && asked->username[0] != '\0' && command_value(line, "user") == NULL)
+        fprintf(line->errors, "Where %s is what the host calls everybody, name it with --login.\n", asked->username);
+    return status;
+}
+
 static int get(const struct command_line *line, const struct git_credential *asked)
 {
     AUTO(token_close) struct token token = { 0 };
     int status = token_get(line, user_of(line, asked), false, &token);
-    if (status != COMMAND_OK) {
-        fputs("quit=1\n", line->out);
-        return status;
-    }
+    if (status != COMMAND_OK)
+        return quit(line, asked, status);
     const char *login = credential_login(line, &token);
     if (strpbrk(login, "\r\n") != NULL)
         return command_fail(line, "Choose a --login.", "the user name has more than one line");

@@ -73,14 +73,14 @@ static json_t *refused_of(const struct doorcode_error *error)
     return names;
 }
 
-static bool wants_json(const struct command_line *line)
+bool report_wants_json(const struct command_line *line)
 {
     return command_has(line, "json") && command_flag(line, "json");
 }
 
 int report_failure(const struct command_line *line, const struct doorcode_error *error)
 {
-    if (!wants_json(line)) {
+    if (!report_wants_json(line)) {
         report_error(line, error);
         return COMMAND_FAILED;
     }
@@ -95,7 +95,7 @@ int report_failure(const struct command_line *line, const struct doorcode_error 
 
 int report_browser(const struct command_line *line, const char *reason)
 {
-    if (command_flag(line, "json")) {
+    if (report_wants_json(line)) {
         report_json(line, json_pack("{s:s, s:s}", "state", "web_fallback", "redirect_reason", reason));
         return CLI_BROWSER_NEEDED;
     }

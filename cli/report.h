@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+/* Whether --json was given, where there is such an option. */
+bool report_wants_json(const struct command_line *line);
 /* Two lines on the error output: what happened, what to do next. */
 void report_error(const struct command_line *line, const struct doorcode_error *error);
 /* The same, or with --json an object on the standard output; COMMAND_FAILED. */

@@ -23,17 +23,28 @@ int token_find(const struct command_line *line, const char *user, struct token *
 }
 
 /* The next step, with all that the user need not look up. */
-static int tell_signin(const struct command_line *line, const struct token *token, const char *more,
-                       const struct doorcode_error *error)
+static void tell_signin(const struct command_line *line, const struct doorcode_account *account, const char *more)
 {
     char next[NEXT_STEP];
-    const struct doorcode_account *account = token->account;
     snprintf(next, sizeof(next), "Sign in with: %s signin %s --authority %s --client-id %s%s", line->program->name,
              account->username, account->authority, account->client_id, more);
-    if (error != NULL && command_has(line, "json") && command_flag(line, "json"))
+    command_fail(line, next, "%s has to sign in again", account->username);
+}
+
+static int tell_browser(const struct command_line *line, const struct token *token)
+{
+    if (report_wants_json(line))
+        return report_browser(line, doorcode_flow_redirect_reason(token->flow));
+    tell_signin(line, token->account, " --browser");
+    return CLI_BROWSER_NEEDED;
+}
+
+static int tell_refused(const struct command_line *line, const struct token *token, const struct doorcode_error *error)
+{
+    if (report_wants_json(line))
         report_failure(line, error);
     else
-        command_fail(line, next, "%s has to sign in again", account->username);
+        tell_signin(line, token->account, "");
     return CLI_SIGNIN_NEEDED;
 }
 
@@ -66,12 +77,10 @@ static int finish(const struct command_line *line, struct token *token)
 {
     const struct doorcode_error *error = doorcode_flow_error(token->flow);
     enum doorcode_state state = doorcode_flow_state(token->flow);
-    if (state == DOORCODE_WEB_FALLBACK) {
-        tell_signin(line, token, " --browser", NULL);
-        return CLI_BROWSER_NEEDED;
-    }
+    if (state == DOORCODE_WEB_FALLBACK)
+        return tell_browser(line, token);
     if (state != DOORCODE_COMPLETED && needs_user(error->kind))
-        return tell_signin(line, token, "", error);
+        return tell_refused(line, token, error);
     if (state != DOORCODE_COMPLETED)
         return report_failure(line, error);
     token->tokens = doorcode_flow_tokens(token->flow);

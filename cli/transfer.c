@@ -191,7 +191,7 @@ static bool make_headers(const struct exchange *x, struct curl_slist **headers)
     const struct transfer_request *request = x->request;
     if (!x->is_home)
         return true;
-    bool good = add_token(headers, x->token);
+    bool good = x->token == NULL || add_token(headers, x->token);
     for (size_t i = 0; good && i < request->header_count; i++)
         good = add_header(headers, request->headers[i]);
     if (good && x->has_body && request->is_json && !has_header(request, "Content-Type"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* transfer.h: the requests of doorcode call, through libcurl. The token goes to the origin of the first address only: a
+/* transfer.h: the requests of doorcode call and health, through libcurl. The token goes to the origin of the first address only: a
  * redirect to another one gets neither it nor headers nor a body, also where it leads back later. */
 #ifndef DOORCODE_CLI_TRANSFER_H
 #define DOORCODE_CLI_TRANSFER_H
@@ -46,7 +46,7 @@ struct transfer_result {
 };
 
 /* `holds_401`: a 401 is not the answer yet, as the caller will come again with another token. The token is printable
- * ASCII. */
+ * ASCII; NULL: none is sent. */
 enum transfer_end transfer_run(const struct transfer_request *request, const char *token, bool holds_401,
                                struct transfer_result *result);
 

@@ -5,6 +5,7 @@
 
 #include "base/slice.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { WORD = 256 };
@@ -98,12 +99,11 @@ static void offer_words(const struct search *search, struct slice before, struct
     }
 }
 
-/* Capitals stand for something else: they are no word to type. */
+/* Capitals alone, as in @FILE or NAME=VALUE, stand for something else: they are no word to type. */
 static bool is_placeholder(struct slice word)
 {
     for (size_t i = 0; i < word.n; i++) {
-        bool is_capital = (word.p[i] >= 'A' && word.p[i] <= 'Z') || word.p[i] == '-';
-        if (!is_capital)
+        if (islower((unsigned char)word.p[i]) || isdigit((unsigned char)word.p[i]))
             return false;
     }
     return true;
@@ -128,14 +128,13 @@ static void offer_name(struct search *search, struct slice before, struct slice 
         row->each(offer_dynamic, &dynamic);
 }
 
+/* "FILE", "bash|zsh|fish" */
 static void offer_values(struct search *search, struct slice before, struct slice names)
 {
-    bool is_list = memchr(names.p, '|', names.n) != NULL;
-    struct slice name = slice_cut(names, '|', &names);
-    if (!is_list && !is_placeholder(name))
-        return; /* "NAME=VALUE" is a form, not a word */
-    for (; name.n > 0; name = slice_cut(names, '|', &names))
+    while (names.n > 0) {
+        struct slice name = slice_cut(names, '|', &names);
         offer_name(search, before, name);
+    }
 }
 
 /* ---- options ---- */

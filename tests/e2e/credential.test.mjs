@@ -144,7 +144,7 @@ test('the user name of the address says which account is meant', async () => {
   assert.match((await fill('username=oauth2', '--login', 'oauth2', '--user', sam)).out, /^username=oauth2\n/);
   const nobody = await fill('username=zoe@example.org');
   assert.deepEqual([nobody.status, nobody.out], [4, 'quit=1\n']);
-  assert.match(nobody.errors, /zoe@example\.org is not signed in\nSign in with: doorcode signin USER\n$/);
+  assert.match(nobody.errors, /zoe@example\.org is not signed in\nSign in with: doorcode signin USER\nWhere zoe@example\.org is .* --login\.\n$/);
 });
 
 test('git is told to stop where the user has to sign in; nobody is asked', async () => {

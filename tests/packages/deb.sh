@@ -32,9 +32,7 @@ expect() { [ "$2" = "$3" ] || die "$1: '$3' where '$2' was expected"; }
 
 is_active() { [ "$(inside systemctl is-active doorcode)" = active ]; }
 
-answers() { nsenter -t "$leader" -n curl -fsS -o /dev/null "$1" 2>/dev/null; }
-
-serves() { answers "$origin/readyz"; }
+serves() { answers "$leader" "$origin/readyz"; }
 
 is_back() { is_active && serves; }
 
@@ -129,7 +127,7 @@ type_code_into() {
 command_line_signs_in() {
     cp src/server/seed/dev.yaml "$machine/root/petstore.yaml"
     inside doorcode apply /root/petstore.yaml >/dev/null
-    wait_until 10 answers "$authority/v2.0/.well-known/openid-configuration" || die "the directory is not taken"
+    wait_until 10 answers "$leader" "$authority/v2.0/.well-known/openid-configuration" || die "the directory is not taken"
     type_code_into sam@example.org doorcode signin sam@example.org --authority "$authority" --client-id "$client_id"
     inside doorcode token show | grep -q sam@example.org
 }
@@ -148,7 +146,12 @@ state_of_server() {
     inside doorcode keys list
 }
 
-refresh_works() { inside doorcode token refresh >/dev/null || die "the refresh token is not taken any more"; }
+# The refresh token that was got before is good for another access token.
+refresh_works() {
+    inside doorcode token get --force >"$scratch/token" || die "the refresh token is not taken any more"
+    ! cmp -s "$scratch/token" "$scratch/token.last" || die "the access token is the old one"
+    mv "$scratch/token" "$scratch/token.last"
+}
 
 upgrade_keeps_data() {
     local before

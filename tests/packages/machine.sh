@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # To be sourced, by root: a Debian 12 that boots systemd, as a machine beside this one: root folder, processes, users, network
 # (loopback only) of its own. The bootstrapped root is kept in build/debian/root and lies under each machine's own changes, so
-# that a test begins with a fresh one. Sets $machine (the machine's root folder) and $scratch (a folder for the test).
+# that a test begins with a fresh one; build/debian/slim is the same without systemd. Sets $machine (the machine's root folder)
+# and $scratch (a folder for the test).
 
 debian=build/debian
 machine=$debian/machine
@@ -30,6 +31,9 @@ wait_until() {
     done
 }
 
+# answers PID URL: in the network of that process.
+answers() { nsenter -t "$1" -n curl -fsS -o /dev/null "$2" 2>/dev/null; }
+
 # The first mirror of Debian 12 that this machine's apt is configured with.
 mirror() {
     # shellcheck disable=SC2016 # for apt
@@ -40,17 +44,35 @@ mirror() {
 in_root() { chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
     DEBIAN_FRONTEND=noninteractive "${@:2}"; }
 
-# Made under another name first, so that a broken one is not kept.
-make_root() {
-    local root=$debian/root from
-    [ ! -e "$root" ] || return 0
-    from=$(mirror)
-    [ -n "$from" ] || die "apt knows no mirror of Debian 12 (bookworm main)"
-    rm -rf "$root.new"
+# keep_as FOLDER COMMAND…: makes the folder once, by a command that gets another name for it first, so that a broken one is not kept.
+keep_as() {
+    local folder=$1
+    shift
+    [ ! -e "$folder" ] || return 0
+    rm -rf "$folder.new"
     mkdir -p "$debian"
-    debootstrap --variant=minbase --include="$(IFS=,; echo "${root_packages[*]}")" bookworm "$root.new" "$from" \
-        >"$debian/bootstrap.log" 2>&1 || die "debootstrap: $(tail -n 3 "$debian/bootstrap.log")"
-    mv "$root.new" "$root"
+    "$@" "$folder.new" >"$folder.log" 2>&1 || die "$1: $(tail -n 3 "$folder.log")"
+    mv "$folder.new" "$folder"
+}
+
+# The least Debian there is, as it is below containers.
+bootstrap() {
+    local from
+    from=$(mirror)
+    [ -n "$from" ] || { echo "apt knows no mirror of Debian 12 (bookworm main)"; return 1; }
+    debootstrap --variant=minbase bookworm "$1" "$from"
+}
+
+with_systemd() {
+    cp -a "$debian/slim" "$1"
+    in_root "$1" apt-get -q -y --no-install-recommends install "${root_packages[@]}"
+}
+
+make_slim() { keep_as "$debian/slim" bootstrap; }
+
+make_root() {
+    make_slim
+    keep_as "$debian/root" with_systemd
 }
 
 # Each machine gets an empty layer over the root; downloaded packages stay, for the next one.

@@ -16,7 +16,7 @@ static const struct command_option options[] = {
     { .name = "color", .letter = 'c', .argument = "COLOR", .help = "Its color." },
     { .name = "photo", .letter = 'p', .argument = "FILE", .help = "Its photo." },
     { .name = "loud", .letter = 'l', .help = "Make noise." },
-    { .name = "sort", .argument = "up|down|ID", .help = "Order." },
+    { .name = "sort", .argument = "up|X2|@FILE|ID", .help = "Order." },
     { .name = "owner", .argument = "OWNER", .help = "Whose it is." },
 };
 static const struct command pet_show = { .name = "pet show",
@@ -119,7 +119,7 @@ static void values_of_options(void **state)
     expect("pet show -lc bl", "blue ");
     expect("pet show --color=red", "--color=red --color=reddish ");
     expect("pet show --color=", "--color=red --color=reddish --color=blue ");
-    expect("pet show --sort ", "up down "); /* ID stands for something */
+    expect("pet show --sort ", "up X2 "); /* the others stand for something */
     expect("pet show --photo ", ":files");
     expect("pet show --photo=/tmp/a", ":files");
     expect("pet show --owner ", "");
