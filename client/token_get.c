@@ -46,13 +46,15 @@ static void fail(struct doorcode_flow *flow, enum doorcode_error_kind kind, cons
 /* COMPLETED with a token that lives for so many seconds; false where there is none. */
 static bool serve(struct doorcode_flow *flow, const struct book_account *account, int64_t seconds)
 {
-    if (account == NULL || flow->get->force || kept_token(flow, account, seconds) == NULL)
+    const struct doorcode_access_token *token =
+        account != NULL && !flow->get->force ? kept_token(flow, account, seconds) : NULL;
+    if (token == NULL)
         return false;
     if (!book_copy(account, &flow->kept)) {
         fail(flow, DOORCODE_ERROR_NO_MEMORY, NULL);
         return true;
     }
-    const struct doorcode_access_token *token = kept_token(flow, flow->kept.accounts, seconds);
+    token = &flow->kept.accounts[0].tokens[token - account->tokens];
     reply_free(&flow->last);
     flow->last.kind = REPLY_TOKENS;
     flow->last.tokens = (struct doorcode_tokens){
