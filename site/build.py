@@ -44,6 +44,19 @@ def page_of_header(path):
                 lambda: headers.page(path.name, path.read_text()))
 
 
+def declared():
+    return "".join(path.read_text() for path in (ROOT / "include/doorcode").glob("*.h"))
+
+
+def page_of_comparison():
+    """What it says of libdoorcode has to be there."""
+    page = page_of_file("docs/reference/sdk-comparison.md", "Beside the official SDKs")
+    for name in set(re.findall(r"`((?:doorcode|DOORCODE)_\w+)", page.text())):
+        if not re.search(rf"\b{name}\b", declared()):
+            raise headers.Missing(f"{page.source} names {name}, which no header declares")
+    return page
+
+
 def first_title(path):
     return re.sub(r"[`*]", "", path.read_text().split("\n", 1)[0].lstrip("# ")).strip()
 
@@ -63,7 +76,7 @@ def samples():
 
 
 # In the order in which somebody needs them; others follow.
-GUIDES = ("sign-up-passwords-second-factors", "declare-applications", "command-line", "emulator-in-ci", "from-entra-and-back",
+GUIDES = ("install", "sign-up-passwords-second-factors", "declare-applications", "command-line", "emulator-in-ci", "from-entra-and-back",
           "self-hosting", "c-tutorial", "postman")
 
 
@@ -92,7 +105,7 @@ def plan(build, running):
                         Page("docs/reference/metrics.md", "reference/metrics.html", "Metrics", lambda: server.metrics_page(running))]),
         ("C library", [page_of_header(path) for path in sorted((ROOT / "include/doorcode").glob("*.h"))] +
          [page_of_table(build, "c-errors", "Kinds of errors")] +
-         [page_of_file("docs/reference/sdk-comparison.md", "Beside the official SDKs")] * (ROOT / "docs/reference/sdk-comparison.md").exists()),
+         [page_of_comparison()]),
         ("Samples", samples()),
         ("About", [page_of_file("ARCHITECTURE.md", "Architecture"), page_of_file("SECURITY.md", "Security"),
                    page_of_file("bench/RESULTS.md", "What it costs", "results.html"),
@@ -154,7 +167,7 @@ def symbols_of(pages):
     found = {}
     for page in pages:
         if page.source.startswith("include/"):
-            for line in re.findall(r"^## (doorcode_.*)$", page.text(), flags=re.M):
+            for line in re.findall(r"^##+ (doorcode_.*)$", page.text(), flags=re.M):
                 found.update((name, f"{page.output}#{name}") for name in line.split(", "))
     return found
 

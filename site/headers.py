@@ -78,11 +78,19 @@ def without_machinery(text):
 
 def split_groups(block):
     """(comment or None, declarations) for each comment within a block."""
-    parts = re.split(r"^(/\*(?:[^*]|\*(?!/))*\*/)\n", block, flags=re.M)
+    parts = re.split(r"^(/\*(?:[^*]|\*(?!/))*\*/)\n", block + "\n", flags=re.M)
     if parts[0].strip():
         yield None, parts[0].strip("\n")
     for i in range(1, len(parts), 2):
         yield parts[i], parts[i + 1].strip("\n")
+
+
+SECTION = re.compile(r"/\* ---- (.*?) ---- \*/")
+
+
+def signature(code):
+    """Inline functions without their bodies."""
+    return re.sub(r"^(static inline [^{;]*?)\n\{\n.*?^\}", r"\1;", code, flags=re.M | re.S)
 
 
 def names(code):
@@ -112,15 +120,16 @@ def page(name, text):
     intro = re.sub(r"^\w+\.h: ", "", intro)
     body = text[match.end():]
     out = [f"# doorcode/{name}\n", as_markdown(intro[0].upper() + intro[1:]), ""]
-    previous = "the beginning"
+    previous, level = "the beginning", "###" if SECTION.search(body) else "##"
     for block in glued(blocks(without_machinery(body))):
         for comment, code in split_groups(block):
             if not code:
-                out += [as_markdown(comment_text(comment)), ""]
+                section = SECTION.fullmatch(comment)
+                out += [f"## {section.group(1).capitalize()}" if section else as_markdown(comment_text(comment)), ""]
                 continue
             found = names(code)
             about = describe(comment, code, previous)
             previous = code.split("\n")[0]
-            out += ["## " + ", ".join(found) + "\n"] if found else []
-            out += [about, "", "```c", code, "```", ""]
+            out += [f"{level} " + ", ".join(found) + "\n"] if found else []
+            out += [about, "", "```c", signature(code), "```", ""]
     return "\n".join(out)

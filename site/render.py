@@ -79,6 +79,8 @@ class Renderer:
         """Where the site has what a link in the source points to; None for folders, which a site has not."""
         path, _, fragment = address.partition("#")
         target = posixpath.normpath(posixpath.join(posixpath.dirname(self.source), path))
+        if f"{target}/README.md" in self.places:
+            target = f"{target}/README.md"
         if target in self.places:
             place = self.places[target]
         elif self.places["files"](target):
