@@ -22,29 +22,17 @@ int token_find(const struct command_line *line, const char *user, struct token *
     return status;
 }
 
-/* The next step, with all that the user need not look up. */
-static void tell_signin(const struct command_line *line, const struct doorcode_account *account, const char *more)
+/* The next step has all that the user need not look up. */
+static int tell_signin(const struct command_line *line, const struct doorcode_account *account,
+                       const struct doorcode_error *error)
 {
     char next[NEXT_STEP];
-    snprintf(next, sizeof(next), "Sign in with: %s signin %s --authority %s --client-id %s%s", line->program->name,
-             account->username, account->authority, account->client_id, more);
-    command_fail(line, next, "%s has to sign in again", account->username);
-}
-
-static int tell_browser(const struct command_line *line, const struct token *token)
-{
-    if (report_wants_json(line))
-        return report_browser(line, doorcode_flow_redirect_reason(token->flow));
-    tell_signin(line, token->account, " --browser");
-    return CLI_BROWSER_NEEDED;
-}
-
-static int tell_refused(const struct command_line *line, const struct token *token, const struct doorcode_error *error)
-{
+    snprintf(next, sizeof(next), "Sign in with: %s signin %s --authority %s --client-id %s", line->program->name,
+             account->username, account->authority, account->client_id);
     if (report_wants_json(line))
         report_failure(line, error);
     else
-        tell_signin(line, token->account, "");
+        command_fail(line, next, "%s has to sign in again", account->username);
     return CLI_SIGNIN_NEEDED;
 }
 
@@ -77,12 +65,8 @@ static int finish(const struct command_line *line, struct token *token)
 {
     const struct doorcode_error *error = doorcode_flow_error(token->flow);
     enum doorcode_state state = doorcode_flow_state(token->flow);
-    if (state == DOORCODE_WEB_FALLBACK)
-        return tell_browser(line, token);
-    if (state != DOORCODE_COMPLETED && needs_user(error->kind))
-        return tell_refused(line, token, error);
     if (state != DOORCODE_COMPLETED)
-        return report_failure(line, error);
+        return needs_user(error->kind) ? tell_signin(line, token->account, error) : report_failure(line, error);
     token->tokens = doorcode_flow_tokens(token->flow);
     if (!is_plain(token->tokens->access_token))
         return command_fail(line, NULL, "the access token holds characters that no token has");

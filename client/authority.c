@@ -46,11 +46,18 @@ static bool has_part(CURLU *url, CURLUPart what)
     return has;
 }
 
+/* libcurl also takes one slash, or three, which others take for something else. */
+static bool has_two_slashes(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    return colon != NULL && strncmp(colon, "://", 3) == 0 && colon[3] != '/';
+}
+
 static bool split(CURLU *url, const char *text, struct parts *parts)
 {
-    if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
+    if (!has_two_slashes(text) || curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
         return false;
-    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD) || has_part(url, CURLUPART_FRAGMENT))
+    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD) || strchr(text, '#') != NULL)
         return false;
     curl_url_get(url, CURLUPART_PORT, &parts->port, CURLU_NO_DEFAULT_PORT); /* absent where it is the usual one */
     return curl_url_get(url, CURLUPART_SCHEME, &parts->scheme, 0) == CURLUE_OK &&
@@ -65,6 +72,16 @@ bool authority_is_loopback_address(const char *address)
     if (inet_pton(AF_INET, address, &v4) == 1)
         return ntohl(v4.s_addr) >> 24 == 127;
     return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+/* Addresses are shown on terminals and handed to other programs: printable ASCII, other names of hosts as xn--. */
+static bool is_plain(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text <= ' ' || *text > '~')
+            return false;
+    }
+    return true;
 }
 
 static bool is_loopback(struct slice host)
@@ -118,7 +135,7 @@ static const struct doorcode_error *refuse_insecure(const struct authority *auth
 const struct doorcode_error *authority_parse(const char *text, bool allow_http, struct authority *out)
 {
     *out = (struct authority){ 0 };
-    if (text == NULL || strlen(text) > CLIENT_URL - 64 || strpbrk(text, "% ") != NULL)
+    if (text == NULL || strlen(text) > CLIENT_URL - 64 || !is_plain(text) || strchr(text, '%') != NULL)
         return &not_an_address;
     AUTO(close_url) CURLU *url = curl_url();
     AUTO(free_parts) struct parts parts = { 0 };
@@ -149,16 +166,6 @@ static bool split_origin(const char *text, struct parts *parts)
     parts->port = NULL;
     bool is_web = strcmp(parts->scheme, "https") == 0 || strcmp(parts->scheme, "http") == 0;
     return is_web && curl_url_get(url, CURLUPART_PORT, &parts->port, CURLU_DEFAULT_PORT) == CURLUE_OK;
-}
-
-/* These addresses are shown on terminals and handed to other programs. */
-static bool is_plain(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text <= ' ' || *text > '~')
-            return false;
-    }
-    return true;
 }
 
 bool authority_same_origin(const char *url, const char *origin)

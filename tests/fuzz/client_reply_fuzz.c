@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as the answer of each endpoint: first byte endpoint, second status. Every text is touched, so that a wrong
  * length is seen; claims are read from what came as tokens. */
+#include "client_reply.h"
+
 #include "base/err.h"
 #include "reply.h"
 
@@ -72,11 +74,10 @@ static void touch_reply(const struct reply *reply)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const int statuses[] = { 200, 400, 404, 429, 500, 204 };
     if (size < 2)
         return 0;
     struct http_answer answer = {
-        .status = statuses[data[1] % (sizeof statuses / sizeof statuses[0])],
+        .status = reply_statuses[data[1] % REPLY_STATUSES],
         .body = slice_bytes(data + 2, size - 2),
         .detail = "application/json",
     };

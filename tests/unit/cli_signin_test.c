@@ -158,6 +158,44 @@ static void a_refresh_keeps_the_new_tokens(void **state)
     expect("token get kim@example.org", 4, "", "kim@example.org is not signed in");
 }
 
+/* Signed in with secret-a, then what the tenant answers to a renewal. */
+static void expect_renewal(struct answer answer, const char *command, int status, const char *out, const char *errors)
+{
+    const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r"), answer };
+    struct answer_server server;
+    char line[256];
+    FILE *file = fopen(code_file, "w");
+    fputs("12345678\n", file);
+    fclose(file);
+    answer_server_start_with(&server, answers, COUNT(answers), tenant_of_tests());
+    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s", server.origin,
+             code_file);
+    expect(line, 0, "Signed in", "");
+    expect(command, status, out, errors);
+    assert_int_equal(answer_server_stop(&server), COUNT(answers));
+}
+
+static void a_renewal_may_need_the_user(void **state)
+{
+    (void)state;
+    const struct answer redirect = REDIRECT;
+    const struct answer interaction = { .status = "400 Bad Request",
+                                        .body = "{\"error\":\"interaction_required\",\"error_codes\":[50076]}" };
+    const struct answer unknown = { .status = "400 Bad Request",
+                                    .body = "{\"error\":\"unauthorized_client\",\"error_codes\":[700016]}" };
+    expect_renewal(redirect, "token get --force", 4, "", "sam@example.org has to sign in again\n");
+    expect_renewal(redirect, "token get --force --json", 4, "\"kind\": \"interaction_required\"", "");
+    expect_renewal(interaction, "token get --force", 4, "", "sam@example.org has to sign in again\n");
+    expect_renewal(unknown, "token get --force", 1, "", "token get: The application is unknown here");
+}
+
+static void a_token_of_several_lines_goes_nowhere(void **state)
+{
+    (void)state;
+    const struct answer odd = TOKENS_OF("secret-b\\r\\nX-Evil: 1", "secret-s");
+    expect_renewal(odd, "token get --force", 1, "", "token get: ");
+}
+
 static void a_refresh_of_another_subject_is_not_kept(void **state)
 {
     (void)state;
@@ -211,6 +249,8 @@ int main(void)
         CASE(failures_say_what_to_do),
         CASE(a_refresh_keeps_the_new_tokens),
         CASE(a_refresh_of_another_subject_is_not_kept),
+        CASE(a_renewal_may_need_the_user),
+        CASE(a_token_of_several_lines_goes_nowhere),
         CASE(an_unwritable_token_file_is_named),
         CASE(a_missing_code_file_is_named),
     };

@@ -42,7 +42,12 @@ static const struct {
     { "https://sam:secret@petstore.example/petstore", NULL, DOORCODE_ERROR_USAGE },
     { "https://petstore.example/petstore?x=1", NULL, DOORCODE_ERROR_USAGE },
     { "https://petstore.example/petstore#x", NULL, DOORCODE_ERROR_USAGE },
+    { "https://petstore.example/petstore#", NULL, DOORCODE_ERROR_USAGE },
     { "https://petstore.example/pet store", NULL, DOORCODE_ERROR_USAGE },
+    { "https://p\xc3\xa9tstore.example/petstore", NULL, DOORCODE_ERROR_USAGE }, /* its name in DNS is xn--ptstore-bya */
+    { "https://petstore.example/p\xf9", NULL, DOORCODE_ERROR_USAGE },
+    { "https:/petstore.example/petstore", NULL, DOORCODE_ERROR_USAGE },
+    { "https:///petstore.example/petstore", NULL, DOORCODE_ERROR_USAGE },
     { "https://petstore.example/%2e%2e", NULL, DOORCODE_ERROR_USAGE },
     { "https://petstore.example", NULL, DOORCODE_ERROR_USAGE },
     { "https://ciamlogin.com", NULL, DOORCODE_ERROR_USAGE },

@@ -183,7 +183,7 @@ static void checkpoint_if_due(struct connection *c)
 
 /* Where several wrote at once, more are about to: a short wait makes one commit of many, which costs a fifth of the
  * CPU time of a commit each. Who writes alone does not wait. */
-enum { GATHER_NS = 500000 };
+enum { GATHER_NS = 1000000 };
 
 static size_t gather(struct store *s, void **items, size_t n, size_t last)
 {
