@@ -156,6 +156,7 @@ static void refuse_another_user(struct reply *reply)
 
 static void take_tokens(struct doorcode_flow *flow, struct reply *reply)
 {
+    static const struct cache_fault gone = { DOORCODE_ERROR_CACHE, "the account was removed meanwhile" };
     struct cache_fault fault;
     struct book book;
     bool is_read = cache_read(flow->client->cache, &book, &fault);
@@ -163,9 +164,9 @@ static void take_tokens(struct doorcode_flow *flow, struct reply *reply)
     if (account != NULL && !identity_is_same(account->shown.id_token, reply->tokens.id_token))
         refuse_another_user(reply);
     flow_take(flow, reply);
-    if (!is_read)
-        flow_tell_unkept(flow, &fault);
-    else if (account != NULL && flow->state == DOORCODE_COMPLETED)
+    if (account == NULL)
+        flow_tell_unkept(flow, is_read ? &gone : &fault); /* gone: by who took no turn */
+    else if (flow->state == DOORCODE_COMPLETED)
         keep_renewed(flow, account);
     book_free(&book);
 }

@@ -206,7 +206,7 @@ struct doorcode_options {
     int no_password;            /* not 0: tell servers that no password can be given here, only codes */
     int unverified_id_tokens;   /* not 0: hand out id tokens without a look at signature and claims */
     const char *issuer;         /* the one that id tokens have to name; NULL: one at the authority's host (at
-                                 * ciamlogin.com: of one of its tenants) */
+                                 * ciamlogin.com: of one of its tenants; on this machine: at any port) */
     /* Where flows and web sign-ins that end COMPLETED put their tokens; borrowed until doorcode_client_free. NULL: nowhere. */
     struct doorcode_cache *cache;
     int nonblocking;     /* not 0: no step of a flow waits for the server; it returns DOORCODE_WORKING */

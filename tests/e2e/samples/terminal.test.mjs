@@ -41,6 +41,17 @@ test('it signs a user in; a wrong code is asked for again', async () => {
   assert.equal(await program.ended(), 0);
 });
 
+test('a server whose issuer is at its port for https is asked at the one for http', async () => {
+  const secure = await startServer({ secure: true });
+  const source = readFileSync(`${folder}/first.c`, 'utf8');
+  writeFileSync(`${folder}/other.c`, source.replace('http://localhost:8080/', `${secure.origin}/`));
+  execFileSync('sh', ['-c', 'cc -o other other.c $(pkg-config --cflags --libs doorcode)'], { cwd: folder });
+  const program = await startWithMail(secure, `${folder}/other`, [sam]);
+  program.type(await program.code(sam, /sent to/));
+  await program.sees(/Signed in/);
+  await secure.stop();
+});
+
 test('it says why it cannot', async () => {
   const program = start(compileFirst(), ['nobody@example.org']);
   assert.equal(await program.ended(), 1);
