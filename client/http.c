@@ -224,7 +224,7 @@ static enum doorcode_error_kind failure_of(CURLcode code)
     case CURLE_PARTIAL_FILE:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_FUNCTION_ARGUMENT: /* a head that begins with the rest of a line */
-    case CURLE_UNSUPPORTED_PROTOCOL: /* an answer of HTTP/0.9 */
+    case CURLE_UNSUPPORTED_PROTOCOL:  /* an answer of HTTP/0.9 */
         return DOORCODE_ERROR_PROTOCOL;
     default:
         return DOORCODE_ERROR_UNREACHABLE;
