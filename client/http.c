@@ -250,6 +250,8 @@ static struct http_answer collect(struct http *http)
     curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(http->curl, CURLINFO_RETRY_AFTER, &retry_after);
     curl_easy_getinfo(http->curl, CURLINFO_CONTENT_TYPE, &type);
+    if (status < 100 || status > 999) /* as libcurl reads "HTTP/231536000" */
+        return (struct http_answer){ .failure = DOORCODE_ERROR_PROTOCOL, .detail = "the answer has no status" };
     answer.status = (int)status;
     answer.body = buf_slice(&http->body);
     answer.detail = type != NULL ? type : "";
