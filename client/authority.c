@@ -178,6 +178,26 @@ bool authority_same_origin(const char *url, const char *origin)
     return same_host && strcmp(a.scheme, b.scheme) == 0 && strcmp(a.port, b.port) == 0;
 }
 
+bool authority_is_local(const char *url)
+{
+    AUTO(free_parts) struct parts parts = { 0 };
+    return is_plain(url) && split_origin(url, &parts) && is_loopback(slice_of(parts.host));
+}
+
+/* The bytes of scheme, host and port. */
+static size_t origin_length(const char *url)
+{
+    const char *host = strstr(url, "://");
+    size_t from = host != NULL ? (size_t)(host - url) + 3 : 0;
+    return from + strcspn(url + from, "/?");
+}
+
+bool authority_move(const char *url, const struct authority *to, char *out, size_t size)
+{
+    int n = snprintf(out, size, "%.*s%s", (int)origin_length(to->url), to->url, url + origin_length(url));
+    return n >= 0 && (size_t)n < size;
+}
+
 bool authority_is_ciam(const char *url)
 {
     AUTO(free_parts) struct parts parts = { 0 };

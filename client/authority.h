@@ -18,6 +18,10 @@ const struct doorcode_error *authority_parse(const char *text, bool allow_http, 
 /* Whether an http or https address, of printable ASCII and without user name and fragment has the scheme, host and port of `origin`, an address
  * too. The names of this machine (localhost, 127.0.0.1, [::1]) count as one. */
 bool authority_same_origin(const char *url, const char *origin);
+/* Whether such an address is at this machine, at any port. */
+bool authority_is_local(const char *url);
+/* The same address at the authority's scheme, host and port. False where it is longer than `size`. */
+bool authority_move(const char *url, const struct authority *to, char *out, size_t size);
 /* {…}.ciamlogin.com, whose tenants have an issuer on a host of their own (spec OIDC, 1.3). */
 bool authority_is_ciam(const char *url);
 /* 127.0.0.0/8 and ::1. */

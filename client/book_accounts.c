@@ -66,11 +66,10 @@ void book_show(struct book *book)
 
 /* ---- putting ---- */
 
-static bool has_key_of(const struct book_account *account, const struct book_account *other)
+static bool same_key(const struct book_account *a, const struct book_account *b)
 {
-    return strcmp(account->shown.authority, other->shown.authority) == 0 &&
-           same_nocase(account->shown.client_id, other->shown.client_id) &&
-           strcmp(account->shown.id, other->shown.id) == 0;
+    return strcmp(a->shown.authority, b->shown.authority) == 0 && same_nocase(a->shown.client_id, b->shown.client_id) &&
+           strcmp(a->shown.id, b->shown.id) == 0;
 }
 
 static const char *first_of(const char *newer, const char *older)
@@ -109,7 +108,7 @@ void book_put(struct book *book, const struct book_account *account, int64_t now
     size_t kept = 0;
     for (size_t i = 0; i < book->count; i++) {
         const struct book_account *other = &book->accounts[i];
-        if (has_key_of(other, account))
+        if (same_key(other, account))
             take_over(&first, other, now);
         else
             book->accounts[kept++] = *other;

@@ -153,8 +153,11 @@ static int read_file(void *ctx, char **bytes, size_t *n, char *problem)
         result = read_once(file, bytes, n, problem);
     if (result == 1)
         return say(file, "is replaced all the time", problem);
-    /* An empty file is none of ours: one without accounts has its first and last line. */
-    return result == 0 && *bytes != NULL && *n == 0 ? say(file, "is damaged", problem) : result;
+    if (result < 0 || *bytes == NULL || *n > 0)
+        return result;
+    free(*bytes); /* An empty file is none of ours: one without accounts has its first and last line. */
+    *bytes = NULL;
+    return say(file, "is damaged", problem);
 }
 
 /* ---- writing ---- */

@@ -46,13 +46,16 @@ static void fail(struct doorcode_flow *flow, enum doorcode_error_kind kind, cons
 /* COMPLETED with a token that lives for so many seconds; false where there is none. */
 static bool serve(struct doorcode_flow *flow, const struct book_account *account, int64_t seconds)
 {
-    if (account == NULL || flow->get->force || kept_token(flow, account, seconds) == NULL)
+    const struct doorcode_access_token *kept = account != NULL ? kept_token(flow, account, seconds) : NULL;
+    if (kept == NULL || flow->get->force)
         return false;
+    size_t place = (size_t)(kept - account->tokens);
     if (!book_copy(account, &flow->kept)) {
         fail(flow, DOORCODE_ERROR_NO_MEMORY, NULL);
         return true;
     }
-    const struct doorcode_access_token *token = kept_token(flow, flow->kept.accounts, seconds);
+    const struct doorcode_access_token *token =
+        &flow->kept.accounts[0].tokens[place]; /* not looked for again: time goes on */
     reply_free(&flow->last);
     flow->last.kind = REPLY_TOKENS;
     flow->last.tokens = (struct doorcode_tokens){
@@ -153,6 +156,7 @@ static void refuse_another_user(struct reply *reply)
 
 static void take_tokens(struct doorcode_flow *flow, struct reply *reply)
 {
+    static const struct cache_fault gone = { DOORCODE_ERROR_CACHE, "the account was removed meanwhile" };
     struct cache_fault fault;
     struct book book;
     bool is_read = cache_read(flow->client->cache, &book, &fault);
@@ -160,9 +164,9 @@ static void take_tokens(struct doorcode_flow *flow, struct reply *reply)
     if (account != NULL && !identity_is_same(account->shown.id_token, reply->tokens.id_token))
         refuse_another_user(reply);
     flow_take(flow, reply);
-    if (!is_read)
-        flow_tell_unkept(flow, &fault);
-    else if (account != NULL && flow->state == DOORCODE_COMPLETED)
+    if (account == NULL)
+        flow_tell_unkept(flow, is_read ? &gone : &fault); /* gone: by who took no turn */
+    else if (flow->state == DOORCODE_COMPLETED)
         keep_renewed(flow, account);
     book_free(&book);
 }

@@ -106,11 +106,18 @@ static bool is_ciam_issuer(const char *issuer)
     return strcmp(issuer, expected) == 0;
 }
 
+/* A server for development has one issuer, but a port for http and one for https: on this machine it may be at another port
+ * than the authority. */
+static bool is_local(const struct doorcode_client *client, const char *url)
+{
+    return client->authority.is_loopback && authority_is_local(url);
+}
+
 static bool issuer_fits(const struct doorcode_client *client, const char *issuer)
 {
     if (client->issuer != NULL)
         return strcmp(issuer, client->issuer) == 0;
-    if (authority_same_origin(issuer, client->authority.url))
+    if (authority_same_origin(issuer, client->authority.url) || is_local(client, issuer))
         return true;
     return authority_is_ciam(client->authority.url) && is_ciam_issuer(issuer);
 }
@@ -138,16 +145,27 @@ static void copy_url(char to[CLIENT_URL], const char *from)
     snprintf(to, CLIENT_URL, "%s", from); /* bounded when it was read */
 }
 
-static void keep_metadata(struct trust *trust, const struct metadata *told, instant now)
+/* What is asked by us is asked where the authority is: there the certificate is the one that the caller trusts, or there is
+ * none. The browser has its own way. */
+static void copy_asked(const struct doorcode_client *client, char to[CLIENT_URL], const char *from)
 {
+    if (!is_local(client, from) || !authority_move(from, &client->authority, to, CLIENT_URL))
+        copy_url(to, from);
+}
+
+static void keep_metadata(const struct doorcode_client *client, const struct metadata *told, instant now)
+{
+    struct trust *trust = client->trust;
+    char jwks_uri[CLIENT_URL];
     copy_url(trust->addresses.issuer, told->issuer);
     copy_url(trust->addresses.authorization_endpoint, told->authorization_endpoint);
-    copy_url(trust->addresses.token_endpoint, told->token_endpoint);
+    copy_asked(client, trust->addresses.token_endpoint, told->token_endpoint);
     copy_url(trust->addresses.end_session_endpoint, told->end_session_endpoint);
     trust->addresses.names_issuer = told->names_issuer;
-    if (strcmp(trust->jwks_uri, told->jwks_uri) != 0)
+    copy_asked(client, jwks_uri, told->jwks_uri);
+    if (strcmp(trust->jwks_uri, jwks_uri) != 0)
         trust->keys_at = 0;
-    copy_url(trust->jwks_uri, told->jwks_uri);
+    copy_url(trust->jwks_uri, jwks_uri);
     trust->addresses_at = now;
 }
 
@@ -178,7 +196,7 @@ bool trust_take(const struct doorcode_client *client, enum trust_need need, cons
     instant now = clock_now(&client->clock);
     pthread_mutex_lock(&trust->lock);
     if (metadata)
-        keep_metadata(trust, &out->metadata, now);
+        keep_metadata(client, &out->metadata, now);
     else
         keep_keys(trust, out, now);
     pthread_mutex_unlock(&trust->lock);

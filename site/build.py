@@ -39,6 +39,17 @@ def page_of_table(build, name, title):
     return Page(f"docs/reference/{name}.md", f"reference/{name}.html", title, text)
 
 
+def page_of_endpoints(build):
+    """A parameter that the router's table names has to be one that the code reads."""
+    page = page_of_table(build, "api", "Endpoints")
+    code = "".join(path.read_text() for room in ("api", "flow") for path in (ROOT / "src" / room).rglob("*.c"))
+    for cell in re.findall(r"^\| `(?:GET|POST) [^|]*\| ([^|]*) \|", page.text(), flags=re.M):
+        for name in re.findall(r"`\[?([\w-]+)\]?`", cell):
+            if f'"{name}"' not in code:
+                raise headers.Missing(f"src/api/router.c names the parameter {name}, which no endpoint reads")
+    return page
+
+
 def page_of_header(path):
     return Page(f"include/doorcode/{path.name}", f"reference/{path.stem}-h.html", f"doorcode/{path.name}",
                 lambda: headers.page(path.name, path.read_text()))
@@ -93,7 +104,7 @@ def plan(build, running):
         ("Start", [page_of_file("README.md", "Doorcode", "index.html"),
                    page_of_file("docs/guides/first-sign-in.md", "Your first sign-in")]),
         ("Guides", guides()),
-        ("On the wire", [page_of_table(build, "api", "Endpoints"),
+        ("On the wire", [page_of_endpoints(build),
                          Page("docs/reference/recorded.md", "reference/recorded.html", "The wire, recorded", lambda: server.recorded_page(running)),
                          page_of_table(build, "errors", "Errors"),
                          page_of_file("docs/flows.md", "The flows"),

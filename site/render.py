@@ -121,7 +121,7 @@ class Renderer:
             return diagrams.states(text)
         words = meta.split()
         run = "run" in words
-        label = next((word[5:] for word in words if word.startswith("file=")), "run by the tests" if run else "")
+        label = next((word[5:] for word in words if word.startswith(("file=", "note="))), "run by the tests" if run else "")
         note = f'<span class="note">{html.escape(label)}</span>' if label else ""
         return f'<div class="listing">{note}<pre tabindex="0"><code>{self.colours(language, text)}</code></pre></div>'
 

@@ -126,16 +126,19 @@ class Recorder:
     def code(self, address):
         return self.server.code(address, self.former.get(address))[1]
 
-    def step(self, path, **fields):
+    def step(self, path, refused="", **fields):
+        """`refused`: the suberror or error that is expected; any other answer is not what the page wants to show."""
         sent = {"client_id": self.client}
         if self.token and "refresh_token" not in fields and "username" not in fields:
             sent["continuation_token"] = self.token
         sent.update(fields)
         status, text = self.server.post(f"/{TENANT}{path}", sent)
         answer = json.loads(text)
+        if (answer.get("suberror") or answer.get("error", "")) != refused:
+            raise RuntimeError(f"{path}: {answer}")
         self.token = answer.get("continuation_token", self.token)
-        shown = "\n&".join(urllib.parse.urlencode({name: shortened(value)}, safe="/{}:,\"…") for name, value in sent.items())
-        self.out += ["```http", f"POST /{{tenant}}{path}", "", shown, "```", "", f"`{status}`", "", "```json",
+        shown = "\n&".join(urllib.parse.urlencode({name: shortened(value)}, safe="/{}:,\"") for name, value in sent.items()).replace("%E2%80%A6", "…")
+        self.out += ["```http", f"POST /{{tenant}}{path}", "", shown, "```", "", f"```json note={status}",
                      json.dumps(shortened(answer), indent=2, ensure_ascii=False), "```", ""]
         return answer
 
@@ -148,7 +151,8 @@ def sign_in(server):
     r.step("/oauth2/v2.0/challenge")
     r.say("A wrong code burns nothing: the same continuation token is good for the next try.")
     code = r.code("sam@example.org")
-    r.step("/oauth2/v2.0/token", grant_type="oob", oob="00000000" if code != "00000000" else "11111111")
+    r.step("/oauth2/v2.0/token", refused="invalid_oob_value", grant_type="oob", oob="00000000" if code != "00000000" else "11111111",
+           scope="openid offline_access")
     tokens = r.step("/oauth2/v2.0/token", grant_type="oob", oob=code, scope="openid offline_access", client_info="1")
     r.say("## Refresh")
     r.step("/oauth2/v2.0/token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
@@ -164,7 +168,7 @@ def second_factor(server):
     r.step("/oauth2/v2.0/initiate", username="ned@example.org", challenge_type="oob password redirect",
            capabilities="mfa_required registration_required")
     r.step("/oauth2/v2.0/challenge")
-    r.step("/oauth2/v2.0/token", grant_type="password", password=KNOWN_PASSWORD, scope="openid offline_access")
+    r.step("/oauth2/v2.0/token", refused="mfa_required", grant_type="password", password=KNOWN_PASSWORD, scope="openid offline_access")
     methods = r.step("/oauth2/v2.0/introspect")["methods"]
     target = "+4790000007"
     r.expect_mail(target)
@@ -179,10 +183,10 @@ def sign_up(server):
     r.step("/signup/v1.0/start", username="new@example.org", challenge_type="oob password redirect")
     r.expect_mail("new@example.org")
     r.step("/signup/v1.0/challenge")
-    r.step("/signup/v1.0/continue", grant_type="oob", oob=r.code("new@example.org"))
+    r.step("/signup/v1.0/continue", refused="credential_required", grant_type="oob", oob=r.code("new@example.org"))
     r.step("/signup/v1.0/challenge")
-    r.step("/signup/v1.0/continue", grant_type="password", password="short")
-    r.step("/signup/v1.0/continue", grant_type="password", password=NEW_PASSWORD)
+    r.step("/signup/v1.0/continue", refused="password_too_short", grant_type="password", password="short")
+    r.step("/signup/v1.0/continue", refused="attributes_required", grant_type="password", password=NEW_PASSWORD)
     r.step("/signup/v1.0/continue", grant_type="attributes", attributes='{"displayName":"Nell New"}')
     r.step("/oauth2/v2.0/token", grant_type="continuation_token", scope="openid offline_access")
     return r.out
@@ -207,9 +211,8 @@ def registration(server):
     r.step("/oauth2/v2.0/initiate", username="pat@example.org", challenge_type="oob password redirect",
            capabilities="mfa_required registration_required")
     r.step("/oauth2/v2.0/challenge")
-    answer = r.step("/oauth2/v2.0/token", grant_type="password", password=NEW_PASSWORD, scope="openid offline_access")
-    if answer.get("suberror") != "registration_required":
-        raise RuntimeError(f"pat@example.org should have no second factor: {answer}")
+    r.step("/oauth2/v2.0/token", refused="registration_required", grant_type="password", password=NEW_PASSWORD,
+           scope="openid offline_access")
     r.step("/register/v1.0/introspect")
     r.expect_mail("pat.second@example.org")
     r.step("/register/v1.0/challenge", challenge_type="oob", challenge_channel="email", challenge_target="pat.second@example.org")

@@ -36,7 +36,7 @@
  *
  * All texts are UTF-8 and NUL-terminated. Texts the server sent are free of control characters. Pointers got from
  * a flow are borrowed until its next step or its end. Codes, passwords and tokens are wiped before their memory is
- * given back. */
+ * given back; libcurl's own memory, too, after doorcode_wipe_curl(). */
 #ifndef DOORCODE_CLIENT_H
 #define DOORCODE_CLIENT_H
 
@@ -206,7 +206,7 @@ struct doorcode_options {
     int no_password;            /* not 0: tell servers that no password can be given here, only codes */
     int unverified_id_tokens;   /* not 0: hand out id tokens without a look at signature and claims */
     const char *issuer;         /* the one that id tokens have to name; NULL: one at the authority's host (at
-                                 * ciamlogin.com: of one of its tenants) */
+                                 * ciamlogin.com: of one of its tenants; on this machine: at any port) */
     /* Where flows and web sign-ins that end COMPLETED put their tokens; borrowed until doorcode_client_free. NULL: nowhere. */
     struct doorcode_cache *cache;
     int nonblocking;     /* not 0: no step of a flow waits for the server; it returns DOORCODE_WORKING */
@@ -358,7 +358,8 @@ const struct doorcode_method *doorcode_flow_methods(const struct doorcode_flow *
 int doorcode_flow_poll_interval(const struct doorcode_flow *flow);
 /* NULL unless COMPLETED. */
 const struct doorcode_tokens *doorcode_flow_tokens(const struct doorcode_flow *flow);
-/* Also while WORKING: what is on its way is given up; whether the server has acted on it is not known then. */
+/* Also while WORKING: what is on its way is given up; whether the server has acted on it is not known then. Only libcurl's look-up
+ * of a name is waited for, should one be on its way. */
 void doorcode_flow_free(struct doorcode_flow *flow);
 
 /* "user_not_found": a stable word for scripts. Static. */

@@ -26,7 +26,8 @@
  * Checked are the signature with the tenant's published keys (RS256, ES256, EdDSA; nothing else, whatever the token says),
  * issuer, audience, times (clocks may differ by five minutes), `tid`, `ver`, that it is an access token and not another
  * one that the same keys have signed, and last scopes and roles. A token is at most 16 KiB long. Tokens for Microsoft Graph
- * are Graph's to check: they are for another audience. Whoever calls with an access token has no way to make the library
+ * are Graph's to check: they are for another audience. At Entra let the API get tokens of version 2
+ * (requestedAccessTokenVersion): those of version 1 have another issuer there than the one the tenant's metadata name. Whoever calls with an access token has no way to make the library
  * ask the tenant more than once a minute. */
 #ifndef DOORCODE_VERIFY_H
 #define DOORCODE_VERIFY_H

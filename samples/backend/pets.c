@@ -49,7 +49,7 @@ static unsigned add_pet(const char *name, char body[BODY])
     pthread_mutex_lock(&store.lock);
     int full = store.count == PETS;
     if (!full)
-        strcpy(store.names[store.count++], name);
+        snprintf(store.names[store.count++], NAME, "%s", name);
     pthread_mutex_unlock(&store.lock);
     snprintf(body, BODY, "{\"name\":\"%s\"}", name);
     return full ? MHD_HTTP_CONFLICT : MHD_HTTP_CREATED;

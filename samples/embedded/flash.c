@@ -4,6 +4,7 @@
 #include "flash.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -93,7 +94,7 @@ static int read_all(void *ctx, char **bytes, size_t *n, char *problem)
     }
     explicit_bzero(space, sizeof(space));
     if (*bytes == NULL)
-        strcpy(problem, "the flash memory cannot be read");
+        snprintf(problem, DOORCODE_CACHE_PROBLEM, "the flash memory cannot be read");
     return *bytes != NULL ? 0 : -1;
 }
 
@@ -106,14 +107,14 @@ static int write_all(void *ctx, const char *bytes, size_t n, char *problem)
     (void)ctx;
     explicit_bzero(space, sizeof(space));
     if (n > sizeof(space)) {
-        strcpy(problem, "the flash memory is full");
+        snprintf(problem, DOORCODE_CACHE_PROBLEM, "the flash memory is full");
         return -1;
     }
     head.sum = sum_of(&head, bytes);
     int kept = pwrite(chip, bytes, n, at + (off_t)sizeof(head)) == (ssize_t)n && fdatasync(chip) == 0 &&
                pwrite(chip, &head, sizeof(head), at) == (ssize_t)sizeof(head) && fdatasync(chip) == 0;
     if (!kept)
-        strcpy(problem, "the flash memory cannot be written");
+        snprintf(problem, DOORCODE_CACHE_PROBLEM, "the flash memory cannot be written");
     return kept ? 0 : -1;
 }
 

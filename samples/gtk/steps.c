@@ -91,6 +91,8 @@ static void reset(struct app *app, const char *id)
     went(app);
 }
 
+static void sign_in_outside(struct app *app, const char *id);
+
 static void show_first(struct app *app)
 {
     screen_begin(app, "Welcome", "Sign in to see your pets.");
@@ -98,6 +100,7 @@ static void show_first(struct app *app)
     screen_main_button(app, "Next", sign_in);
     screen_button(app, "Create an account", sign_up, NULL);
     screen_button(app, "I forgot my password", reset, NULL);
+    screen_button(app, "Sign in with the browser", sign_in_outside, NULL);
     screen_end(app);
 }
 
@@ -151,8 +154,7 @@ static void show_code(struct app *app)
     doorcode_flow_methods(app->flow, &methods);
     char *hint = g_strdup_printf("We sent a code to %s.", challenge->target_label);
     /* A wrong code leads here again; the clock of the former one goes on. */
-    gboolean again = doorcode_flow_error(app->flow) != NULL && app->seconds > 0;
-    int seconds = again ? app->seconds : challenge->interval;
+    int seconds = doorcode_flow_error(app->flow) != NULL ? MAX(app->seconds, 0) : challenge->interval;
     screen_begin(app, "Enter the code", hint);
     typed.secret = screen_entry(app, "Code", GTK_INPUT_PURPOSE_PIN);
     screen_main_button(app, "Next", submit_code);
@@ -375,11 +377,22 @@ static void show_web(struct app *app)
     }
 }
 
+/* Where a flow has come to what it cannot do itself. */
 static void begin_web(struct app *app)
 {
     struct doorcode_web_fallback state;
     doorcode_as_web_fallback(app->flow, &state);
     doorcode_web_fallback_start(state, NULL, &app->web);
+    show_web(app);
+}
+
+/* Where the user likes that better. */
+static void sign_in_outside(struct app *app, const char *id)
+{
+    (void)id;
+    app_end_flow(app);
+    screen_error(app, NULL, NULL);
+    doorcode_web_start(app->client, NULL, &app->web);
     show_web(app);
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/entra_flow.h"
 
+#include "doorcode/account.h"
+#include "doorcode/verify.h"
+
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +43,10 @@ static enum doorcode_state start(const struct doorcode_client *client, const cha
         return doorcode_signup_start(client, user, NULL, NULL, 0, flow);
     if (strcmp(call, "reset") == 0)
         return doorcode_reset_start(client, user, flow);
+    if (strcmp(call, "get") == 0)
+        return doorcode_token_get(client, NULL, NULL, 1, flow);
+    if (strcmp(call, "keys") == 0)
+        return doorcode_keys_start(client, flow);
     return doorcode_token_refresh(client, "1.AXYA", NULL, flow);
 }
 
@@ -130,7 +137,7 @@ enum doorcode_state entra_lead(const struct doorcode_client *client, const char 
 
 bool entra_asks_for_trust(enum entra_wait wait)
 {
-    return wait == ENTRA_METADATA || wait == ENTRA_KEYS || wait == ENTRA_KEYS_AGAIN;
+    return wait >= ENTRA_METADATA;
 }
 
 struct entra_script entra_script_for(const struct entra_book *book, enum entra_wait wait,
@@ -142,9 +149,9 @@ struct entra_script entra_script_for(const struct entra_book *book, enum entra_w
     snprintf(copy, sizeof copy, "%s", entra_places[wait].answers);
     for (char *name = strtok_r(copy, " ", &rest); name != NULL; name = strtok_r(NULL, " ", &rest))
         script.posts[script.count++] = entra_book_find(book, name);
-    if (wait == ENTRA_METADATA)
+    if (wait == ENTRA_METADATA || wait == ENTRA_VERIFY_METADATA)
         script.metadata = answer;
-    else if (wait == ENTRA_KEYS)
+    else if (wait == ENTRA_KEYS || wait == ENTRA_VERIFY_KEYS)
         script.keys = answer;
     else if (wait == ENTRA_KEYS_AGAIN)
         script.keys_again = answer;

@@ -228,8 +228,8 @@ static void each_allocation_fails(void **state)
 static void each_call_of_the_system_fails(void **state)
 {
     (void)state;
-    assert_in_range(fail_each(TROUBLE_SYSTEM, false), 20, 1000);
-    assert_in_range(fail_each(TROUBLE_SYSTEM, true), 20, 1000);
+    assert_in_range(fail_each(TROUBLE_SYSTEM, false), 10, 1000);
+    assert_in_range(fail_each(TROUBLE_SYSTEM, true), 10, 1000);
 }
 
 /* What was told goes through a pipe, as it has to be known after the kill. */
@@ -267,7 +267,7 @@ static void killed_at_each_call(void **state)
             assert_int_equal(done, 2);
         expect_state(done, 2, at);
     }
-    assert_in_range(at, 20, 1000);
+    assert_in_range(at, 10, 1000);
 }
 
 int main(void)

@@ -12,6 +12,7 @@
 #include "doorcode/account.h"
 #include "support/client_bodies.h"
 #include "support/heap_watch.h"
+#include "support/web_visit.h"
 
 enum { HEAP_MOST = 64 * 1024 };
 
@@ -140,10 +141,40 @@ static void heap_of_whole_flows(void **state)
     }
 }
 
+/* With the port and its server, but without a browser's connection to it (64 KB each, and given back with the page). */
+static void heap_of_a_web_sign_in(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = { YES(LONG_TOKENS) };
+    struct heap_watch watch = { .peak = 0 };
+    struct web_session session;
+    char address[1024];
+    char given[64];
+    if (!HEAP_CAN_WATCH)
+        skip();
+    web_prepare(&session, answers, COUNT(answers), tenant_page);
+    heap_watched = &watch;
+    doorcode_web_start(session.base.client, NULL, &session.web);
+    doorcode_web_run(session.web);
+    heap_watched = NULL;
+    web_param(session.web, "nonce", session.nonce, sizeof session.nonce);
+    web_param(session.web, "state", given, sizeof given);
+    snprintf(address, sizeof address, "http://localhost/?code=" X512 "&state=%s", given);
+    heap_watched = &watch;
+    doorcode_web_feed(session.web, address);
+    doorcode_web_run(session.web);
+    heap_watched = NULL;
+    assert_int_equal(doorcode_web_state(session.web), DOORCODE_WEB_COMPLETED);
+    print_message("a web sign-in: %ld bytes\n", watch.peak);
+    assert_true(watch.peak > 0 && watch.peak <= HEAP_MOST);
+    web_end(&session, COUNT(answers));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heap_of_whole_flows),
+        cmocka_unit_test(heap_of_a_web_sign_in),
     };
     heap_leave_out_libraries();
     return client_run_both("client: heap of flows", tests);

@@ -47,6 +47,7 @@ static void a_sign_in(void **state)
     assert_int_equal(doorcode_code_required_submit(code, "12345678"), DOORCODE_COMPLETED);
     assert_true(doorcode_as_completed(session.flow, &completed));
     assert_string_equal(doorcode_completed_tokens(completed)->access_token, "a.b.c");
+    assert_null(doorcode_completed_account(completed)); /* there is no cache */
     session_end(&session, NULL, COUNT(answers));
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "support/cache_shelf.h"
 #include "support/token_session.h"
 
 #include <poll.h>
@@ -120,6 +121,35 @@ static void a_sign_in_waits_to_be_kept(void **state)
     token_end(&session, COUNT(answers));
 }
 
+/* Somebody empties the place without a turn: what came is given, and told to be kept nowhere. */
+static void an_account_that_is_gone(void **state)
+{
+    static const struct answer slow = {
+        .status = "200 OK",
+        .body = "{\"token_type\":\"Bearer\",\"expires_in\":3600,\"access_token\":\"access-2\",\"refresh_token\":"
+                "\"refresh-2\"}",
+        .delay_ms = 200,
+    };
+    const struct answer answers[] = { INITIATED, CHALLENGED, SHORT_TOKENS("1"), slow };
+    struct doorcode_options options;
+    struct session session;
+    (void)state;
+    doorcode_options_init(&options);
+    assert_null(open_shelf(&cache));
+    token_begin_with(&session, answers, COUNT(answers), &options);
+    token_sign_in(&session);
+    doorcode_flow_free(session.flow);
+    session.client->nonblocking = true;
+    assert_int_equal((doorcode_token_get)(session.client, NULL, NULL, 0, &session.flow), DOORCODE_WORKING);
+    shelf.n = 0;
+    assert_int_equal(run_to_end(session.flow), DOORCODE_COMPLETED);
+    assert_string_equal(doorcode_flow_tokens(session.flow)->refresh_token, "refresh-2");
+    assert_null(doorcode_flow_account(session.flow));
+    assert_string_equal(doorcode_flow_error(session.flow)->description, "the account was removed meanwhile");
+    assert_int_equal(shelf.locked, 0);
+    token_end(&session, COUNT(answers));
+}
+
 /* ---- many at once: one refresh token is sent once ---- */
 
 enum { MANY = 8 };
@@ -215,6 +245,7 @@ int main(void)
         CASE(a_turn_is_waited_for_step_by_step),
         CASE(an_abandoned_flow_gives_its_turn_back),
         CASE(a_sign_in_waits_to_be_kept),
+        CASE(an_account_that_is_gone),
         CASE(threads_renew_once),
     };
     return cmocka_run_group_tests_name("client: turns at a cache", tests, NULL, NULL);

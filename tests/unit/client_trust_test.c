@@ -136,6 +136,13 @@ static const struct {
 } metadata_rows[] = {
     { "@ORIGIN@/t/v2.0", "@ORIGIN@/a", "@ORIGIN@/b", "@ORIGIN@/c", true },
     { "@ORIGIN@", "@ORIGIN@/a?p=flow", "@ORIGIN@/b", "@ORIGIN@/c", true },
+    /* On this machine the issuer may be at another port; keys are asked for at the authority's all the same. */
+    { "https://localhost:1/t/v2.0", "https://localhost:1/a", "https://localhost:1/b", "https://localhost:1/c", true },
+    { "https://[::1]:1/t/v2.0", "https://[::1]:1/a?p=flow", "@ORIGIN@/b", "@ORIGIN@/c", true },
+    { "https://localhost:1/t/v2.0", "https://localhost:2/a", "@ORIGIN@/b", "@ORIGIN@/c", false },
+    { "https://localhost:1/t/v2.0", "@ORIGIN@/a", "@ORIGIN@/b", "https://evil.example/c", false },
+    { "https://localhost.evil.example/t/v2.0", "@ORIGIN@/a", "@ORIGIN@/b", "@ORIGIN@/c", false },
+    { "https://localhost@evil.example/t/v2.0", "@ORIGIN@/a", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "https://login.example/t/v2.0", "@ORIGIN@/a", "@ORIGIN@/b", "@ORIGIN@/c", false },
     { "https://0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e.ciamlogin.com/0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e/v2.0",
       "@ORIGIN@/a", "@ORIGIN@/b", "@ORIGIN@/c", false },

@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { proveByCode } from '../hosted_browser.mjs';
 import { clientId, freePorts, request, sam, startServer, tenant, tenantId } from '../server.mjs';
-import { copyOf, daemonToken, forgeries, petsToken, start, until } from './sample.mjs';
+import { copyOf, daemonToken, forgeries, launchBrowser, petsToken, start, until } from './sample.mjs';
 
 let server;
 let apache;
@@ -23,7 +22,7 @@ before(async () => {
   [web, api] = [`http://localhost:${webPort}`, `http://localhost:${apiPort}`];
   apache = start('apache2', ['-d', folder, '-f', 'httpd.conf', '-D', 'FOREGROUND']);
   await until(() => fetch(web).catch(() => null), 'Apache', () => `${apache.output()}${errorLog()}`);
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  browser = await launchBrowser();
 });
 after(async () => {
   await browser?.close();

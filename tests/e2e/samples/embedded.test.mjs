@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { after, before, beforeEach, test } from 'node:test';
 import { otherCode, sam, startServer, tenant } from '../server.mjs';
-import { ask, openGate, samples, start, until } from './sample.mjs';
+import { openGate, samples, startWithMail, until } from './sample.mjs';
 
 let server;
 let gate;
@@ -29,9 +29,9 @@ beforeEach(async () => {
 });
 
 /** The LED is the standard error, the console the standard output. */
-function switchOn(address = sam) {
+async function switchOn(address = sam) {
   let led = '';
-  const device = start(`${samples}/embedded/device`, [address, flash, `${gate.origin}/${tenant}`]);
+  const device = await startWithMail(server, `${samples}/embedded/device`, [address, flash, `${gate.origin}/${tenant}`]);
   device.child.stderr.removeAllListeners('data');
   device.child.stderr.on('data', (text) => { led += text; });
   return { ...device, led: () => led };
@@ -44,18 +44,18 @@ const blinks = (device, count) => {
 };
 
 async function signIn(device) {
-  device.type(await ask(device, server, sam, /code\? sent to s\*m@e\*+g\n$/));
+  device.type(await device.code(sam, /code\? sent to s\*m@e\*+g\n$/));
   await device.sees(/online as sam@example\.org\n$/);
 }
 
 async function unplug(device) {
   device.child.stdin.end();
-  assert.equal(await device.ended, 0);
+  assert.equal(await device.ended(), 0);
 }
 
 test('it signs in with a code from its console; a wrong one is asked for again', async () => {
-  const device = switchOn();
-  const code = await ask(device, server, sam, /code\? sent to/);
+  const device = await switchOn();
+  const code = await device.code(sam, /code\? sent to/);
   device.type(otherCode(code));
   await device.sees(/\nno\. code\? sent to/);
   device.type(code);
@@ -67,12 +67,12 @@ test('it signs in with a code from its console; a wrong one is asked for again',
 
 test('it blinks while the server does not answer', async () => {
   gate.shut();
-  const device = switchOn();
+  const device = await switchOn();
   await until(() => gate.holds(), 'the answer');
   await blinks(device, 5);
   assert.equal(device.output(), '');
   gate.open();
-  const code = await ask(device, server, sam, /code\? sent to/);
+  const code = await device.code(sam, /code\? sent to/);
   gate.shut();
   device.type(code);
   await until(() => gate.holds(), 'the answer');
@@ -84,16 +84,16 @@ test('it blinks while the server does not answer', async () => {
 });
 
 test('switched on again it is online without a code, from its flash memory', async () => {
-  const first = switchOn();
+  const first = await switchOn();
   await signIn(first);
   await unplug(first);
-  const second = switchOn();
+  const second = await switchOn();
   await second.sees(/^online as sam@example\.org\n$/);
   await unplug(second);
 });
 
 test('the power may fail while it writes: one of two slots is whole', async () => {
-  const device = switchOn();
+  const device = await switchOn();
   await signIn(device);
   await unplug(device);
   const bytes = readFileSync(flash);
@@ -102,37 +102,38 @@ test('the power may fail while it writes: one of two slots is whole', async () =
   const other = torn.readUInt32LE(0) === 0x64636631 && bytes.length <= 65536 ? 65536 : 0;
   torn.fill(0xff, other + 16, other + 2000);
   writeFileSync(flash, torn);
-  const again = switchOn();
+  const again = await switchOn();
   await again.sees(/^online as sam@example\.org\n$/);
   await unplug(again);
 });
 
 test('what is broken beyond that is as good as new', async () => {
   writeFileSync(flash, Buffer.alloc(2 * 65536, 0xff));
-  const device = switchOn();
+  const device = await switchOn();
   await signIn(device);
   await unplug(device);
 });
 
 test('"off" forgets the user; nothing secret is on the console, and the flash is its owner\'s', async () => {
-  const device = switchOn();
-  const code = await ask(device, server, sam, /code\? sent to/);
+  const device = await switchOn();
+  const code = await device.code(sam, /code\? sent to/);
   device.type(code);
   await device.sees(/online/);
   assert.equal(statSync(flash).mode & 0o777, 0o600);
   device.type('off');
-  assert.equal(await device.ended, 0);
+  assert.equal(await device.ended(), 0);
   assert.doesNotMatch(device.output(), new RegExp(`${code}|eyJ`));
-  const again = switchOn();
-  await ask(again, server, sam, /^code\? sent to/);
+  const again = await switchOn();
+  await again.code(sam, /^code\? sent to/);
   await unplug(again);
 });
 
 test('"again" has another code sent, once that is allowed', async () => {
-  const device = switchOn();
-  const first = await ask(device, server, sam, /code\? sent to/);
+  const device = await switchOn();
+  const first = await device.code(sam, /code\? sent to/);
   await server.advance(301);
-  const second = await ask({ ...device, sees: (said) => { device.type('again'); return device.sees(said); } }, server, sam, /sent to[^]*\ncode\? sent to/);
+  device.type('again');
+  const second = await device.code(sam, /sent to[^]*\ncode\? sent to/);
   assert.notEqual(first, second);
   device.type(second);
   await device.sees(/online/);
@@ -140,7 +141,7 @@ test('"again" has another code sent, once that is allowed', async () => {
 });
 
 test('who needs more than codes is told so', async () => {
-  const device = switchOn('ann@example.org');
+  const device = await switchOn('ann@example.org');
   await device.sees(/cannot sign in with codes alone/);
   await unplug(device);
 });

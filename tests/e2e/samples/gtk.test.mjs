@@ -2,14 +2,14 @@
 // samples/gtk: a desktop app with screens of its own, used as a screen reader does it (AT-SPI), in a window that is real.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { freePort, otherCode, sam, startServer, tenant } from '../server.mjs';
-import { password } from '../hosted_browser.mjs';
-import { openGate, petsToken, samples, start, until } from './sample.mjs';
+import { password, proveByCode } from '../hosted_browser.mjs';
+import { launchBrowser, openGate, petsToken, samples, start, until } from './sample.mjs';
 
 const codeApp = '1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31';
 const passwordApp = '5e903f62-a14d-4058-8d3f-8f4c516a7e94';
@@ -205,6 +205,32 @@ test('an account for the browser, which is offered and can be left', async () =>
   await sees('Welcome');
   await begin('nobody@example.org');
   await sees('There is no such user.');
+});
+
+/** What the desktop opens is written to a file in place of a browser. */
+function takeBrowser() {
+  const applications = `${folder}/.local/share/applications`;
+  mkdirSync(applications, { recursive: true });
+  mkdirSync(`${folder}/.config`, { recursive: true });
+  writeFileSync(`${folder}/browser`, `#!/bin/sh\nprintf %s "$1" >'${folder}/opened.new'\nmv '${folder}/opened.new' '${folder}/opened'\n`, { mode: 0o755 });
+  writeFileSync(`${applications}/browser.desktop`, `[Desktop Entry]\nType=Application\nName=Browser\nExec=${folder}/browser %u\nMimeType=x-scheme-handler/http;\n`);
+  writeFileSync(`${folder}/.config/mimeapps.list`, '[Default Applications]\nx-scheme-handler/http=browser.desktop\n');
+  return () => until(() => existsSync(`${folder}/opened`) && readFileSync(`${folder}/opened`, 'utf8'), 'the browser', app.output);
+}
+
+test('with the browser, and back', async () => {
+  const opened = takeBrowser();
+  openApp();
+  await sees('Welcome');
+  await press('Sign in with the browser');
+  await press('Open the browser');
+  const browser = await launchBrowser();
+  const page = await browser.newPage();
+  await page.goto(await opened());
+  await proveByCode(page, server, sam);
+  await sees('Hello, Sam Sample');
+  await sees('Ada, Bob');
+  await browser.close();
 });
 
 test('while the server is asked, the window lives', async () => {

@@ -6,7 +6,7 @@ import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:cry
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { after } from 'node:test';
+import { chromium } from 'playwright-core';
 import { claimsOf, patience, sam, tenant } from '../server.mjs';
 import { daemon } from '../hosted_browser.mjs';
 
@@ -28,31 +28,46 @@ export function copyOf(sample, file, values) {
   return `${samples}/${sample}`;
 }
 
-const running = new Set();
-after(() => running.forEach((child) => child.kill('SIGKILL'))); // what a test that failed has left
+export const launchBrowser = () =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 
-/** A running program. stop() ends it, and resolves to its exit code. */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL'))); // what a test that failed has left
+
+/** A running program, which by itself keeps no test waiting. stop() ends it, and resolves to its exit code. */
 export function start(file, args, options = {}) {
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
+  const parts = [child, child.stdin, child.stdout, child.stderr];
   const seen = [];
   running.add(child.once('close', () => running.delete(child)));
   child.stdout.on('data', (text) => seen.push(text));
   child.stderr.on('data', (text) => seen.push(text));
-  const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+  parts.forEach((part) => part.unref());
+  const closed = once(child, 'close').then(([code, signal]) => code ?? signal);
+  const ended = () => {
+    parts.forEach((part) => part.ref());
+    return closed;
+  };
   const stop = () => {
     child.kill('SIGTERM');
-    return ended;
+    return ended();
   };
   const output = () => seen.join('');
   const sees = (expected) => until(() => expected.test(output()), `${expected}`, output);
   return { child, type: (line) => child.stdin.write(`${line}\n`), output, sees, ended, stop };
 }
 
-/** The code that is mailed to the address once the program says so. */
-export async function ask(program, server, address, said) {
-  const before = (await server.dev('inbox')).body.mails[0]?.id;
-  await program.sees(said);
-  return (await server.newMail(address, before)).code;
+/** The same, and code(address, said): the one that is mailed next to the address, once the program has said so. */
+export async function startWithMail(server, file, args, options) {
+  let last = (await server.dev('inbox')).body.mails[0]?.id;
+  const program = start(file, args, options);
+  const code = async (address, said) => {
+    await program.sees(said);
+    const mail = await server.newMail(address, last);
+    last = mail.id;
+    return mail.code;
+  };
+  return { ...program, code };
 }
 
 /** What `look` gives, once it gives something. */
