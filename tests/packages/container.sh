@@ -15,8 +15,10 @@ authority=http://localhost:8080/petstore.onmicrosoft.com
 client_id=1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31
 sink_pid=
 
-# Images, containers and volumes of its own, away from whatever this machine has.
-pod() { podman --root "$PWD/$debian/podman" --runroot "$PWD/$debian/podman.run" --runtime runc --cgroup-manager cgroupfs "$@"; }
+# Images, containers and volumes of its own, away from whatever this machine has, and gone afterwards: podman wants all to be where it
+# was, in folders with short names.
+pods=$(mktemp -d)
+pod() { podman --root "$pods/root" --runroot "$pods/run" --runtime runc --cgroup-manager cgroupfs "$@"; }
 
 finish() {
     local status=$?
@@ -24,14 +26,14 @@ finish() {
     [ "$status" -eq 0 ] || pod logs --tail 20 first >&2 2>/dev/null || true
     [ -z "$sink_pid" ] || kill "$sink_pid" 2>/dev/null || true
     pod rm -f -a >/dev/null 2>&1 || true
-    pod volume rm -f doorcode >/dev/null 2>&1 || true
-    rm -rf "$scratch"
+    umount "$pods/root/overlay" 2>/dev/null || true
+    rm -rf "$scratch" "$pods"
     exit "$status"
 }
 trap finish EXIT
 
 build_image() {
-    pod image exists "$base" || tar -C "$debian/slim" -c . | pod import - "$base" >/dev/null 2>&1
+    tar -C "$debian/slim" -c . | pod import - "$base" >/dev/null 2>&1
     pod build --isolation chroot --network host --format docker --no-cache --build-arg "BASE=$base" \
         -f packaging/container/Containerfile -t "$image" build/deb >"$debian/image.log" 2>&1 ||
         die "podman build: $(tail -n 5 "$debian/image.log")"
@@ -88,7 +90,7 @@ signs_in() {
 
 volume_outlives_it() {
     pod exec first doorcode keys list >"$scratch/keys"
-    pod stop -t 20 first >/dev/null
+    pod stop -t 20 first >"$scratch/run.log" 2>&1 || die "$(cat "$scratch/run.log")"
     [ "$(pod inspect -f '{{.State.ExitCode}}' first)" = 0 ] || die "it did not end by itself"
     start_as second
     pod exec second doorcode keys list | diff "$scratch/keys" - || die "the keys are others"

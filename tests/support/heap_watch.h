@@ -15,7 +15,9 @@
 struct heap_watch {
     const char *secrets[4]; /* that no freed block may have in it; NULL: fewer */
     long held, peak;        /* bytes since it began */
+    long blocks;            /* held, since it began */
     unsigned freed, leaks;  /* blocks */
+    unsigned fail_in;       /* so many requests for memory, and the last of them fails; 0: none does */
 };
 
 static _Thread_local struct heap_watch *heap_watched; /* of this thread; NULL: it is not watched */
@@ -38,10 +40,17 @@ static inline void *heap_took(void *p)
 {
     struct heap_watch *watch = heap_watched;
     if (watch != NULL && p != NULL) {
+        watch->blocks++;
         watch->held += (long)malloc_usable_size(p);
         watch->peak = watch->held > watch->peak ? watch->held : watch->peak;
     }
     return p;
+}
+
+static inline bool heap_fails(void)
+{
+    struct heap_watch *watch = heap_watched;
+    return watch != NULL && watch->fail_in > 0 && --watch->fail_in == 0;
 }
 
 static inline bool heap_has_secret(const struct heap_watch *watch, const void *p)
@@ -55,7 +64,7 @@ static inline bool heap_has_secret(const struct heap_watch *watch, const void *p
 /* Empty: what another, unwatched owner left in it is not this one's. */
 void *malloc(size_t n)
 {
-    void *p = heap_took(__libc_malloc(n));
+    void *p = heap_fails() ? NULL : heap_took(__libc_malloc(n));
     if (p != NULL && heap_watched != NULL)
         memset(p, 0, malloc_usable_size(p));
     return p;
@@ -63,7 +72,7 @@ void *malloc(size_t n)
 
 void *calloc(size_t n, size_t size)
 {
-    return heap_took(__libc_calloc(n, size));
+    return heap_fails() ? NULL : heap_took(__libc_calloc(n, size));
 }
 
 void free(void *p)
@@ -71,6 +80,7 @@ void free(void *p)
     struct heap_watch *watch = heap_watched;
     if (watch != NULL && p != NULL) {
         watch->held -= (long)malloc_usable_size(p);
+        watch->blocks--;
         watch->freed++;
         watch->leaks += heap_has_secret(watch, p);
     }
