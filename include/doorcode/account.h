@@ -20,7 +20,7 @@
  * fork: the child opens its own. Tokens are wiped before their memory is given back.
  *
  * Errors of the functions here are the calling thread's, good until its next call of one of them; their kinds are CACHE (the
- * description says what is wrong with the place), NO_MEMORY, USAGE, and NOT_AVAILABLE where it is named. */
+ * description says what is wrong with the place), NO_MEMORY, and where they are named NOT_AVAILABLE and SIGNIN_REQUIRED. */
 #ifndef DOORCODE_ACCOUNT_H
 #define DOORCODE_ACCOUNT_H
 
@@ -34,7 +34,7 @@ extern "C" {
 enum {
     DOORCODE_CACHE_ACCOUNTS = 100,
     DOORCODE_CACHE_ACCESS_TOKENS = 8, /* of an account */
-    DOORCODE_CACHE_BYTES = 8 << 20    /* all of it: 100 accounts of usual size have less than one */
+    DOORCODE_CACHE_BYTES = 8 << 20    /* all of it: 100 accounts of usual size have less than one MiB */
 };
 
 /* ---- caches ---- */
@@ -47,10 +47,11 @@ const struct doorcode_error *doorcode_cache_memory(struct doorcode_cache **cache
  * PATH.lock and, while it is written, PATH.new. NULL: $XDG_DATA_HOME/doorcode/tokens, its folder made with mode 0700. A
  * file that is not there is empty. One that is damaged, another's, open to others or a link is an error when it is used. */
 const struct doorcode_error *doorcode_cache_file(const char *path, struct doorcode_cache **cache);
-/* An item of the default collection of the desktop's Secret Service (GNOME Keyring, KWallet, KeePassXC), of this name
+/* An item of the default collection of the desktop's Secret Service (freedesktop.org; tried with GNOME Keyring), of this name
  * (NULL: "doorcode"). A locked collection is unlocked here, which may ask the user and then waits for up to a minute; one
- * that is locked later is an error when it is used. Every other call waits for the service on this machine, 5 s at most.
- * NOT_AVAILABLE where there is no session bus, no such service, no libsystemd, or the user did not unlock it. */
+ * that is locked later is an error when it is used. Whatever uses this cache waits for the service's answers, 5 s at most for
+ * each, a flow of a non-blocking client, too: it is a program on this machine. NOT_AVAILABLE where there is no session
+ * bus, no such service, no libsystemd, or the user did not unlock it. */
 const struct doorcode_error *doorcode_cache_secret_service(const char *name, struct doorcode_cache **cache);
 
 /* Words for the caller when a function of a backend fails: "the flash memory is worn out". */
