@@ -296,7 +296,6 @@ static bool make_hop(struct exchange *x, CURL *curl, char next[TRANSFER_URL])
     next[0] = '\0';
     x->begun = x->wanted = false;
     x->head_n = 0;
-    curl_easy_reset(curl);
     if (!make_headers(x, &headers))
         return problem(x, "there is no memory");
     set_options(x, curl, &taker);
@@ -316,11 +315,15 @@ static bool make_hop(struct exchange *x, CURL *curl, char next[TRANSFER_URL])
            problem(x, "the server redirects to an address of more than %d bytes", TRANSFER_URL);
 }
 
-static bool make_hops(struct exchange *x, CURL *curl)
+/* Each with a handle of its own: what one server did to libcurl is not there for the next (client/http.c says what that was). */
+static bool make_hops(struct exchange *x)
 {
     char next[TRANSFER_URL];
     for (int hops = 0; hops <= HOPS; hops++) {
-        if (!make_hop(x, curl, next))
+        CURL *curl = curl_easy_init();
+        bool made = curl != NULL ? make_hop(x, curl, next) : problem(x, "there is no memory");
+        curl_easy_cleanup(curl);
+        if (!made)
             return false;
         if (next[0] == '\0')
             return true;
@@ -354,13 +357,10 @@ enum transfer_end transfer_run(const struct transfer_request *request, const cha
         .has_body = request->has_body,
         .is_home = true,
     };
-    CURL *curl = curl_easy_init();
-    bool good = curl != NULL || problem(&x, "there is no memory");
-    good = good && (slice_to_cstr(slice_of(request->url), x.url, sizeof(x.url)) ||
-                    problem(&x, "the address has more than %d bytes", TRANSFER_URL));
-    good = good && make_hops(&x, curl);
+    bool good = slice_to_cstr(slice_of(request->url), x.url, sizeof(x.url)) ||
+                problem(&x, "the address has more than %d bytes", TRANSFER_URL);
+    good = good && make_hops(&x);
     good = close_output(&x) && good;
-    curl_easy_cleanup(curl);
     if (!good)
         return TRANSFER_FAILED;
     return holds_401 && x.is_home && result->status == 401 ? TRANSFER_UNAUTHORIZED : TRANSFER_DONE;

@@ -223,7 +223,8 @@ static enum doorcode_error_kind failure_of(CURLcode code)
     case CURLE_FILESIZE_EXCEEDED:
     case CURLE_PARTIAL_FILE:
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL: /* an answer of HTTP/0.9 */
+    case CURLE_BAD_FUNCTION_ARGUMENT: /* a head that begins with the rest of a line */
+    case CURLE_UNSUPPORTED_PROTOCOL:  /* an answer of HTTP/0.9 */
         return DOORCODE_ERROR_PROTOCOL;
     default:
         return DOORCODE_ERROR_UNREACHABLE;
@@ -258,6 +259,18 @@ static struct http_answer collect(struct http *http)
     return answer;
 }
 
+/* A handle that has had no answer: libcurl 7.88 keeps a pointer to the last header of the former one, and reads what is freed
+ * then where the next answer begins with the rest of a folded line. The connections are the multi handle's, so they stay. */
+static bool renew_handle(struct http *http)
+{
+    CURL *fresh = curl_easy_duphandle(http->curl);
+    if (fresh == NULL)
+        return false;
+    curl_easy_cleanup(http->curl);
+    http->curl = fresh;
+    return true;
+}
+
 static void send_request(struct http *http)
 {
     wipe_body(http);
@@ -266,7 +279,7 @@ static void send_request(struct http *http)
     http->sent_at = http_ticks();
     http->timer_at = http_ticks(); /* libcurl begins with the first step */
     http->ends_at = http->timer_at + http->client->timeout_ms + CLIENT_GRACE_MS;
-    http->is_attached = curl_multi_add_handle(http->multi, http->curl) == CURLM_OK;
+    http->is_attached = renew_handle(http) && curl_multi_add_handle(http->multi, http->curl) == CURLM_OK;
     if (!http->is_attached)
         http->fault = CURLE_OUT_OF_MEMORY;
 }

@@ -68,6 +68,13 @@ def page_of_comparison():
     return page
 
 
+def page_of_answers():
+    """Entra's answers at every place where a flow may wait for one: the table that the tests play."""
+    page = page_of_file("tests/entra/README.md", "Entra's answers", "reference/entra.html")
+    table = (ROOT / "tests/entra/cells.def").read_text().split("\n", 1)[1]
+    return page._replace(text=lambda: f"{page.text()}\n## The table\n\n```c\n{table}```\n")
+
+
 def first_title(path):
     return re.sub(r"[`*]", "", path.read_text().split("\n", 1)[0].lstrip("# ")).strip()
 
@@ -116,7 +123,7 @@ def plan(build, running):
                         Page("docs/reference/metrics.md", "reference/metrics.html", "Metrics", lambda: server.metrics_page(running))]),
         ("C library", [page_of_header(path) for path in sorted((ROOT / "include/doorcode").glob("*.h"))] +
          [page_of_table(build, "c-errors", "Kinds of errors")] +
-         [page_of_comparison()]),
+         [page_of_comparison(), page_of_answers()]),
         ("Samples", samples()),
         ("About", [page_of_file("ARCHITECTURE.md", "Architecture"), page_of_file("SECURITY.md", "Security"),
                    page_of_file("bench/RESULTS.md", "What it costs", "results.html"),
