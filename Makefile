@@ -4,17 +4,22 @@ BUILD  := build/release
 PREFIX ?= /usr/local
 JOBS   ?= $(shell nproc)
 
+# What is installed, without the tests and benchmarks, which need more packages and most of the time. The preset alone has them.
+PROGRAM := cmake --preset release -DDOORCODE_TESTS=OFF -DDOORCODE_BENCH=OFF
+
 .PHONY: all deps demo check test bench site screenshots fuzz sanitize man install deb clean help
 .DEFAULT_GOAL := all
 
-all: deps ## build the server and command line into build/release
-	@cmake --preset release >/dev/null
+all: deps ## build program, client library and manual into build/release
+	@$(PROGRAM) >/dev/null
 	@cmake --build $(BUILD) -j $(JOBS)
 
 deps: ## install the packages the build needs (apt-get; quick when they are there)
 	@tools/install-deps build
 
-demo: all ## start a server and sign a user in through the three calls, with a mail in between
+demo: deps ## build the program, start a server and sign a user in through the three calls, with a mail in between
+	@$(PROGRAM) >/dev/null
+	@cmake --build $(BUILD) --target doorcode -j $(JOBS)
 	@tools/demo
 
 check: ## everything CI runs: builds, all tests, static checks, sanitizers, fuzzing, end to end
@@ -27,7 +32,7 @@ test: ## only the C tests of the release build
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --preset release -j $(JOBS)
 
-bench: all ## measure sign-ins; results and conditions are in bench/RESULTS.md
+bench: deps ## measure sign-ins; results and conditions are in bench/RESULTS.md
 	@tools/bench
 
 site: all ## write the documentation as plain HTML into build/site

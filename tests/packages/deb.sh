@@ -102,6 +102,7 @@ service_is_hardened() {
 
 start_mail_server() {
     : >"$scratch/codes"
+    : >"$scratch/sink.log"
     nsenter -t "$leader" -n "$build/bench/smtp_sink" --port 25 --dump "$scratch/codes" >"$scratch/sink.log" 2>&1 &
     sink_pid=$!
     wait_until 10 grep -q '^port 25$' "$scratch/sink.log" || die "the mail server did not start: $(cat "$scratch/sink.log")"

@@ -33,9 +33,13 @@ async function open(t, context = {}) {
   return page;
 }
 
-// In the dark only the colours are others. `preload` would ask for the style sheet anew, which a file may not.
-const everything = { preload: false, runOnly: { type: 'tag', values: tags } };
-const colours = { preload: false, runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
+// In the dark only the colours are others, on a phone only sizes and places. `preload` would ask for the style sheet anew, which a
+// file may not.
+const asked = {
+  'in light': { preload: false, runOnly: { type: 'tag', values: tags } },
+  'in dark': { preload: false, runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
+  'on a phone': { preload: false, runOnly: { type: 'rule', values: ['target-size', 'scrollable-region-focusable', 'region', 'skip-link'] } },
+};
 const looks = {
   'in light': { colorScheme: 'light', viewport: { width: 1400, height: 900 } },
   'in dark': { colorScheme: 'dark', viewport: { width: 1400, height: 900 } },
@@ -52,7 +56,7 @@ for (const [look, context] of Object.entries(looks)) {
     for (const name of names.filter((one) => look === 'in light' || !/^decisions\/0(?!01)/.test(one))) {
       await page.show(name);
       await page.evaluate(axe);
-      const found = await page.evaluate((options) => window.axe.run(options), look === 'in dark' ? colours : everything);
+      const found = await page.evaluate((options) => window.axe.run(options), asked[look]);
       for (const { id, nodes } of found.violations) violations.push(`${name}: ${id}: ${nodes[0].html}`);
       const { width, room } = await page.evaluate(() => ({ width: document.documentElement.scrollWidth, room: innerWidth }));
       if (width > room) violations.push(`${name} is ${width} wide where there is room for ${room}`);
