@@ -318,7 +318,7 @@ static bool make_hop(struct exchange *x, CURL *curl, char next[TRANSFER_URL])
 /* Each with a handle of its own: what one server did to libcurl is not there for the next (client/http.c says what that was). */
 static bool make_hops(struct exchange *x)
 {
-    char next[TRANSFER_URL];
+    char next[TRANSFER_URL] = "";
     for (int hops = 0; hops <= HOPS; hops++) {
         CURL *curl = curl_easy_init();
         bool made = curl != NULL ? make_hop(x, curl, next) : problem(x, "there is no memory");
