@@ -57,6 +57,7 @@ man: ## check the manual page that the program writes
 
 install: all ## install program, library, manual page and systemd unit below PREFIX (/usr/local)
 	@DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
+	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" -ne 0 ] || /sbin/ldconfig # or programs do not find the library
 
 deb: ## Debian packages into build/deb: doorcode, libdoorcode1, libdoorcode-dev
 	@tools/install-deps package

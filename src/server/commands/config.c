@@ -78,7 +78,7 @@ static const char *const check_examples[] = { "doorcode config check && systemct
 
 const struct command command_config_check = {
     .name = "config check",
-    .summary = "say whether a configuration file is good",
+    .summary = "Say whether a configuration file is good",
     .description =
         "Reads the file and the environment as 'doorcode serve' does, and looks whether anything is missing. "
         "Nothing is opened or contacted.",
