@@ -22,6 +22,7 @@ struct exchange {
     bool holds_401;
     /* of this hop */
     char url[TRANSFER_URL];
+    char next[TRANSFER_URL]; /* where the answer leads, or "" */
     struct origin origin;
     const char *method;
     bool has_body;
@@ -287,13 +288,13 @@ static bool transfer_problem(struct exchange *x, CURLcode code)
     return problem(x, "%s", x->detail[0] != '\0' ? x->detail : curl_easy_strerror(code));
 }
 
-/* One request and its answer. False with a problem. *next: where the answer leads, or "". */
-static bool make_hop(struct exchange *x, CURL *curl, char next[TRANSFER_URL])
+/* One request and its answer. False with a problem. */
+static bool make_hop(struct exchange *x, CURL *curl)
 {
     AUTO(free_headers) struct curl_slist *headers = NULL;
     struct taker taker = { x, curl };
     char *url = NULL;
-    next[0] = '\0';
+    x->next[0] = '\0';
     x->begun = x->wanted = false;
     x->head_n = 0;
     if (!make_headers(x, &headers))
@@ -311,23 +312,22 @@ static bool make_hop(struct exchange *x, CURL *curl, char next[TRANSFER_URL])
     if (!x->request->follow || !is_redirect(x))
         return true;
     curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &url);
-    return url == NULL || slice_to_cstr(slice_of(url), next, TRANSFER_URL) ||
+    return url == NULL || slice_to_cstr(slice_of(url), x->next, sizeof(x->next)) ||
            problem(x, "the server redirects to an address of more than %d bytes", TRANSFER_URL);
 }
 
 /* Each with a handle of its own: what one server did to libcurl is not there for the next (client/http.c says what that was). */
 static bool make_hops(struct exchange *x)
 {
-    char next[TRANSFER_URL] = "";
     for (int hops = 0; hops <= HOPS; hops++) {
         CURL *curl = curl_easy_init();
-        bool made = curl != NULL ? make_hop(x, curl, next) : problem(x, "there is no memory");
+        bool made = curl != NULL ? make_hop(x, curl) : problem(x, "there is no memory");
         curl_easy_cleanup(curl);
         if (!made)
             return false;
-        if (next[0] == '\0')
+        if (x->next[0] == '\0')
             return true;
-        if (!go_to(x, next))
+        if (!go_to(x, x->next))
             return false;
     }
     return problem(x, "the server redirects more than %d times", HOPS);

@@ -52,10 +52,10 @@ static bool append_own(struct curl_slist **list, const struct doorcode_client *c
 
 struct curl_slist *http_headers(const struct doorcode_client *client, const struct http_request *request)
 {
+    static const char version[] = "x-client-VER: " DOORCODE_VERSION;
     char id[64];
     const char *const lines[] = {
-        "Accept: application/json",       "Expect:", id, "return-client-request-id: true", "x-client-SKU: doorcode",
-        "x-client-VER: " DOORCODE_VERSION
+        "Accept: application/json", "Expect:", id, "return-client-request-id: true", "x-client-SKU: doorcode", version,
     };
     struct curl_slist *list = NULL;
     bool good = true;
