@@ -110,6 +110,7 @@ void command_write_overview(FILE *out, const struct command_program *program)
     fprintf(out, "\n  %-*s %s\n", COMMAND_COLUMN, "help COMMAND", "Show the options of a command");
     fprintf(out, "  %-*s %s\n", COMMAND_COLUMN, "help --man",
             "Write the manual page, or that of a command before --man");
+    fprintf(out, "  %-*s %s\n", COMMAND_COLUMN, "--version", "Show the version");
     struct buf statuses;
     char text[1024];
     buf_init(&statuses, text, sizeof(text));

@@ -244,3 +244,11 @@ test('a forgotten password is reset, by a person and by a script', async () => {
   const nothing = await run(['reset-password', sam], passwordApp);
   assert.match(nothing.errors, /There is no password that could be reset here\.\n/);
 });
+
+test('an origin that is none does not start a development server', async () => {
+  for (const origin of ['foo', 'https://login.example/path', 'ftp://login.example', `https://${'a'.repeat(130)}.example`]) {
+    const { status, errors } = await run(['dev', '--memory', '--https-port', '0', '--origin', origin]);
+    assert.equal(status, 2, origin);
+    assert.match(errors, /--origin must/);
+  }
+});

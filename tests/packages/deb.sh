@@ -200,7 +200,7 @@ main() {
     say "packages built, and nothing lintian would say"
     remove_machine
     make_root
-    lay_machine
+    lay_machine "$debian/root"
     put_packages
     fetch_dependencies /root/first >"$debian/fetch.log" 2>&1 ||
         die "apt: $(tail -n 5 "$debian/fetch.log")"

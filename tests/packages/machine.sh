@@ -75,10 +75,10 @@ make_root() {
     keep_as "$debian/root" with_systemd
 }
 
-# Each machine gets an empty layer over the root; downloaded packages stay, for the next one.
+# lay_machine ROOT: each machine gets an empty layer over the root; downloaded packages stay, for the next one.
 lay_machine() {
     mkdir -p "$machine" "$scratch" "$debian/changes" "$debian/work" "$debian/archives"
-    mount -t overlay -o "lowerdir=$debian/root,upperdir=$debian/changes,workdir=$debian/work" overlay "$machine"
+    mount -t overlay -o "lowerdir=$1,upperdir=$debian/changes,workdir=$debian/work" overlay "$machine"
     mount --bind "$debian/archives" "$machine/var/cache/apt/archives"
     cp /etc/resolv.conf "$machine/etc/resolv.conf"
 }

@@ -5,6 +5,7 @@
 #include "crypto/dev_ca.h"
 #include "server/dev_mode.h"
 #include "server/log.h"
+#include "server/manifest_checks.h"
 #include "server/run.h"
 
 #include <stdlib.h>
@@ -37,16 +38,22 @@ static bool set_folder(struct developing *d, const struct command_line *line)
                          : dev_mode_folder(d->folder, sizeof d->folder);
 }
 
-static void set_origin(struct developing *d, const struct command_line *line)
+/* NULL, or what is wrong with the one that was given. */
+static const char *set_origin(struct developing *d, const struct command_line *line)
 {
     const char *given = command_value(line, "origin");
 
+    if (given != NULL && strlen(given) >= sizeof d->origin)
+        return "must be at most 127 bytes long";
+    if (given != NULL && check_public_origin(given) != NULL)
+        return check_public_origin(given);
     if (given != NULL)
         snprintf(d->origin, sizeof d->origin, "%s", given);
     else if (d->https_port != 0)
         snprintf(d->origin, sizeof d->origin, "https://localhost:%u", (unsigned)d->https_port);
     else
         snprintf(d->origin, sizeof d->origin, "http://localhost:%u", (unsigned)d->http_port);
+    return NULL;
 }
 
 static int prepare(struct developing *d, const struct command_line *line)
@@ -57,7 +64,9 @@ static int prepare(struct developing *d, const struct command_line *line)
         !command_number(line, "https-port", 0, 65535, &d->https_port))
         return COMMAND_USAGE;
     d->memory = command_flag(line, "memory");
-    set_origin(d, line);
+    const char *wrong = set_origin(d, line);
+    if (wrong != NULL)
+        return command_usage(line, "--origin %s", wrong);
     if (!set_folder(d, line))
         return command_fail(line, "Name one with --data FOLDER.", "there is no home folder for the data");
     bool needs_folder = !d->memory || d->https_port != 0;
