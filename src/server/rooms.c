@@ -9,9 +9,13 @@
 #include "server/mail_source.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 enum { METRICS_READERS = 64 }; /* what a list of the configuration holds */
 
@@ -32,8 +36,28 @@ struct rooms {
     struct housekeeper *housekeeper;
     struct http_server *http;
     struct address_range metrics_from[METRICS_READERS];
-    char http_why[200];
+    int lock;      /* on the database; -1: in memory */
+    char why[256]; /* a step's own words, or "" */
 };
+
+/* Two servers on one database would each count and rotate as if they were alone. The lock ends with the process, however it
+ * ends; commands that change the directory need none. */
+static err lock_database(struct rooms *r)
+{
+    char path[PATH_MAX];
+
+    if (r->options.database == NULL)
+        return OK;
+    int n = snprintf(path, sizeof path, "%s.lock", r->options.database);
+    ENSURE(n > 0 && (size_t)n < sizeof path, FULL);
+    r->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (r->lock >= 0 && flock(r->lock, LOCK_EX | LOCK_NB) == 0)
+        return OK;
+    if (r->lock >= 0 && errno == EWOULDBLOCK)
+        snprintf(r->why, sizeof r->why, "another doorcode serves from %.140s; stop it, or name another folder",
+                 r->options.database);
+    return FAIL(IO);
+}
 
 static err open_vault(struct rooms *r)
 {
@@ -219,7 +243,7 @@ static err open_http(struct rooms *r)
 
     options.handler = api_handler(&r->api);
     options.events = r->options.events;
-    return http_start(&options, &r->http, r->http_why);
+    return http_start(&options, &r->http, r->why);
 }
 
 /* In this order; taken down in the other. */
@@ -227,15 +251,16 @@ static const struct {
     const char *name;
     err (*open)(struct rooms *r);
 } steps[] = {
-    { "master key", open_vault },        { "database", open_store },   { "throttle", open_throttle },
-    { "passwords", open_passwords },     { "extensions", open_hooks }, { "endpoints", connect_api },
-    { "housekeeper", open_housekeeper }, { "mail", open_mail },        { "http", open_http },
+    { "lock", lock_database },     { "master key", open_vault },        { "database", open_store },
+    { "throttle", open_throttle }, { "passwords", open_passwords },     { "extensions", open_hooks },
+    { "endpoints", connect_api },  { "housekeeper", open_housekeeper }, { "mail", open_mail },
+    { "http", open_http },
 };
 
 static void explain(const struct rooms *r, const char *step, err failure, char why[256])
 {
-    if (r->http_why[0] != '\0')
-        snprintf(why, 256, "%s", r->http_why);
+    if (r->why[0] != '\0')
+        snprintf(why, 256, "%s", r->why);
     else if (failure.code == ERR_IO)
         snprintf(why, 256, "%s: %s", step, strerror(errno));
     else
@@ -248,6 +273,7 @@ err rooms_open(const struct rooms_options *options, struct rooms **out, char why
 
     ENSURE(r != NULL, NO_MEMORY);
     r->options = *options;
+    r->lock = -1;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         err opened = steps[i].open(r);
         if (err_is_ok(opened))
@@ -282,6 +308,8 @@ void rooms_close(struct rooms *r, unsigned seconds)
     receiver_free(r->dev.receiver);
     throttle_free(r->throttle);
     vault_free(r->vault);
+    if (r->lock >= 0)
+        close(r->lock);
     free(r);
 }
 

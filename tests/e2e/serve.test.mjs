@@ -50,6 +50,19 @@ test('what it keeps is for its own eyes', () => {
   for (const name of readdirSync(folder)) assert.equal(statSync(`${folder}/${name}`).mode & 0o077, 0, name);
 });
 
+test('a second server on the same data is refused, and commands are not', { timeout: 60_000 }, async (t) => {
+  const env = { PATH: process.env.PATH, DOORCODE_DATA: folder, DOORCODE_HTTP_PORT: `${await freePort()}` };
+  const second = spawn(binary, ['serve', '--config', sample], { stdio: ['ignore', 'ignore', 'pipe'], env });
+  t.after(() => second.kill('SIGKILL'));
+  let errors = '';
+  second.stderr.on('data', (text) => { errors += text; });
+  const [code] = await once(second, 'close');
+  assert.equal(code, 1);
+  assert.match(errors, /another doorcode serves from .*doorcode\.db; stop it, or name another folder/);
+  const list = spawn(binary, ['keys', 'list', '--config', sample], { stdio: 'ignore', env });
+  assert.deepEqual(await once(list, 'exit'), [0, null]);
+});
+
 test('metrics are Prometheus text', async () => {
   const reply = await request(`${origin}/metrics`);
   assert.match(reply.headers['content-type'], /^text\/plain; version=0\.0\.4/);

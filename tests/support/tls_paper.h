@@ -68,7 +68,11 @@ static inline char *tls_pem(const struct tls_paper *paper, bool of_key)
     long n = BIO_get_mem_data(out, &bytes);
     if (wrote != 1 || n <= 0)
         abort();
-    char *text = strndup(bytes, (size_t)n);
+    char *text = malloc((size_t)n + 1);
+    if (text == NULL)
+        abort();
+    memcpy(text, bytes, (size_t)n); /* which ends without a NUL */
+    text[n] = '\0';
     BIO_free(out);
     return text;
 }
