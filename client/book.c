@@ -12,8 +12,6 @@
 static const char first_line[] = "doorcode tokens 1\n";
 static const char last_line[] = "end\n";
 
-enum { NUMBER_TEXT = 20 };
-
 /* The lines of an account, in their order. */
 static const struct field {
     struct line_rule rule;
@@ -168,7 +166,7 @@ static size_t size_of(const struct book_account *account)
     for (size_t i = 0; i < FIELDS; i++)
         size += strlen(fields[i].rule.name) + strlen(const_text_of(account, &fields[i])) + 2;
     for (size_t i = 0; i < account->token_count; i++)
-        size += sizeof("scope=\nreceived_at=\nexpires_at=\nrefresh_at=\naccess_token=\n") + (size_t)3 * NUMBER_TEXT +
+        size += sizeof("scope=\nreceived_at=\nexpires_at=\nrefresh_at=\naccess_token=\n") + (size_t)3 * LINE_NUMBER +
                 strlen(account->tokens[i].scope) + strlen(account->tokens[i].token);
     return size;
 }

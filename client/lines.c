@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { NUMBER_TEXT = 20 };
-
 static bool is_plain(struct slice value)
 {
     for (size_t i = 0; i < value.n; i++) {
@@ -64,7 +62,7 @@ bool lines_value(struct lines *lines, const struct line_rule *rule, const char *
 
 bool lines_number(struct lines *lines, const char *name, int64_t max, int64_t *value)
 {
-    const struct line_rule rule = { name, NUMBER_TEXT, true };
+    const struct line_rule rule = { name, LINE_NUMBER, true };
     const char *text;
     uint64_t number;
     if (!lines_value(lines, &rule, &text) || !slice_to_u64(slice_of(text), (uint64_t)max, &number))

@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 
+enum { LINE_NUMBER = 20 }; /* digits of a number, at most */
+
 /* What is left to read. */
 struct lines {
     char *at;

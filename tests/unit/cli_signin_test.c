@@ -35,6 +35,18 @@
         .status = "200 OK", .body = "{\"challenge_type\":\"redirect\",\"redirect_reason\":\"no codes here\"}" \
     }
 
+/* Sam signs in at the server, with this code out of a file. */
+static void expect_signed_in(const struct answer_server *server, const char *code)
+{
+    char line[256];
+    FILE *file = fopen(code_file, "w");
+    fprintf(file, "%s\n", code);
+    fclose(file);
+    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s", server->origin,
+             code_file);
+    expect(line, 0, "Signed in", "");
+}
+
 /* A sign-in whose codes come from a file. */
 static void expect_signin(const struct answer *answers, size_t count, const char *codes, const char *more, int status,
                           const char *out, const char *errors)
@@ -137,13 +149,8 @@ static void a_refresh_keeps_the_new_tokens(void **state)
     };
     struct answer_server server;
     char line[256];
-    FILE *file = fopen(code_file, "w");
-    fputs("1234 5678\n", file);
-    fclose(file);
     answer_server_start_with(&server, answers, COUNT(answers), tenant_of_tests());
-    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s", server.origin,
-             code_file);
-    expect(line, 0, "Signed in", "");
+    expect_signed_in(&server, "1234 5678");
     expect_token("token get", "secret-a\n");
     expect_token("token get --force", "secret-b\n");
     assert_non_null(strstr(server.requests[3], "&refresh_token=secret-r&"));
@@ -163,14 +170,8 @@ static void expect_renewal(struct answer answer, const char *command, int status
 {
     const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r"), answer };
     struct answer_server server;
-    char line[256];
-    FILE *file = fopen(code_file, "w");
-    fputs("12345678\n", file);
-    fclose(file);
     answer_server_start_with(&server, answers, COUNT(answers), tenant_of_tests());
-    snprintf(line, sizeof line, "signin sam@example.org --authority %s/petstore --code-file %s", server.origin,
-             code_file);
-    expect(line, 0, "Signed in", "");
+    expect_signed_in(&server, "12345678");
     expect(command, status, out, errors);
     assert_int_equal(answer_server_stop(&server), COUNT(answers));
 }
