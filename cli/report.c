@@ -120,12 +120,16 @@ static void put_span(int64_t seconds, char *text, size_t cap)
     snprintf(text, cap, "%" PRId64 " %s", seconds / units[i].unit, units[i].name);
 }
 
-void report_time(int64_t at, int64_t now, char *text, size_t cap)
+void report_span(int64_t at, int64_t now, char *text, size_t cap)
 {
     char span[32];
     put_span(at >= now ? at - now : now - at, span, sizeof(span));
-    if (at >= now)
-        snprintf(text, cap, "%s (in %s)", clock_format(at).c, span);
-    else
-        snprintf(text, cap, "%s (%s ago)", clock_format(at).c, span);
+    snprintf(text, cap, at >= now ? "in %s" : "%s ago", span);
+}
+
+void report_time(int64_t at, int64_t now, char *text, size_t cap)
+{
+    char span[40];
+    report_span(at, now, span, sizeof(span));
+    snprintf(text, cap, "%s (%s)", clock_format(at).c, span);
 }

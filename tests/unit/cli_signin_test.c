@@ -99,7 +99,12 @@ static void wrong_codes_and_another_one(void **state)
     static const struct answer answers[] = {
         INITIATED, CHALLENGED, WRONG_CODE, CHALLENGED, TOKENS_OF("secret-a", "secret-r"),
     };
-    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", " --json", 0, "\"state\": \"completed\"", "");
+    static const char wrong[] = "A code was sent to s*m@e*g.\n"
+                                "doorcode signin: The code is not right, or it is too old.\n"
+                                "Type the newest code again, or ask for another one.\n";
+    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", "", 0, "Signed in as", wrong);
+    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", " --json", 0, "\"state\": \"completed\"",
+                  wrong);
 }
 
 static void codes_that_end(void **state)
@@ -108,6 +113,8 @@ static void codes_that_end(void **state)
     static const struct answer wrong[] = { INITIATED, CHALLENGED, WRONG_CODE };
     static const struct answer none[] = { INITIATED, CHALLENGED };
     expect_signin(wrong, COUNT(wrong), "00000000\n", "", 1, "", "signin: The code is not right, or it is too old.\n");
+    expect_signin(wrong, COUNT(wrong), "00000000\n", "", 1, "",
+                  "or ask for another one.\ndoorcode signin: No further code was given.\nBegin again");
     expect_signin(wrong, COUNT(wrong), "00000000", " --json", 1, "\"kind\": \"invalid_code\"", "");
     expect_signin(none, COUNT(none), "", "", 1, "", "signin: No code was given.\nGive it on a terminal");
 }
