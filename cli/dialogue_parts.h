@@ -30,9 +30,10 @@ struct dialogue {
     int status;                       /* COMMAND_FAILED where that has been told already */
     struct doorcode_error problem;    /* why it ended, unless the flow has an error */
     char problem_text[DIALOGUE_LINE];
-    int64_t waited; /* seconds, for a reset */
-    struct progress resetting;
-    bool is_done; /* signed up or reset, which has been told */
+    int64_t waited; /* seconds, for a reset or another device */
+    struct progress waiting;
+    bool is_elsewhere; /* the user signs in on another device */
+    bool is_done;      /* signed up or reset, which has been told */
 };
 
 /* One step each: the flow is in the state that the name says. */
