@@ -384,7 +384,8 @@ const struct doorcode_device *doorcode_flow_device(const struct doorcode_flow *f
 int doorcode_flow_poll_interval(const struct doorcode_flow *flow);
 /* NULL unless COMPLETED. */
 const struct doorcode_tokens *doorcode_flow_tokens(const struct doorcode_flow *flow);
-/* Also while WORKING: what is on its way is given up; whether the server has acted on it is not known then. Only libcurl's look-up
+/* Also while WORKING: what is on its way is given up; whether the server has acted on it is not known then (of a renewal see
+ * doorcode_token_get in account.h). Only libcurl's look-up
  * of a name is waited for, should one be on its way. */
 void doorcode_flow_free(struct doorcode_flow *flow);
 
