@@ -240,7 +240,8 @@ static void a_refresh_of_another_subject_is_not_kept(void **state)
              code_file);
     expect(line, 0, "Signed in", "");
     tenant.subject = "somebody else";
-    expect("token get --force", 1, "", "The server renewed the tokens of another user.\nNothing was kept.");
+    expect("token get --force", 1, "",
+           "The server renewed the tokens of another user: the sub of the id token is another one\nNothing was kept.");
     expect_token("token get", "secret-a\n");
     assert_int_equal(answer_server_stop(&server), COUNT(answers));
     tenant_close(&tenant);
