@@ -28,7 +28,7 @@ enum {
     CLIENT_POLL_MOST = 15,
     CLIENT_CONNECT_MS = 10000,
     CLIENT_TIMEOUT_MS = 30000,
-    CLIENT_GRACE_MS = 2,           /* that libcurl, whose timer is a moment early, may overlook a time-out of its own */
+    CLIENT_LOOK_MS = 250,          /* between two looks at a request, at most: time-outs of libcurl may get lost */
     CLIENT_REPEAT_MS = 500,        /* pause before a 5xx is asked again (spec V1, 1.9) */
     CLIENT_REPEAT_WAIT = 2,        /* seconds of Retry-After that are waited out; longer ones are the caller's */
     CLIENT_RETRY_AFTER = 86400,    /* more is taken as this */

@@ -6,6 +6,7 @@
 #include "errors.h"
 #include "flow.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -392,8 +393,8 @@ static struct doorcode_web *web_new(const struct doorcode_client *client)
 
 static void take_options(struct doorcode_web *web, const struct doorcode_web_options *options)
 {
-    long timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : CLIENT_WEB_MS;
-    web->deadline = http_ticks() + timeout_ms;
+    int64_t timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : CLIENT_WEB_MS;
+    web->deadline = http_ticks() + (timeout_ms < INT_MAX ? timeout_ms : INT_MAX); /* as good as for ever */
     if (options->login_hint != NULL)
         snprintf(web->login_hint, sizeof(web->login_hint), "%s", options->login_hint);
     if (options->query != NULL)
