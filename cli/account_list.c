@@ -18,10 +18,10 @@ enum {
 
 static json_t *account_object(const struct doorcode_account *account)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:b}", "username", account->username, "name",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:b}", "username", account->username, "name",
                      account->name, "id", account->id, "tenant_id", account->tenant_id, "authority", account->authority,
-                     "client_id", account->client_id, "scope", account->scope, "expires_at",
-                     (json_int_t)account->expires_at, "has_refresh_token", account->has_refresh_token);
+                     "client_id", account->client_id, "scope", account->scope, "signin_scope", account->signin_scope,
+                     "expires_at", (json_int_t)account->expires_at, "has_refresh_token", account->has_refresh_token);
 }
 
 static int list_to_script(const struct command_line *line, const struct doorcode_accounts *accounts)

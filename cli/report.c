@@ -25,14 +25,16 @@ int report_json(const struct command_line *line, json_t *object)
 /* Where the server's or the network's words say more than ours. */
 static bool description_helps(const struct doorcode_error *error)
 {
-    bool ours = error->http_status == 0 || error->kind == DOORCODE_ERROR_PROTOCOL;
+    bool ours = error->http_status == 0 || error->kind == DOORCODE_ERROR_PROTOCOL ||
+                error->kind == DOORCODE_ERROR_INVALID_TOKEN;
     return error->description[0] != '\0' && (ours || error->kind == DOORCODE_ERROR_INVALID_REQUEST);
 }
 
 /* Where the server's operator has to look into it. */
 static bool concerns_operator(enum doorcode_error_kind kind)
 {
-    return kind == DOORCODE_ERROR_SERVER || kind == DOORCODE_ERROR_PROTOCOL || kind == DOORCODE_ERROR_INVALID_REQUEST;
+    return kind == DOORCODE_ERROR_SERVER || kind == DOORCODE_ERROR_PROTOCOL || kind == DOORCODE_ERROR_INVALID_REQUEST ||
+           kind == DOORCODE_ERROR_INVALID_TOKEN;
 }
 
 void report_error(const struct command_line *line, const struct doorcode_error *error)

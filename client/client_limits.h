@@ -43,6 +43,7 @@ enum {
     CLIENT_KEYS_RETRY = 5,         /* the same while there are none: not everybody waits for a server that is down */
     CLIENT_WEB_PATH = 128,         /* of the redirect address */
     CLIENT_SKEW = 300,             /* seconds that two clocks may differ (spec OIDC, 4.2) */
+    CLIENT_BACKDATED = 300,        /* seconds that `iat` lies back, at Entra and at Doorcode (spec OIDC, 5.2) */
     CLIENT_REDIRECT = 8192,        /* query that comes back from the browser: a code and texts of an error */
     CLIENT_CODE_TEXT = 4096,       /* authorization code */
     CLIENT_WEB_MS = 600000,        /* for a person in a browser: ten minutes, as long as a mailed code is good */

@@ -164,13 +164,14 @@ static void step_redeem(struct doorcode_web *web)
 
 /* ---- CHECK ---- */
 
-/* NULL, or what is wrong with the tokens. */
-static const char *judge(const struct doorcode_web *web, enum token_fault fault)
+/* Whether the tokens are good; else the reply is an error. */
+static bool judge(struct doorcode_web *web, enum token_fault fault, instant now)
 {
     if (fault != TOKEN_GOOD)
-        return id_token_fault_text(fault);
-    /* The scope has openid: without an id token it is not proven whose answer this is. */
-    return web->reply.tokens.id_token[0] == '\0' ? "there is no id token" : NULL;
+        reply_refuse_id_token(&web->reply, fault, now);
+    else if (web->reply.tokens.id_token[0] == '\0') /* the scope has openid: it is not proven whose answer this is */
+        reply_refuse(&web->reply, DOORCODE_ERROR_INVALID_TOKEN, "there is no id token");
+    return web->reply.kind != REPLY_ERROR;
 }
 
 static void step_check(struct doorcode_web *web)
@@ -183,11 +184,9 @@ static void step_check(struct doorcode_web *web)
         fail_by(web, &trouble);
     if (state != LEARN_READY)
         return;
-    const char *problem = judge(web, fault);
-    web->failed = problem != NULL;
-    if (web->failed)
-        reply_refuse(&web->reply, DOORCODE_ERROR_INVALID_TOKEN, problem);
-    web->reply.tokens.received_at = clock_now(&web->client->clock);
+    instant now = clock_now(&web->client->clock);
+    web->failed = !judge(web, fault, now);
+    web->reply.tokens.received_at = now;
     web->stage = web->failed || web->client->cache == NULL ? STAGE_END : STAGE_KEEP;
     cache_turn_begin(&web->turn);
 }

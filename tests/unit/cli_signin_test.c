@@ -197,6 +197,26 @@ static void a_renewal_may_need_the_user(void **state)
     expect_renewal(unknown, "token get --force", 1, "", "token get: The application is unknown here");
 }
 
+/* What was got for another API meanwhile does not change what a script gets that names none. */
+static void without_scopes_it_is_the_token_of_the_signin(void **state)
+{
+    (void)state;
+    static const struct answer pets = {
+        .status = "200 OK",
+        .body = "{\"token_type\":\"Bearer\",\"scope\":\"api://pets/Pets.Read\",\"expires_in\":3600,"
+                "\"access_token\":\"secret-pets\",\"refresh_token\":\"secret-s\",\"id_token\":\"@ID_TOKEN@\"}"
+    };
+    const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r"), pets };
+    struct answer_server server;
+    answer_server_start_with(&server, answers, COUNT(answers), tenant_of_tests());
+    expect_signed_in(&server, "12345678");
+    expect_token("token get --scope api://pets/Pets.Read", "secret-pets\n");
+    expect_token("token get", "secret-a\n");
+    expect_token("token get --scope api://pets/Pets.Read", "secret-pets\n");
+    expect("account list --json", 0, "\"signin_scope\": \"openid profile\"", "");
+    assert_int_equal(answer_server_stop(&server), COUNT(answers));
+}
+
 static void a_token_of_several_lines_goes_nowhere(void **state)
 {
     (void)state;
@@ -220,7 +240,8 @@ static void a_refresh_of_another_subject_is_not_kept(void **state)
              code_file);
     expect(line, 0, "Signed in", "");
     tenant.subject = "somebody else";
-    expect("token get --force", 1, "", "The server renewed the tokens of another user.\nNothing was kept.");
+    expect("token get --force", 1, "",
+           "The server renewed the tokens of another user: the sub of the id token is another one\nNothing was kept.");
     expect_token("token get", "secret-a\n");
     assert_int_equal(answer_server_stop(&server), COUNT(answers));
     tenant_close(&tenant);
@@ -288,6 +309,7 @@ int main(void)
         CASE(a_refresh_keeps_the_new_tokens),
         CASE(a_refresh_of_another_subject_is_not_kept),
         CASE(a_renewal_may_need_the_user),
+        CASE(without_scopes_it_is_the_token_of_the_signin),
         CASE(a_token_of_several_lines_goes_nowhere),
         CASE(an_unwritable_token_file_is_named),
         CASE(a_missing_code_file_is_named),
