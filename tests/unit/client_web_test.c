@@ -363,6 +363,22 @@ static void an_address_is_fed(void **state)
     web_end(&s, 1);
 }
 
+/* A browser that comes is seen, though nothing could be waited for. */
+static void no_room_for_descriptors(void **state)
+{
+    (void)state;
+    struct web_session s;
+    struct pollfd waits[1];
+    web_begin(&s, NULL, 0, NULL);
+    for (size_t cap = 0; cap < 2; cap++) { /* the port has two addresses, or one where there is no IPv6 */
+        int timeout_ms;
+        size_t n = doorcode_web_waits(s.web, waits, cap, &timeout_ms);
+        assert_true(n <= cap);
+        assert_true(timeout_ms >= 0 && (n == 1 || timeout_ms <= 20));
+    }
+    web_end(&s, 0);
+}
+
 static void a_path_of_its_own(void **state)
 {
     (void)state;
@@ -488,6 +504,7 @@ int main(void)
         cmocka_unit_test(the_nonce_is_looked_at),
         cmocka_unit_test(newer_keys_are_asked_for_once),
         cmocka_unit_test(an_address_is_fed),
+        cmocka_unit_test(no_room_for_descriptors),
         cmocka_unit_test(a_path_of_its_own),
         cmocka_unit_test(nobody_comes_back),
         cmocka_unit_test(the_longest_time_out),
