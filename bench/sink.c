@@ -49,7 +49,9 @@ struct sink {
     struct sink_options options;
     int listener;
     int epoll;
-    int stop;
+    int bell; /* there is news: hurried or stopping */
+    _Atomic bool hurried;
+    _Atomic bool stopping;
     uint16_t port;
     pthread_t thread;
     uint64_t data_seen;
@@ -74,29 +76,41 @@ struct sink *sink_start(const struct sink_options *options)
         return NULL;
     s->options = *options;
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
-    s->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    s->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     s->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    bool ready = open_listener(s) && watch(s, s->listener) && watch(s, s->stop);
+    bool ready = open_listener(s) && watch(s, s->listener) && watch(s, s->bell);
     if (ready && pthread_create(&s->thread, NULL, run, s) == 0)
         return s;
     close(s->listener);
-    close(s->stop);
+    close(s->bell);
     close(s->epoll);
     free(s);
     return NULL;
 }
 
-void sink_stop(struct sink *s)
+static void ring(struct sink *s)
 {
     uint64_t one = 1;
 
+    while (write(s->bell, &one, sizeof one) < 0 && errno == EINTR)
+        continue;
+}
+
+void sink_hurry(struct sink *s)
+{
+    atomic_store(&s->hurried, true);
+    ring(s);
+}
+
+void sink_stop(struct sink *s)
+{
     if (s == NULL)
         return;
-    while (write(s->stop, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
+    atomic_store(&s->stopping, true);
+    ring(s);
     pthread_join(s->thread, NULL);
     close(s->listener);
-    close(s->stop);
+    close(s->bell);
     close(s->epoll);
     free(s);
 }
@@ -192,7 +206,7 @@ static int answer_delayed(struct sink *s)
         struct peer *p = s->peers[fd];
         if (p == NULL || p->reply_at == 0)
             continue;
-        if (p->reply_at <= now) {
+        if (p->reply_at <= now || atomic_load(&s->hurried)) {
             p->reply_at = 0;
             reply(p, "250 2.0.0 accepted\r\n");
             flush(p);
@@ -207,14 +221,14 @@ static void *run(void *ctx)
 {
     struct sink *s = ctx;
     struct epoll_event events[EVENTS_MAX];
-    bool stopping = false;
+    uint64_t rung;
 
-    while (!stopping) {
+    while (!atomic_load(&s->stopping)) {
         int n = epoll_wait(s->epoll, events, EVENTS_MAX, answer_delayed(s));
         for (int i = 0; i < n; i++) {
             int fd = events[i].data.fd;
-            if (fd == s->stop)
-                stopping = true;
+            if (fd == s->bell)
+                (void)!read(fd, &rung, sizeof rung);
             else if (fd == s->listener)
                 accept_all(s);
             else if (s->peers[fd] != NULL)
@@ -373,7 +387,7 @@ static void finish_mail(struct sink *s, struct peer *p, size_t n)
         find_code(p->input, n, code);
         s->options.mail(s->options.ctx, p->recipient, code);
     }
-    if (s->options.delay_ms > 0)
+    if (s->options.delay_ms > 0 && !atomic_load(&s->hurried))
         p->reply_at = now_ms() + s->options.delay_ms;
     else
         reply(p, "250 2.0.0 accepted\r\n");

@@ -9,6 +9,7 @@
 
 #include "pkce.h"
 #include "support/web_visit.h"
+#include "web.h"
 
 #define WEB_TOKENS                                                                                \
     "{\"token_type\":\"Bearer\",\"scope\":\"openid profile offline_access\",\"expires_in\":4199," \
@@ -355,10 +356,13 @@ static void a_path_of_its_own(void **state)
 static void nobody_comes_back(void **state)
 {
     (void)state;
-    const struct doorcode_web_options options = { .timeout_ms = 300 };
+    const struct doorcode_web_options options = { .timeout_ms = 600000 };
     struct web_session s;
+    int64_t before = http_ticks();
     web_begin(&s, NULL, 0, &options);
     int port = web_port(s.web);
+    assert_in_range(s.web->deadline, before + options.timeout_ms, http_ticks() + options.timeout_ms);
+    s.web->deadline = http_ticks() + 300;
     assert_int_equal(doorcode_web_run(s.web), DOORCODE_WEB_FAILED);
     expect_failure(s.web, DOORCODE_ERROR_TIMEOUT);
     assert_true(web_connect(AF_INET, port) < 0);
