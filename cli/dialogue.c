@@ -106,7 +106,10 @@ static void talk(struct dialogue *dialogue)
         steps[state](dialogue);
         state = dialogue_wait(dialogue);
         const struct doorcode_error *error = doorcode_flow_error(dialogue->flow);
-        if (dialogue->asked && steps[state] != NULL && error != NULL && !dialogue->ended)
+        if (dialogue->ended)
+            break;
+        dialogue->refused = dialogue->asked && steps[state] != NULL && error != NULL;
+        if (dialogue->refused)
             report_error(dialogue->line, error);
     }
 }
@@ -148,7 +151,8 @@ static int finish(const struct dialogue *dialogue, const struct doorcode_client 
         return go_on_in_browser(dialogue, client);
     if (state == DOORCODE_SIGNIN_READY && error == NULL)
         return tell_done(line, dialogue->plan);
-    return report_failure(line, error != NULL ? error : &dialogue->problem);
+    bool is_told = dialogue->refused && dialogue->ended && !report_wants_json(line);
+    return report_failure(line, error != NULL && !is_told ? error : &dialogue->problem);
 }
 
 static const struct doorcode_error *make_client(const struct command_line *line, const struct dialogue_plan *plan,

@@ -21,7 +21,8 @@ struct dialogue {
     struct doorcode_flow *flow;
     FILE *codes;     /* NULL until a code is asked for */
     bool has_person; /* the standard input is a terminal */
-    bool asked;      /* a person was asked in this step, and may answer again */
+    bool asked;      /* in this step, and may be answered again: a person, or the next line of a script's codes */
+    bool refused;    /* the flow's error has been told, and nothing was sent since */
     bool told;       /* where the newest code was sent */
     bool has_password;
     char password[DIALOGUE_PASSWORD]; /* --password-stdin, until it was used */

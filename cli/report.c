@@ -25,14 +25,16 @@ int report_json(const struct command_line *line, json_t *object)
 /* Where the server's or the network's words say more than ours. */
 static bool description_helps(const struct doorcode_error *error)
 {
-    bool ours = error->http_status == 0 || error->kind == DOORCODE_ERROR_PROTOCOL;
+    bool ours = error->http_status == 0 || error->kind == DOORCODE_ERROR_PROTOCOL ||
+                error->kind == DOORCODE_ERROR_INVALID_TOKEN;
     return error->description[0] != '\0' && (ours || error->kind == DOORCODE_ERROR_INVALID_REQUEST);
 }
 
 /* Where the server's operator has to look into it. */
 static bool concerns_operator(enum doorcode_error_kind kind)
 {
-    return kind == DOORCODE_ERROR_SERVER || kind == DOORCODE_ERROR_PROTOCOL || kind == DOORCODE_ERROR_INVALID_REQUEST;
+    return kind == DOORCODE_ERROR_SERVER || kind == DOORCODE_ERROR_PROTOCOL || kind == DOORCODE_ERROR_INVALID_REQUEST ||
+           kind == DOORCODE_ERROR_INVALID_TOKEN;
 }
 
 void report_error(const struct command_line *line, const struct doorcode_error *error)
@@ -120,12 +122,16 @@ static void put_span(int64_t seconds, char *text, size_t cap)
     snprintf(text, cap, "%" PRId64 " %s", seconds / units[i].unit, units[i].name);
 }
 
-void report_time(int64_t at, int64_t now, char *text, size_t cap)
+void report_span(int64_t at, int64_t now, char *text, size_t cap)
 {
     char span[32];
     put_span(at >= now ? at - now : now - at, span, sizeof(span));
-    if (at >= now)
-        snprintf(text, cap, "%s (in %s)", clock_format(at).c, span);
-    else
-        snprintf(text, cap, "%s (%s ago)", clock_format(at).c, span);
+    snprintf(text, cap, at >= now ? "in %s" : "%s ago", span);
+}
+
+void report_time(int64_t at, int64_t now, char *text, size_t cap)
+{
+    char span[40];
+    report_span(at, now, span, sizeof(span));
+    snprintf(text, cap, "%s (%s)", clock_format(at).c, span);
 }

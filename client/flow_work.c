@@ -154,7 +154,7 @@ static bool step_check(struct doorcode_flow *flow)
         reply_free(&flow->answer);
         flow->answer = trouble;
     } else if (fault != TOKEN_GOOD) {
-        reply_refuse(&flow->answer, DOORCODE_ERROR_INVALID_TOKEN, id_token_fault_text(fault));
+        reply_refuse_id_token(&flow->answer, fault, clock_now(&flow->client->clock));
     }
     settle(flow);
     return true;

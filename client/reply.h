@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 #include "http.h"
+#include "id_token.h"
 #include "json_secrets.h"
-#include "jwks.h"
 
 enum reply_endpoint {
 #define ENDPOINT(name, path, parse) REPLY_OF_##name,
@@ -75,5 +75,7 @@ void reply_parse(enum reply_endpoint endpoint, const struct http_answer *answer,
 void reply_free(struct reply *reply); /* also for a reply of zeros */
 /* Makes an answer that cannot be used an error; the description is static. */
 void reply_refuse(struct reply *reply, enum doorcode_error_kind kind, const char *description);
+/* The same for tokens whose id token has this fault at `now`. A token just issued tells how far the clocks are apart, too. */
+void reply_refuse_id_token(struct reply *reply, enum token_fault fault, int64_t now);
 
 #endif

@@ -98,12 +98,13 @@ struct doorcode_account {
     const char *authority; /* in its normal form, as doorcode_client_authority() tells it */
     const char *client_id;
     const char *id; /* of the user at this authority: "uid.utid" of the client_info, else the sub of the id token */
-    const char *username;  /* what the id token says, else what was typed */
-    const char *name;      /* to be shown; or "" */
-    const char *tenant_id; /* or "" */
-    const char *id_token;  /* or "" */
-    const char *scope;     /* of the newest access token; "" where there is none */
-    int64_t expires_at;    /* likewise; 0: not told */
+    const char *username;     /* what the id token says, else what was typed */
+    const char *name;         /* to be shown; or "" */
+    const char *tenant_id;    /* or "" */
+    const char *id_token;     /* or "" */
+    const char *scope;        /* of the newest access token; "" where there is none */
+    const char *signin_scope; /* what the sign-in granted; or "" */
+    int64_t expires_at;       /* likewise; 0: not told */
     int has_refresh_token;
     const struct doorcode_access_token *access_tokens; /* the newest first */
     size_t access_token_count;

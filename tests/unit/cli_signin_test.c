@@ -99,7 +99,12 @@ static void wrong_codes_and_another_one(void **state)
     static const struct answer answers[] = {
         INITIATED, CHALLENGED, WRONG_CODE, CHALLENGED, TOKENS_OF("secret-a", "secret-r"),
     };
-    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", " --json", 0, "\"state\": \"completed\"", "");
+    static const char wrong[] = "A code was sent to s*m@e*g.\n"
+                                "doorcode signin: The code is not right, or it is too old.\n"
+                                "Type the newest code again, or ask for another one.\n";
+    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", "", 0, "Signed in as", wrong);
+    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", " --json", 0, "\"state\": \"completed\"",
+                  wrong);
 }
 
 static void codes_that_end(void **state)
@@ -108,6 +113,8 @@ static void codes_that_end(void **state)
     static const struct answer wrong[] = { INITIATED, CHALLENGED, WRONG_CODE };
     static const struct answer none[] = { INITIATED, CHALLENGED };
     expect_signin(wrong, COUNT(wrong), "00000000\n", "", 1, "", "signin: The code is not right, or it is too old.\n");
+    expect_signin(wrong, COUNT(wrong), "00000000\n", "", 1, "",
+                  "or ask for another one.\ndoorcode signin: No further code was given.\nBegin again");
     expect_signin(wrong, COUNT(wrong), "00000000", " --json", 1, "\"kind\": \"invalid_code\"", "");
     expect_signin(none, COUNT(none), "", "", 1, "", "signin: No code was given.\nGive it on a terminal");
 }
@@ -190,6 +197,26 @@ static void a_renewal_may_need_the_user(void **state)
     expect_renewal(unknown, "token get --force", 1, "", "token get: The application is unknown here");
 }
 
+/* What was got for another API meanwhile does not change what a script gets that names none. */
+static void without_scopes_it_is_the_token_of_the_signin(void **state)
+{
+    (void)state;
+    static const struct answer pets = {
+        .status = "200 OK",
+        .body = "{\"token_type\":\"Bearer\",\"scope\":\"api://pets/Pets.Read\",\"expires_in\":3600,"
+                "\"access_token\":\"secret-pets\",\"refresh_token\":\"secret-s\",\"id_token\":\"@ID_TOKEN@\"}"
+    };
+    const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r"), pets };
+    struct answer_server server;
+    answer_server_start_with(&server, answers, COUNT(answers), tenant_of_tests());
+    expect_signed_in(&server, "12345678");
+    expect_token("token get --scope api://pets/Pets.Read", "secret-pets\n");
+    expect_token("token get", "secret-a\n");
+    expect_token("token get --scope api://pets/Pets.Read", "secret-pets\n");
+    expect("account list --json", 0, "\"signin_scope\": \"openid profile\"", "");
+    assert_int_equal(answer_server_stop(&server), COUNT(answers));
+}
+
 static void a_token_of_several_lines_goes_nowhere(void **state)
 {
     (void)state;
@@ -213,7 +240,8 @@ static void a_refresh_of_another_subject_is_not_kept(void **state)
              code_file);
     expect(line, 0, "Signed in", "");
     tenant.subject = "somebody else";
-    expect("token get --force", 1, "", "The server renewed the tokens of another user.\nNothing was kept.");
+    expect("token get --force", 1, "",
+           "The server renewed the tokens of another user: the sub of the id token is another one\nNothing was kept.");
     expect_token("token get", "secret-a\n");
     assert_int_equal(answer_server_stop(&server), COUNT(answers));
     tenant_close(&tenant);
@@ -251,6 +279,7 @@ int main(void)
         CASE(a_refresh_keeps_the_new_tokens),
         CASE(a_refresh_of_another_subject_is_not_kept),
         CASE(a_renewal_may_need_the_user),
+        CASE(without_scopes_it_is_the_token_of_the_signin),
         CASE(a_token_of_several_lines_goes_nowhere),
         CASE(an_unwritable_token_file_is_named),
         CASE(a_missing_code_file_is_named),

@@ -205,7 +205,12 @@ static int prepare(struct serving *s, const struct command_line *line)
         return command_fail(line, "See doorcode serve --help for the settings.", "%s", why.text);
     const char *missing = config_missing(&s->config);
     if (missing != NULL)
-        return command_fail(line, "Set it in the configuration file or its environment variable.", "%s", missing);
+        return command_fail(line,
+                            command_value(line, "config") != NULL
+                                ? "Set it in the configuration file or its environment variable."
+                                : "Name a configuration file with --config or DOORCODE_CONFIG, or set it by its "
+                                  "environment variable. For development: doorcode dev",
+                            "%s", missing);
     if (!set_paths(s) || !read_password(s))
         return command_fail(line, "Check data, store.masterKeyFile and smtp.passwordFile.", "a file cannot be used");
     set_smtp(s);
