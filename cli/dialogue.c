@@ -171,26 +171,30 @@ static const struct doorcode_error *make_client(const struct command_line *line,
     return doorcode_client_new(&options, client);
 }
 
+static int run_with(struct dialogue *dialogue, const struct doorcode_client *client)
+{
+    const struct command_line *line = dialogue->line;
+    if (!account_cache_is_usable(line, dialogue->cache)) /* before a code is sent or spent */
+        return COMMAND_FAILED;
+    if (command_flag(line, "browser"))
+        return web_signin(line, client, dialogue->cache, dialogue->plan->prompt);
+    dialogue->plan->start(line, client, &dialogue->flow);
+    talk(dialogue);
+    return finish(dialogue, client);
+}
+
 int dialogue_run(const struct command_line *line, const struct dialogue_plan *plan)
 {
     struct dialogue dialogue = { .line = line, .plan = plan, .has_person = isatty(STDIN_FILENO) == 1 };
     struct doorcode_client *client;
     if (command_flag(line, "password-stdin") && !dialogue_take_password(&dialogue))
         return COMMAND_FAILED;
-    dialogue.cache = account_cache(line); /* before anything is spent */
+    dialogue.cache = account_cache(line);
     if (dialogue.cache == NULL)
         return COMMAND_FAILED;
     const struct doorcode_error *error = make_client(line, plan, &client);
-    int status = COMMAND_FAILED;
-    if (error != NULL) {
-        status = report_failure(line, error);
-    } else if (command_flag(line, "browser")) {
-        status = web_signin(line, client, dialogue.cache, plan->prompt);
-    } else {
-        plan->start(line, client, &dialogue.flow);
-        talk(&dialogue);
-        status = finish(&dialogue, client);
-    }
+    int status = error != NULL ? report_failure(line, error) : run_with(&dialogue, client);
+    json_decref(dialogue.answers);
     doorcode_flow_free(dialogue.flow);
     doorcode_client_free(client);
     doorcode_cache_free(dialogue.cache);

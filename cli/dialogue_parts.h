@@ -7,6 +7,8 @@
 #include "doorcode/account.h"
 #include "progress.h"
 
+#include <jansson.h>
+
 enum {
     DIALOGUE_CODE = 256,      /* a line with a code */
     DIALOGUE_PASSWORD = 1025, /* 1,024 bytes, as the library takes */
@@ -30,7 +32,8 @@ struct dialogue {
     int status;                       /* COMMAND_FAILED where that has been told already */
     struct doorcode_error problem;    /* why it ended, unless the flow has an error */
     char problem_text[DIALOGUE_LINE];
-    int64_t waited; /* seconds, for a reset */
+    json_t *answers; /* about the user, by name; null where something was left out; NULL until there are any */
+    int64_t waited;  /* seconds, for a reset */
     struct progress resetting;
     bool is_done; /* signed up or reset, which has been told */
 };

@@ -23,7 +23,7 @@ static int run(const struct command_line *line)
     if (n < 0 || (size_t)n >= sizeof(url) || !origin_of(url, &request.origin))
         return command_usage(line, "'--server %s' is no http or https address", server);
     if (transfer_run(&request, NULL, false, &result) == TRANSFER_FAILED)
-        return command_fail(line, NULL, "%s", result.problem);
+        return command_fail(line, "Look whether it runs, or name its address with --server.", "%s", result.problem);
     if (result.status != 200)
         return command_fail(line, NULL, "not ready: HTTP %ld", result.status);
     fprintf(line->out, "ready\n");

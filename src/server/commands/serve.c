@@ -202,7 +202,7 @@ static int prepare(struct serving *s, const struct command_line *line)
     struct complaint why;
 
     if (!err_is_ok(config_load(command_value(line, "config"), &s->config, &why)))
-        return command_fail(line, "See doorcode serve --help for the settings.", "%s", why.text);
+        return command_fail(line, "'doorcode config' lists the settings with what they may be.", "%s", why.text);
     const char *missing = config_missing(&s->config);
     if (missing != NULL)
         return command_fail(line,
