@@ -113,8 +113,11 @@ static void a_sign_in_waits_to_be_kept(void **state)
     } while (session.server.served < COUNT(answers) || n > 0);
     assert_null(doorcode_flow_tokens(session.flow));
     assert_int_equal(places_count(other), 0);
+    assert_int_equal((doorcode_flow_submit_code)(session.flow, "12345678"), DOORCODE_WORKING);
+    assert_int_equal(session_error(&session), DOORCODE_ERROR_USAGE);
     cache_give(other);
     assert_int_equal(run_to_end(session.flow), DOORCODE_COMPLETED);
+    assert_null(doorcode_flow_error(session.flow)); /* the call that was refused has left none */
     assert_int_equal(places_count(other), 1);
     doorcode_cache_free(other);
     token_end(&session, COUNT(answers));
