@@ -74,8 +74,7 @@ static void a_turn_is_waited_for_step_by_step(void **state)
 
 static void an_abandoned_flow_gives_its_turn_back(void **state)
 {
-    static const struct answer slow = { .status = "200 OK", .body = "{}", .delay_ms = 1000 };
-    const struct answer answers[] = { INITIATED, CHALLENGED, SHORT_TOKENS("1"), slow };
+    static const struct answer answers[] = { INITIATED, CHALLENGED, SHORT_TOKENS("1"), { .withheld = true } };
     struct cache_fault fault;
     struct session session;
     (void)state;
@@ -127,13 +126,12 @@ static void a_sign_in_waits_to_be_kept(void **state)
 /* Somebody empties the place without a turn: what came is given, and told to be kept nowhere. */
 static void an_account_that_is_gone(void **state)
 {
-    static const struct answer slow = {
+    static const struct answer renewed = {
         .status = "200 OK",
         .body = "{\"token_type\":\"Bearer\",\"expires_in\":3600,\"access_token\":\"access-2\",\"refresh_token\":"
                 "\"refresh-2\"}",
-        .delay_ms = 200,
     };
-    const struct answer answers[] = { INITIATED, CHALLENGED, SHORT_TOKENS("1"), slow };
+    const struct answer answers[] = { INITIATED, CHALLENGED, SHORT_TOKENS("1"), renewed };
     struct doorcode_options options;
     struct session session;
     (void)state;
