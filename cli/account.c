@@ -42,6 +42,16 @@ struct doorcode_cache *account_cache(const struct command_line *line)
     return cache;
 }
 
+/* Removing nobody reads it and takes its lock, as keeping does. */
+bool account_cache_is_usable(const struct command_line *line, struct doorcode_cache *cache)
+{
+    static const struct doorcode_account_filter nobody = { .username = "" };
+    const struct doorcode_error *error = doorcode_accounts_remove(cache, &nobody, NULL);
+    if (error != NULL)
+        report_failure(line, error);
+    return error == NULL;
+}
+
 void account_cache_close(struct doorcode_cache **cache)
 {
     doorcode_cache_free(*cache);

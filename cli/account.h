@@ -11,6 +11,8 @@
 const struct doorcode_error *account_open_cache(const char *kind, const char *path, struct doorcode_cache **cache);
 /* The cache that the command line means. NULL, and the user has been told, where that fails. */
 struct doorcode_cache *account_cache(const struct command_line *line);
+/* Whether tokens could be kept there, as far as that shows before there are any; else the user has been told. */
+bool account_cache_is_usable(const struct command_line *line, struct doorcode_cache *cache);
 void account_cache_close(struct doorcode_cache **cache); /* for AUTO */
 
 /* Of the command line: USER, its first argument, or --user where it has that. Good until the next call. */

@@ -59,11 +59,10 @@ extern const struct command_link cli_links[];
     {                                                                  \
         .name = "json", .help = "Write one JSON object, for scripts.", \
     }
-#define CLI_OPTION_SCOPE                                                                                            \
-    {                                                                                                               \
-        .name = "scope", .letter = 's', .argument = "SCOPES", .environment = "DOORCODE_SCOPE",                      \
-        .help = "Scopes of the access token, parted by blanks; without it those of the account's newest token, so " \
-                "that scripts should name them.",                                                                   \
+#define CLI_OPTION_SCOPE                                                                                        \
+    {                                                                                                           \
+        .name = "scope", .letter = 's', .argument = "SCOPES", .environment = "DOORCODE_SCOPE",                  \
+        .help = "Scopes of the access token, parted by blanks; without it those that the user signed in with.", \
     }
 #define CLI_OPTION_USER                                                                               \
     {                                                                                                 \

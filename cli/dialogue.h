@@ -59,10 +59,11 @@ int dialogue_run(const struct command_line *line, const struct dialogue_plan *pl
         .name = "no-signin", .help = "End before signing in." \
     }
 /* Ends the description of each. */
-#define DIALOGUE_DESCRIPTION                                                                                         \
-    "An empty line has another code sent; a wrong code is asked for again. Without a terminal, codes are read from " \
-    "the standard input, and passwords only with --password-stdin.\n\nWhere only a browser can go on, it is "        \
-    "opened, and comes back to a port of this machine. Without a terminal that happens only with --browser or "      \
+#define DIALOGUE_DESCRIPTION                                                                                          \
+    "An empty line has another code sent; a wrong code is asked for again. Without a terminal, codes are read from "  \
+    "the standard input, a line each, until one is right or they end; the error output tells of each that is wrong. " \
+    "Passwords are read only with --password-stdin.\n\nWhere only a browser can go on, it is "                        \
+    "opened, and comes back to a port of this machine. Without a terminal that happens only with --browser or "       \
     "--no-browser; else the exit status is 3."
 
 #endif

@@ -5,7 +5,6 @@
 #include "dialogue_parts.h"
 #include "terminal.h"
 
-#include <jansson.h>
 #include <string.h>
 
 /* A line from a person; false at the end of the input. */
@@ -36,18 +35,70 @@ static void name_attributes(struct dialogue *dialogue, const struct doorcode_att
                  buf_ok(&text) ? dialogue->problem_text : "Give it on a terminal.");
 }
 
+static bool is_refused(const struct dialogue *dialogue, const struct doorcode_attribute *attribute)
+{
+    const struct doorcode_error *error = doorcode_flow_error(dialogue->flow);
+    for (size_t i = 0; error != NULL && i < error->invalid_attribute_count; i++) {
+        if (strcmp(error->invalid_attributes[i], attribute->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "extension_6c0f…_newsletter" is a newsletter to people. */
+static const char *short_name(const char *name)
+{
+    struct slice rest;
+    struct slice owner = slice_cut(slice_from(slice_of(name), strlen("extension_")), '_', &rest);
+    bool is_long = slice_starts(slice_of(name), SLICE("extension_")) && owner.n > 0 && rest.n > 0;
+    return is_long ? rest.p : name;
+}
+
+static void put_prompt(const struct dialogue *dialogue, const struct doorcode_attribute *attribute)
+{
+    FILE *out = dialogue->line->errors;
+    const char *lead = " (";
+    fputs(short_name(attribute->name), out);
+    if (strcmp(attribute->type, "boolean") == 0) {
+        fprintf(out, "%strue or false", lead);
+        lead = ", ";
+    }
+    if (!attribute->required) {
+        fprintf(out, "%soptional", lead);
+        lead = ", ";
+    }
+    if (is_refused(dialogue, attribute) && attribute->regex[0] != '\0') {
+        fprintf(out, "%smust match %s", lead, attribute->regex);
+        lead = ", ";
+    }
+    fputs(lead[0] == ',' ? "): " : ": ", out);
+}
+
 /* False at the end of the input. A value that has to be there is asked for until it is. */
-static bool ask_attribute(struct dialogue *dialogue, const struct doorcode_attribute *attribute, json_t *answers)
+static bool ask_attribute(struct dialogue *dialogue, const struct doorcode_attribute *attribute)
 {
     char text[DIALOGUE_LINE];
     do {
-        fprintf(dialogue->line->errors, "%s%s: ", attribute->name, attribute->required ? "" : " (optional)");
+        put_prompt(dialogue, attribute);
         if (!type_line(dialogue, text))
             return false;
     } while (attribute->required && text[0] == '\0');
-    if (text[0] != '\0')
-        json_object_set_new(answers, attribute->name, json_string(text));
+    json_object_set_new(dialogue->answers, attribute->name, text[0] != '\0' ? json_string(text) : json_null());
     return true;
+}
+
+/* Only what was refused is asked for again, and all of it where that is not told. */
+static void forget_refused(struct dialogue *dialogue, const struct doorcode_attribute *attributes, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        if (is_refused(dialogue, &attributes[i])) {
+            json_object_del(dialogue->answers, attributes[i].name);
+            any = true;
+        }
+    }
+    if (!any)
+        json_object_clear(dialogue->answers);
 }
 
 static void submit(struct dialogue *dialogue, const struct doorcode_attribute *attributes, size_t count,
@@ -71,12 +122,16 @@ void dialogue_attributes(struct dialogue *dialogue)
         name_attributes(dialogue, attributes, count);
         return;
     }
-    json_auto_t *answers = json_object();
-    bool got = answers != NULL;
-    for (size_t i = 0; i < count && got; i++)
-        got = ask_attribute(dialogue, &attributes[i], answers);
+    if (dialogue->answers == NULL)
+        dialogue->answers = json_object();
+    forget_refused(dialogue, attributes, count);
+    bool got = dialogue->answers != NULL;
+    for (size_t i = 0; i < count && got; i++) {
+        if (json_object_get(dialogue->answers, attributes[i].name) == NULL)
+            got = ask_attribute(dialogue, &attributes[i]);
+    }
     if (got)
-        submit(dialogue, attributes, count, answers);
+        submit(dialogue, attributes, count, dialogue->answers);
     else
         dialogue_end(dialogue, "The server wants to know more about the user.", "Answer its questions.");
 }
@@ -110,6 +165,22 @@ static const struct doorcode_method *ask_method(struct dialogue *dialogue, const
     }
 }
 
+/* Says which there are, by the words that --method takes. */
+static void name_methods(struct dialogue *dialogue, const struct doorcode_method *methods, size_t count,
+                         const char *message)
+{
+    struct buf text;
+    buf_init(&text, dialogue->problem_text, sizeof(dialogue->problem_text));
+    buf_puts(&text, "Name one of these with --method:");
+    for (size_t i = 0; i < count; i++) {
+        bool is_plain = find_method(methods, count, methods[i].channel) == &methods[i];
+        buf_fmt(&text, "%s %s (%s)", i > 0 ? "," : "", is_plain ? methods[i].channel : methods[i].id, methods[i].hint);
+    }
+    buf_puts(&text, ".");
+    buf_putc(&text, '\0');
+    dialogue_end(dialogue, message, buf_ok(&text) && count > 0 ? dialogue->problem_text : "Name it with --method.");
+}
+
 /* The one that was meant, the only one, or the one that a person chooses. NULL has ended the dialogue. */
 static const struct doorcode_method *get_method(struct dialogue *dialogue)
 {
@@ -124,8 +195,8 @@ static const struct doorcode_method *get_method(struct dialogue *dialogue)
     else if (dialogue->has_person && count > 0)
         method = ask_method(dialogue, methods, count);
     if (method == NULL)
-        dialogue_end(dialogue, "It is not said which second factor is meant.",
-                     "Name one that there is with --method: email, sms, or its id.");
+        name_methods(dialogue, methods, count,
+                     word != NULL ? "There is no such second factor." : "It is not said which second factor is meant.");
     return method;
 }
 

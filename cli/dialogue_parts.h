@@ -7,6 +7,8 @@
 #include "doorcode/account.h"
 #include "progress.h"
 
+#include <jansson.h>
+
 enum {
     DIALOGUE_CODE = 256,      /* a line with a code */
     DIALOGUE_PASSWORD = 1025, /* 1,024 bytes, as the library takes */
@@ -21,7 +23,8 @@ struct dialogue {
     struct doorcode_flow *flow;
     FILE *codes;     /* NULL until a code is asked for */
     bool has_person; /* the standard input is a terminal */
-    bool asked;      /* a person was asked in this step, and may answer again */
+    bool asked;      /* in this step, and may be answered again: a person, or the next line of a script's codes */
+    bool refused;    /* the flow's error has been told, and nothing was sent since */
     bool told;       /* where the newest code was sent */
     bool has_password;
     char password[DIALOGUE_PASSWORD]; /* --password-stdin, until it was used */
@@ -29,9 +32,11 @@ struct dialogue {
     int status;                       /* COMMAND_FAILED where that has been told already */
     struct doorcode_error problem;    /* why it ended, unless the flow has an error */
     char problem_text[DIALOGUE_LINE];
-    int64_t waited; /* seconds, for a reset */
-    struct progress resetting;
-    bool is_done; /* signed up or reset, which has been told */
+    json_t *answers; /* about the user, by name; null where something was left out; NULL until there are any */
+    int64_t waited;  /* seconds, for a reset or another device */
+    struct progress waiting;
+    bool is_elsewhere; /* the user signs in on another device */
+    bool is_done;      /* signed up or reset, which has been told */
 };
 
 /* One step each: the flow is in the state that the name says. */

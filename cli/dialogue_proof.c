@@ -41,7 +41,7 @@ static bool open_codes(struct dialogue *dialogue)
         return false;
     }
     setvbuf(dialogue->codes, NULL, _IONBF, 0); /* no copy of the code stays behind */
-    dialogue->asked = file == NULL && dialogue->has_person;
+    dialogue->asked = true;
     return true;
 }
 
@@ -52,7 +52,16 @@ static void send_another(struct dialogue *dialogue)
     dialogue->told = dialogue_wait(dialogue) == DOORCODE_CODE_REQUIRED && doorcode_flow_error(dialogue->flow) != NULL;
 }
 
-/* One try. What a person gets wrong is said and asked again; a script's lines are tried until they end. */
+static void end_without_code(struct dialogue *dialogue)
+{
+    if (dialogue->refused)
+        dialogue_end(dialogue, "No further code was given.", "Begin again: another one is sent then.");
+    else
+        dialogue_end(dialogue, "No code was given.",
+                     "Give it on a terminal, on the standard input, or with --code-file.");
+}
+
+/* One try. A wrong one is told at once; then a person is asked again, and of a script the next line is tried. */
 void dialogue_code(struct dialogue *dialogue)
 {
     char code[DIALOGUE_CODE];
@@ -60,12 +69,11 @@ void dialogue_code(struct dialogue *dialogue)
         return;
     if (!dialogue->told)
         tell_target(dialogue, doorcode_flow_challenge(dialogue->flow));
-    if (dialogue->asked)
+    if (dialogue->has_person && dialogue->codes == stdin)
         ask_for_code(dialogue->line, doorcode_flow_challenge(dialogue->flow));
     enum typed typed = terminal_read_line(dialogue->codes, code, sizeof(code));
     if (typed == TYPED_END)
-        dialogue_end(dialogue, "No code was given.",
-                     "Give it on a terminal, on the standard input, or with --code-file.");
+        end_without_code(dialogue);
     else if (typed == TYPED_LINE && code[0] == '\0')
         send_another(dialogue);
     else

@@ -17,16 +17,17 @@ static int run(const struct command_line *line)
         .method = "GET",
         .ca_file = command_value(line, "ca-file"),
         .seconds = SECONDS,
-        .fail = true,
-        .out = line->out,
         .errors = line->errors,
     };
     int n = snprintf(url, sizeof(url), "%s/readyz", server);
     if (n < 0 || (size_t)n >= sizeof(url) || !origin_of(url, &request.origin))
         return command_usage(line, "'--server %s' is no http or https address", server);
     if (transfer_run(&request, NULL, false, &result) == TRANSFER_FAILED)
-        return command_fail(line, NULL, "%s", result.problem);
-    return result.status == 200 ? COMMAND_OK : command_fail(line, NULL, "not ready: HTTP %ld", result.status);
+        return command_fail(line, "Look whether it runs, or name its address with --server.", "%s", result.problem);
+    if (result.status != 200)
+        return command_fail(line, NULL, "not ready: HTTP %ld", result.status);
+    fprintf(line->out, "ready\n");
+    return COMMAND_OK;
 }
 
 static const struct command_option options[] = {
@@ -42,8 +43,8 @@ const struct command health_command = {
     .name = "health",
     .summary = "Ask a server whether it is ready",
     .description =
-        "Asks /readyz and ends with 0 where the answer is 200 within five seconds, else with 1: for containers, "
-        "proxies and scripts.",
+        "Asks /readyz, says \"ready\" and ends with 0 where the answer is 200 within five seconds, else with 1: for "
+        "containers, proxies and scripts.",
     .examples = COMMAND_EXAMPLES("doorcode health", "doorcode health --server https://login.example"),
     .options = options,
     .option_count = CLI_COUNT(options),

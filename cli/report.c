@@ -25,14 +25,39 @@ int report_json(const struct command_line *line, json_t *object)
 /* Where the server's or the network's words say more than ours. */
 static bool description_helps(const struct doorcode_error *error)
 {
-    bool ours = error->http_status == 0 || error->kind == DOORCODE_ERROR_PROTOCOL;
+    bool ours = error->http_status == 0 || error->kind == DOORCODE_ERROR_PROTOCOL ||
+                error->kind == DOORCODE_ERROR_INVALID_TOKEN;
     return error->description[0] != '\0' && (ours || error->kind == DOORCODE_ERROR_INVALID_REQUEST);
 }
 
 /* Where the server's operator has to look into it. */
 static bool concerns_operator(enum doorcode_error_kind kind)
 {
-    return kind == DOORCODE_ERROR_SERVER || kind == DOORCODE_ERROR_PROTOCOL || kind == DOORCODE_ERROR_INVALID_REQUEST;
+    return kind == DOORCODE_ERROR_SERVER || kind == DOORCODE_ERROR_PROTOCOL || kind == DOORCODE_ERROR_INVALID_REQUEST ||
+           kind == DOORCODE_ERROR_INVALID_TOKEN;
+}
+
+/* What the library, which knows no command line, says otherwise; where the command has this option, unless NULL. */
+static const char *advice_of(const struct command_line *line, const struct doorcode_error *error)
+{
+    static const struct {
+        enum doorcode_error_kind kind;
+        const char *option;
+        const char *advice;
+    } rows[] = {
+        { DOORCODE_ERROR_INSECURE, "allow-http", "Use https; or --allow-http, in a closed test network." },
+        { DOORCODE_ERROR_TLS, "ca-file",
+          "Trust the authority of its certificate with --ca-file, or check the host name. For 'doorcode dev', "
+          "'doorcode dev ca' names the file." },
+        { DOORCODE_ERROR_NATIVE_DISABLED, "browser",
+          "Sign in with --browser, or switch native authentication on for the application." },
+        { DOORCODE_ERROR_PASSWORD_RESET_REQUIRED, NULL, "Do it with: doorcode reset-password USER" },
+    };
+    for (size_t i = 0; i < CLI_COUNT(rows); i++) {
+        if (rows[i].kind == error->kind && (rows[i].option == NULL || command_has(line, rows[i].option)))
+            return rows[i].advice;
+    }
+    return error->advice;
 }
 
 void report_error(const struct command_line *line, const struct doorcode_error *error)
@@ -45,7 +70,7 @@ void report_error(const struct command_line *line, const struct doorcode_error *
         fprintf(out, "%.*s: %s\n", length - 1, error->message, error->description); /* a colon for the full stop */
     else
         fprintf(out, "%s\n", error->message);
-    fprintf(out, "%s", error->advice);
+    fprintf(out, "%s", advice_of(line, error));
     for (size_t i = 0; i < error->invalid_attribute_count; i++)
         fprintf(out, "%s %s", i == 0 ? " Refused:" : ",", error->invalid_attributes[i]);
     if (error->invalid_attribute_count > 0)
@@ -84,12 +109,13 @@ int report_failure(const struct command_line *line, const struct doorcode_error 
         report_error(line, error);
         return COMMAND_FAILED;
     }
-    report_json(line, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o}", "state", "failed",
-                                "kind", doorcode_error_name(error->kind), "message", error->message, "advice",
-                                error->advice, "http_status", error->http_status, "error", error->error, "suberror",
-                                error->suberror, "description", error->description, "error_codes", codes_of(error),
-                                "trace_id", error->trace_id, "correlation_id", error->correlation_id, "retry_after",
-                                (json_int_t)error->retry_after, "invalid_attributes", refused_of(error)));
+    report_json(line,
+                json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o}", "state", "failed",
+                          "kind", doorcode_error_name(error->kind), "message", error->message, "advice",
+                          advice_of(line, error), "http_status", error->http_status, "error", error->error, "suberror",
+                          error->suberror, "description", error->description, "error_codes", codes_of(error),
+                          "trace_id", error->trace_id, "correlation_id", error->correlation_id, "retry_after",
+                          (json_int_t)error->retry_after, "invalid_attributes", refused_of(error)));
     return COMMAND_FAILED;
 }
 
@@ -120,12 +146,16 @@ static void put_span(int64_t seconds, char *text, size_t cap)
     snprintf(text, cap, "%" PRId64 " %s", seconds / units[i].unit, units[i].name);
 }
 
-void report_time(int64_t at, int64_t now, char *text, size_t cap)
+void report_span(int64_t at, int64_t now, char *text, size_t cap)
 {
     char span[32];
     put_span(at >= now ? at - now : now - at, span, sizeof(span));
-    if (at >= now)
-        snprintf(text, cap, "%s (in %s)", clock_format(at).c, span);
-    else
-        snprintf(text, cap, "%s (%s ago)", clock_format(at).c, span);
+    snprintf(text, cap, at >= now ? "in %s" : "%s ago", span);
+}
+
+void report_time(int64_t at, int64_t now, char *text, size_t cap)
+{
+    char span[40];
+    report_span(at, now, span, sizeof(span));
+    snprintf(text, cap, "%s (%s)", clock_format(at).c, span);
 }

@@ -18,6 +18,8 @@ int report_failure(const struct command_line *line, const struct doorcode_error 
 int report_browser(const struct command_line *line, const char *reason);
 /* Writes and frees an object; NULL (no memory) is COMMAND_FAILED. */
 int report_json(const struct command_line *line, json_t *object);
+/* "in 59 min", "2 h ago". */
+void report_span(int64_t at, int64_t now, char *text, size_t cap);
 /* The "expires" line of a person: "2026-11-24 00:22:53Z (in 59 min)". */
 void report_time(int64_t at, int64_t now, char *text, size_t cap);
 

@@ -14,7 +14,7 @@ static int run(const struct command_line *line)
     static const struct dialogue_plan plan = {
         .start = start,
         .done_word = "password_reset",
-        .done_text = "Reset the password of",
+        .done_text = "Changed the password of",
     };
     return dialogue_run(line, &plan);
 }

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
@@ -31,6 +32,13 @@ const char *terminal_color(FILE *file, enum color color)
         [COLOR_DIM] = "\033[2m",
     };
     return has_colors(file) ? sequences[color] : "";
+}
+
+int terminal_columns(FILE *file)
+{
+    struct winsize size;
+    int fd = fileno(file);
+    return fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* The bytes before the end of the line, or TOO_LONG, or END. */

@@ -12,6 +12,9 @@ enum color { COLOR_NONE, COLOR_GOOD, COLOR_BAD, COLOR_DIM };
  * terminal. Static. */
 const char *terminal_color(FILE *file, enum color color);
 
+/* Characters that fit on one of its lines; 0 where it is no terminal or does not tell. */
+int terminal_columns(FILE *file);
+
 enum typed { TYPED_LINE, TYPED_TOO_LONG, TYPED_END };
 
 /* One line without its end and the blanks around it. TOO_LONG has taken the whole line; END is end of file or an error.

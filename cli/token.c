@@ -88,8 +88,8 @@ int token_get(const struct command_line *line, const char *user, bool force, str
         if (error != NULL)
             return report_failure(line, error);
     }
-    if (scopes == NULL && token->account->scope[0] != '\0')
-        scopes = token->account->scope;
+    if (scopes == NULL && token->account->signin_scope[0] != '\0')
+        scopes = token->account->signin_scope;
     doorcode_flow_free(token->flow);
     doorcode_token_get(token->client, token->account->id, scopes, force, &token->flow);
     network_wait(line, token->flow);

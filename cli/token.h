@@ -19,7 +19,7 @@ struct token {
 /* Finds the account that the command line means, or `user`, unless NULL: sets cache, accounts and account. COMMAND_OK, or
  * an exit status after having told what to do: CLI_SIGNIN_NEEDED where nobody is signed in. */
 int token_find(const struct command_line *line, const char *user, struct token *token);
-/* The same, and gets a token for the scopes of --scope, else those of the account's newest token; `force` gets a new one.
+/* The same, and gets a token for the scopes of --scope, else those of the sign-in; `force` gets a new one.
  * Can be called again for another token of the same account. CLI_SIGNIN_NEEDED also where the user has to sign in again. */
 int token_get(const struct command_line *line, const char *user, bool force, struct token *token);
 void token_close(struct token *token); /* in any case */

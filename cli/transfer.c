@@ -64,6 +64,8 @@ static bool is_wanted(const struct exchange *x)
         return false;
     if (x->request->follow && is_redirect(x))
         return false;
+    if (x->request->path == NULL && x->request->out == NULL)
+        return false;
     return !x->request->fail || x->result->status < 400;
 }
 

@@ -29,7 +29,7 @@ struct transfer_request {
     bool include;     /* write the headers, too */
     bool fail;        /* write nothing of an answer of 400 and more */
     const char *path; /* of the file to write, made once there is something to write; or NULL */
-    FILE *out;        /* where there is no path */
+    FILE *out;        /* where there is no path; NULL: nothing is written */
     FILE *errors;     /* for progress */
 };
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-static const char first_line[] = "doorcode tokens 1\n";
+static const char first_line[] = "doorcode tokens 2\n";
 static const char last_line[] = "end\n";
 
 /* The lines of an account, in their order. */
@@ -27,6 +27,7 @@ static const struct field {
     SHOWN(username, CLIENT_USERNAME, true),
     SHOWN(name, CLIENT_TEXT, false),
     SHOWN(tenant_id, CLIENT_WORD, false),
+    SHOWN(signin_scope, CLIENT_TEXT, false),
     SHOWN(id_token, CLIENT_TOKEN, false),
     { { "refresh_token", CLIENT_TOKEN, false }, offsetof(struct book_account, refresh_token) },
 #undef SHOWN

@@ -2,10 +2,10 @@
 /* book.h: the accounts of a cache and the bytes that keep them (docs/decisions/016-…): a first line with the format, then a block
  * of lines `name=value` for each account, an empty line before each block, `end` after the last.
  *
- *     doorcode tokens 1
+ *     doorcode tokens 2
  *
  *     authority=https://petstore.ciamlogin.com/petstore.onmicrosoft.com
- *     client_id=… id=… username=… name=… tenant_id=… id_token=… refresh_token=…     (a line each)
+ *     client_id=… id=… username=… name=… tenant_id=… signin_scope=… id_token=… refresh_token=…     (a line each)
  *     scope=… received_at=… expires_at=… refresh_at=… access_token=…                (up to 8 times)
  *
  *     end
@@ -46,8 +46,8 @@ void book_free(struct book *book); /* also for a book of zeros */
 
 /* Whether all values can be written. */
 bool book_can_hold(const struct book_account *account);
-/* Puts an account first, in place of the one with its key (authority, client id, id). What it lacks of refresh token, id token and
- * name is taken from there, and so are the access tokens that still live at `now` and are not replaced. Its texts
+/* Puts an account first, in place of the one with its key (authority, client id, id). What it lacks of refresh token, id token,
+ * name and scope of the sign-in is taken from there, and so are the access tokens that still live at `now` and are not replaced. Its texts
  * are borrowed. */
 void book_put(struct book *book, const struct book_account *account, int64_t now);
 /* The first that fits, or NULL. */

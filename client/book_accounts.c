@@ -93,6 +93,7 @@ static void take_over(struct book_account *account, const struct book_account *f
     account->shown.id_token = first_of(account->shown.id_token, former->shown.id_token);
     account->shown.name = first_of(account->shown.name, former->shown.name);
     account->shown.tenant_id = first_of(account->shown.tenant_id, former->shown.tenant_id);
+    account->shown.signin_scope = first_of(account->shown.signin_scope, former->shown.signin_scope);
     size_t count = newer;
     for (size_t i = 0; i < former->token_count && count < DOORCODE_CACHE_ACCESS_TOKENS; i++) {
         const struct doorcode_access_token *older = &former->tokens[i];

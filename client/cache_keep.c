@@ -19,6 +19,7 @@ static int64_t time_after(const struct doorcode_tokens *tokens, int64_t seconds)
 static struct book_account account_of(const struct doorcode_client *client, const struct keep_facts *facts,
                                       const struct doorcode_tokens *tokens, const struct identity *identity)
 {
+    const char *scope = or_empty(tokens->scope)[0] != '\0' ? tokens->scope : facts->scopes;
     struct book_account account = {
         .shown = {
             .authority = client->authority.url,
@@ -27,6 +28,7 @@ static struct book_account account_of(const struct doorcode_client *client, cons
             .username = identity->username,
             .name = identity->name,
             .tenant_id = identity->tenant_id,
+            .signin_scope = facts->id == NULL ? scope : "",
             .id_token = or_empty(tokens->id_token),
         },
         .refresh_token = or_empty(tokens->refresh_token),
@@ -34,7 +36,7 @@ static struct book_account account_of(const struct doorcode_client *client, cons
     };
     account.tokens[0] = (struct doorcode_access_token){
         .token = or_empty(tokens->access_token),
-        .scope = or_empty(tokens->scope)[0] != '\0' ? tokens->scope : facts->scopes,
+        .scope = scope,
         .received_at = tokens->received_at,
         .expires_at = time_after(tokens, tokens->expires_in),
         .refresh_at = time_after(tokens, tokens->refresh_in),

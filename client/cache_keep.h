@@ -8,7 +8,7 @@
 
 struct keep_facts {
     const char *username; /* that was typed, or NULL */
-    const char *id;       /* of the account that was renewed; NULL: by the tokens */
+    const char *id;       /* of the account that was renewed; NULL: a sign-in, and by the tokens */
     const char *scopes;   /* asked for, which is what was granted where the server does not tell (RFC 6749, 5.1) */
 };
 

@@ -6,6 +6,7 @@
 #include "trust.h"
 
 #include <curl/curl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,14 @@ bool client_is_query(const char *text)
     return true;
 }
 
+/* INT_MAX is as good as for ever, and what libcurl takes. */
+static long timeout_of(long given_ms, long usual_ms)
+{
+    if (given_ms == 0)
+        return usual_ms;
+    return given_ms < INT_MAX ? given_ms : INT_MAX;
+}
+
 static void take_flags(struct doorcode_client *client, const struct doorcode_options *options)
 {
     client->allow_http = options->allow_http != 0;
@@ -121,8 +130,8 @@ static void take_flags(struct doorcode_client *client, const struct doorcode_opt
     client->no_registration = options->no_registration != 0;
     client->unverified_id_tokens = options->unverified_id_tokens != 0;
     client->nonblocking = options->nonblocking != 0;
-    client->connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CLIENT_CONNECT_MS;
-    client->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : CLIENT_TIMEOUT_MS;
+    client->connect_timeout_ms = timeout_of(options->connect_timeout_ms, CLIENT_CONNECT_MS);
+    client->timeout_ms = timeout_of(options->timeout_ms, CLIENT_TIMEOUT_MS);
 }
 
 static void take_others(struct doorcode_client *client, const struct doorcode_options *options)

@@ -26,9 +26,12 @@ enum {
     CLIENT_INTERVAL = 300,   /* seconds between codes where none are told (spec V1, 6.20) */
     CLIENT_POLL = 2, /* seconds between polls where none within 1 to CLIENT_POLL_MOST are told (spec V1, 3.11) */
     CLIENT_POLL_MOST = 15,
+    CLIENT_DEVICE_POLL = 5, /* the same for a sign-in on another device, and added by slow_down (RFC 8628, 3.2, 3.5) */
+    CLIENT_DEVICE_POLL_MOST = 3600,
+    CLIENT_DEVICE_SECONDS = 900, /* that its code is good where nothing is told (spec OIDC, 4.1) */
     CLIENT_CONNECT_MS = 10000,
     CLIENT_TIMEOUT_MS = 30000,
-    CLIENT_GRACE_MS = 2,           /* that libcurl, whose timer is a moment early, may overlook a time-out of its own */
+    CLIENT_LOOK_MS = 250,          /* between two looks at a request, at most: time-outs of libcurl may get lost */
     CLIENT_REPEAT_MS = 500,        /* pause before a 5xx is asked again (spec V1, 1.9) */
     CLIENT_REPEAT_WAIT = 2,        /* seconds of Retry-After that are waited out; longer ones are the caller's */
     CLIENT_RETRY_AFTER = 86400,    /* more is taken as this */
@@ -40,6 +43,7 @@ enum {
     CLIENT_KEYS_RETRY = 5,         /* the same while there are none: not everybody waits for a server that is down */
     CLIENT_WEB_PATH = 128,         /* of the redirect address */
     CLIENT_SKEW = 300,             /* seconds that two clocks may differ (spec OIDC, 4.2) */
+    CLIENT_BACKDATED = 300,        /* seconds that `iat` lies back, at Entra and at Doorcode (spec OIDC, 5.2) */
     CLIENT_REDIRECT = 8192,        /* query that comes back from the browser: a code and texts of an error */
     CLIENT_CODE_TEXT = 4096,       /* authorization code */
     CLIENT_WEB_MS = 600000,        /* for a person in a browser: ten minutes, as long as a mailed code is good */

@@ -66,7 +66,8 @@ static void settle(struct doorcode_flow *flow)
     struct reply reply = flow->answer;
     flow->answer = (struct reply){ 0 };
     flow->stage = FLOW_RESTS;
-    form_free(&flow->form); /* that never went out, where there were no keys */
+    flow->has_error = false; /* of a call that was refused meanwhile */
+    form_free(&flow->form);  /* that never went out, where there were no keys */
     flow->take(flow, &reply);
     reply_free(&reply);
 }
@@ -154,7 +155,7 @@ static bool step_check(struct doorcode_flow *flow)
         reply_free(&flow->answer);
         flow->answer = trouble;
     } else if (fault != TOKEN_GOOD) {
-        reply_refuse(&flow->answer, DOORCODE_ERROR_INVALID_TOKEN, id_token_fault_text(fault));
+        reply_refuse_id_token(&flow->answer, fault, clock_now(&flow->client->clock));
     }
     settle(flow);
     return true;

@@ -19,8 +19,6 @@ struct http {
     char detail[CURL_ERROR_SIZE];
     struct pollfd sockets[CLIENT_WAITS]; /* that libcurl waits for */
     size_t socket_count;
-    int64_t timer_at;  /* when libcurl wants to be called; -1: not */
-    int64_t ends_at;   /* when the request is given up, should libcurl not have done so */
     int64_t repeat_at; /* when the request is sent again; -1: not */
     int64_t sent_at;
     bool is_post;
@@ -110,20 +108,10 @@ static int socket_changed(CURL *curl, curl_socket_t fd, int what, void *ctx, voi
     return 0;
 }
 
-static int timer_changed(CURLM *multi, long timeout_ms, void *ctx)
-{
-    struct http *http = ctx;
-    (void)multi;
-    http->timer_at = timeout_ms < 0 ? -1 : http_ticks() + timeout_ms;
-    return 0;
-}
-
 static void set_multi(struct http *http)
 {
     curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, socket_changed);
     curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, timer_changed);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 2L);
 }
 
@@ -153,7 +141,6 @@ static void set_options(struct http *http)
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout_ms);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, client->timeout_ms);
     curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, (long)CLIENT_ANSWER);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "doorcode/" DOORCODE_VERSION);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->detail);
@@ -175,7 +162,7 @@ struct http *http_open(const struct doorcode_client *client)
     if (http == NULL)
         return NULL;
     http->client = client;
-    http->timer_at = http->repeat_at = -1;
+    http->repeat_at = -1;
     http->curl = curl_easy_init();
     http->multi = curl_multi_init();
     if (http->curl == NULL || http->multi == NULL) {
@@ -279,8 +266,6 @@ static void send_request(struct http *http)
     http->detail[0] = '\0';
     http->repeat_at = -1;
     http->sent_at = http_ticks();
-    http->timer_at = http_ticks(); /* libcurl begins with the first step */
-    http->ends_at = http->timer_at + http->client->timeout_ms + CLIENT_GRACE_MS;
     http->is_attached = renew_handle(http) && curl_multi_add_handle(http->multi, http->curl) == CURLM_OK;
     if (!http->is_attached)
         http->fault = CURLE_OUT_OF_MEMORY;
@@ -293,6 +278,7 @@ void http_begin(struct http *http, const struct http_request *request)
     http->headers = http_headers(http->client, request);
     http->is_post = request->form.p != NULL;
     http->correlation_id = request->correlation_id;
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, http->client->timeout_ms);
     bool set = http->headers != NULL && curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK &&
                curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
     if (request->form.p != NULL) {
@@ -308,15 +294,7 @@ void http_begin(struct http *http, const struct http_request *request)
         send_request(http);
 }
 
-/* libcurl tells a time once. Where this clock, which has milliseconds only, is a little before it, it would be lost. */
-static void keep_timer(struct http *http)
-{
-    long timeout_ms = -1;
-    if (http->timer_at < 0 && curl_multi_timeout(http->multi, &timeout_ms) == CURLM_OK && timeout_ms >= 0)
-        http->timer_at = http_ticks() + timeout_ms;
-}
-
-/* The sockets are copied first: libcurl changes them as it goes on. */
+/* Looks at everything, and thereby at all time-outs. The sockets are copied first: libcurl changes them as it goes on. */
 static void drive(struct http *http)
 {
     struct pollfd sockets[CLIENT_WAITS];
@@ -325,11 +303,7 @@ static void drive(struct http *http)
     memcpy(sockets, http->sockets, n * sizeof(sockets[0]));
     for (size_t i = 0; i < n; i++)
         curl_multi_socket_action(http->multi, sockets[i].fd, 0, &running); /* 0: it looks for itself what is ready */
-    if (http->timer_at >= 0 && http_ticks() >= http->timer_at) {
-        http->timer_at = -1;
-        curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-        keep_timer(http);
-    }
+    curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
 static bool is_over(struct http *http, CURLcode *code)
@@ -365,18 +339,15 @@ static void tell_log(const struct http *http, const struct http_answer *answer)
 
 bool http_step(struct http *http, struct http_answer *answer)
 {
-    CURLcode code = http->fault;
     if (http->repeat_at >= 0 && http_ticks() >= http->repeat_at)
         send_request(http);
     if (http->repeat_at >= 0)
         return false;
+    CURLcode code = http->fault;
     if (http->is_attached) {
         drive(http);
-        if (!is_over(http, &code)) {
-            if (http_ticks() < http->ends_at)
-                return false;
-            code = CURLE_OPERATION_TIMEDOUT;
-        }
+        if (!is_over(http, &code))
+            return false;
         detach(http);
         code = http->fault != CURLE_OK ? http->fault : code;
     }
@@ -392,14 +363,22 @@ void http_forget(struct http *http)
     http->body = (struct buf){ 0 };
 }
 
+/* What libcurl wants to wait, and one more as it cuts milliseconds; but never longer than to the next look: 7.88 may overlook
+ * a time-out of its own that it was called for, and does not tell of it again. */
+static int64_t next_look(const struct http *http)
+{
+    long timeout_ms = -1;
+    curl_multi_timeout(http->multi, &timeout_ms);
+    bool soon = timeout_ms >= 0 && timeout_ms < CLIENT_LOOK_MS;
+    return http_ticks() + (soon ? timeout_ms + (timeout_ms > 0) : CLIENT_LOOK_MS);
+}
+
 size_t http_waits(const struct http *http, struct pollfd *waits, size_t n, size_t cap, int *timeout_ms)
 {
     if (http->repeat_at >= 0)
         http_lower_timeout(timeout_ms, http->repeat_at);
     else if (http->is_attached)
-        http_lower_timeout(timeout_ms, http->ends_at);
-    if (http->repeat_at < 0 && http->timer_at >= 0)
-        http_lower_timeout(timeout_ms, http->timer_at);
+        http_lower_timeout(timeout_ms, next_look(http));
     if (http->socket_count > cap - n)
         http_lower_timeout(timeout_ms, http_ticks() + CLIENT_BLIND_MS);
     for (size_t i = 0; i < http->socket_count && n < cap; i++)

@@ -8,6 +8,7 @@
 #include "errors.h"
 #include "reply_parts.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,28 @@ void reply_refuse(struct reply *reply, enum doorcode_error_kind kind, const char
 {
     reply_set_error(reply, kind);
     reply->error.description = description;
+}
+
+/* As people would say it; two clocks that are less than CLIENT_SKEW apart never come here. */
+static const char *say_ahead(struct reply *reply, int64_t ahead)
+{
+    char text[128];
+    int64_t minutes = (ahead > 0 ? ahead : -ahead) / 60;
+    bool in_hours = minutes >= 120;
+    snprintf(text, sizeof(text), "by its times, the server's clock is about %" PRId64 " %s %s this machine's",
+             in_hours ? minutes / 60 : minutes, in_hours ? "hours" : "minutes", ahead > 0 ? "ahead of" : "behind");
+    return copy_word(reply, text);
+}
+
+void reply_refuse_id_token(struct reply *reply, enum token_fault fault, int64_t now)
+{
+    int64_t ahead = token_ahead(reply->tokens.id_token, now - CLIENT_BACKDATED);
+    bool is_clock = (fault == TOKEN_EARLY && ahead > CLIENT_SKEW) || (fault == TOKEN_EXPIRED && ahead < -CLIENT_SKEW);
+    reply_refuse(reply, DOORCODE_ERROR_INVALID_TOKEN, id_token_fault_text(fault));
+    if (!is_clock)
+        return;
+    reply->error.description = say_ahead(reply, ahead);
+    reply->error.advice = "Set the clock that is wrong; that of a development server may have been moved.";
 }
 
 /* An answer without usable JSON: the status tells what can be told. */

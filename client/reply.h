@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 #include "http.h"
+#include "id_token.h"
 #include "json_secrets.h"
-#include "jwks.h"
 
 enum reply_endpoint {
 #define ENDPOINT(name, path, parse) REPLY_OF_##name,
@@ -34,6 +34,7 @@ enum reply_kind {
     REPLY_PENDING,      /* of a reset: poll_interval; a token only with the first */
     REPLY_REGISTERED,   /* get the tokens */
     REPLY_DONE,         /* of sign-up or reset: get the tokens, where there is a token for that */
+    REPLY_DEVICE,       /* device; its code is the continuation_token */
     REPLY_METADATA,     /* metadata */
     REPLY_KEYS,         /* keys */
     REPLY_KINDS
@@ -60,7 +61,8 @@ struct reply {
     size_t method_count;
     struct doorcode_attribute *attributes;
     size_t attribute_count;
-    int poll_interval;
+    int poll_interval; /* PENDING, DEVICE */
+    struct doorcode_device device;
     struct doorcode_tokens tokens;
     struct metadata metadata;
     struct jwks *keys;
@@ -75,5 +77,7 @@ void reply_parse(enum reply_endpoint endpoint, const struct http_answer *answer,
 void reply_free(struct reply *reply); /* also for a reply of zeros */
 /* Makes an answer that cannot be used an error; the description is static. */
 void reply_refuse(struct reply *reply, enum doorcode_error_kind kind, const char *description);
+/* The same for tokens whose id token has this fault at `now`. A token just issued tells how far the clocks are apart, too. */
+void reply_refuse_id_token(struct reply *reply, enum token_fault fault, int64_t now);
 
 #endif

@@ -140,3 +140,11 @@ enum token_fault token_check_issued(const json_t *claims, const char *issuer, in
         return TOKEN_ISSUER;
     return check_times(claims, now);
 }
+
+int64_t token_ahead(const char *token, int64_t now)
+{
+    struct parts parts;
+    int64_t issued;
+    AUTO(json_close) json_t *claims = take_apart(token, &parts) ? read_part(parts.payload, CLIENT_TOKEN) : NULL;
+    return date_of(claims, "iat", &issued) ? issued - now : 0;
+}

@@ -21,6 +21,10 @@ enum token_fault token_open(const char *token, const struct jwks *keys, enum jws
 /* `sub`, `iss`, `exp`, `iat` and, where there is one, `nbf`; clocks may differ by CLIENT_SKEW seconds (spec OIDC, 4.2). */
 enum token_fault token_check_issued(const json_t *claims, const char *issuer, int64_t now);
 
+/* By how many seconds a token was issued after `now`, or before, as it says itself: nothing of it is checked. 0 where it does
+ * not tell. */
+int64_t token_ahead(const char *token, int64_t now);
+
 /* A claim that is a text; empty where it is none. Borrowed from the claims. */
 struct slice token_text(const json_t *claims, const char *name);
 /* Whether the claim, or a member of a list, is this text. */

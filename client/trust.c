@@ -229,9 +229,15 @@ enum token_fault trust_check(const struct doorcode_client *client, const struct 
 
 /* ---- access tokens ---- */
 
+/* Keys that do, also while newer ones are asked for. */
+static bool has_keys(const struct trust *trust, instant now)
+{
+    return is_within(trust->learnt_at, now, CLIENT_KEYS_SECONDS);
+}
+
 static bool may_ask(const struct trust *trust, instant now)
 {
-    return !is_within(trust->asked_at, now, trust->keys != NULL ? CLIENT_KEYS_PAUSE : CLIENT_KEYS_RETRY);
+    return !is_within(trust->asked_at, now, has_keys(trust, now) ? CLIENT_KEYS_PAUSE : CLIENT_KEYS_RETRY);
 }
 
 void trust_look(const struct doorcode_client *client, struct trust_view *out)
@@ -239,7 +245,7 @@ void trust_look(const struct doorcode_client *client, struct trust_view *out)
     struct trust *trust = client->trust;
     instant now = clock_now(&client->clock);
     pthread_mutex_lock(&trust->lock);
-    out->keys = is_within(trust->learnt_at, now, CLIENT_KEYS_SECONDS) ? jwks_share(trust->keys) : NULL;
+    out->keys = has_keys(trust, now) ? jwks_share(trust->keys) : NULL;
     copy_url(out->issuer, trust->addresses.issuer);
     out->fresh = is_fresh(trust->addresses_at, now) && is_fresh(trust->keys_at, now);
     out->may_ask = may_ask(trust, now);
@@ -255,7 +261,7 @@ bool trust_begin_ask(const struct doorcode_client *client)
     bool begins = may_ask(trust, now);
     if (begins) {
         trust->keys_at = 0;
-        if (trust->keys != NULL)
+        if (has_keys(trust, now))
             trust->asked_at = now;
     }
     pthread_mutex_unlock(&trust->lock);

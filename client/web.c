@@ -6,6 +6,7 @@
 #include "errors.h"
 #include "flow.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -163,13 +164,14 @@ static void step_redeem(struct doorcode_web *web)
 
 /* ---- CHECK ---- */
 
-/* NULL, or what is wrong with the tokens. */
-static const char *judge(const struct doorcode_web *web, enum token_fault fault)
+/* Whether the tokens are good; else the reply is an error. */
+static bool judge(struct doorcode_web *web, enum token_fault fault, instant now)
 {
     if (fault != TOKEN_GOOD)
-        return id_token_fault_text(fault);
-    /* The scope has openid: without an id token it is not proven whose answer this is. */
-    return web->reply.tokens.id_token[0] == '\0' ? "there is no id token" : NULL;
+        reply_refuse_id_token(&web->reply, fault, now);
+    else if (web->reply.tokens.id_token[0] == '\0') /* the scope has openid: it is not proven whose answer this is */
+        reply_refuse(&web->reply, DOORCODE_ERROR_INVALID_TOKEN, "there is no id token");
+    return web->reply.kind != REPLY_ERROR;
 }
 
 static void step_check(struct doorcode_web *web)
@@ -182,11 +184,9 @@ static void step_check(struct doorcode_web *web)
         fail_by(web, &trouble);
     if (state != LEARN_READY)
         return;
-    const char *problem = judge(web, fault);
-    web->failed = problem != NULL;
-    if (web->failed)
-        reply_refuse(&web->reply, DOORCODE_ERROR_INVALID_TOKEN, problem);
-    web->reply.tokens.received_at = clock_now(&web->client->clock);
+    instant now = clock_now(&web->client->clock);
+    web->failed = !judge(web, fault, now);
+    web->reply.tokens.received_at = now;
     web->stage = web->failed || web->client->cache == NULL ? STAGE_END : STAGE_KEEP;
     cache_turn_begin(&web->turn);
 }
@@ -393,8 +393,8 @@ static struct doorcode_web *web_new(const struct doorcode_client *client)
 
 static void take_options(struct doorcode_web *web, const struct doorcode_web_options *options)
 {
-    long timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : CLIENT_WEB_MS;
-    web->deadline = http_ticks() + timeout_ms;
+    int64_t timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : CLIENT_WEB_MS;
+    web->deadline = http_ticks() + (timeout_ms < INT_MAX ? timeout_ms : INT_MAX); /* as good as for ever */
     if (options->login_hint != NULL)
         snprintf(web->login_hint, sizeof(web->login_hint), "%s", options->login_hint);
     if (options->query != NULL)

@@ -56,6 +56,6 @@ struct doorcode_web {
 /* Makes the address to open. False without memory. */
 bool web_make_url(struct doorcode_web *web);
 /* The error of an answer that the browser brought (RFC 6749, 4.1.2.1). */
-struct doorcode_error web_error_of(const struct doorcode_web *web);
+struct doorcode_error web_error_of(struct doorcode_web *web);
 
 #endif

@@ -98,12 +98,13 @@ struct doorcode_account {
     const char *authority; /* in its normal form, as doorcode_client_authority() tells it */
     const char *client_id;
     const char *id; /* of the user at this authority: "uid.utid" of the client_info, else the sub of the id token */
-    const char *username;  /* what the id token says, else what was typed */
-    const char *name;      /* to be shown; or "" */
-    const char *tenant_id; /* or "" */
-    const char *id_token;  /* or "" */
-    const char *scope;     /* of the newest access token; "" where there is none */
-    int64_t expires_at;    /* likewise; 0: not told */
+    const char *username;     /* what the id token says, else what was typed */
+    const char *name;         /* to be shown; or "" */
+    const char *tenant_id;    /* or "" */
+    const char *id_token;     /* or "" */
+    const char *scope;        /* of the newest access token; "" where there is none */
+    const char *signin_scope; /* what the sign-in granted; or "" */
+    int64_t expires_at;       /* likewise; 0: not told */
     int has_refresh_token;
     const struct doorcode_access_token *access_tokens; /* the newest first */
     size_t access_token_count;
@@ -153,8 +154,12 @@ const struct doorcode_error *doorcode_accounts_keep(struct doorcode_cache *cache
  *
  * COMPLETED at once where a kept one has these scopes, lives for more than 300 s and is not due for renewal
  * (refresh_in). Else, or with `force` (as after a claims challenge of an API), the refresh token gets new ones, which are
- * kept; other threads and processes are kept off meanwhile, so that a refresh token is never sent twice, and whoever
+ * kept; other threads and processes are kept off meanwhile, so that no two send the same refresh token, and whoever
  * waited finds the new tokens kept. In the blocking form this waits for them.
+ *
+ * Where the answer is lost (the time is over, the flow is freed while WORKING, the process ends), the server may have spent
+ * the refresh token, and the next call sends it again: nobody here can know. Entra takes it, and so does Doorcode; a server that takes it for
+ * stolen (strictRefreshTokens, after ten seconds) refuses: SIGNIN_REQUIRED. So step a flow to its end rather than free it.
  *
  * Where the server cannot be had (no network, or it fails), COMPLETED with the kept token while that lives, unless with
  * `force`. FAILED with SIGNIN_REQUIRED where nobody is signed in or the server refuses the refresh token, which is forgotten then;

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -25,11 +26,11 @@ static int run_help(const struct command_program *program, int argc, char **argv
 int command_main(const struct command_program *program, int argc, char **argv)
 {
     int status = command_run(program, argc, argv, stdout, stderr);
-    if (fflush(stdout) != 0 && status == COMMAND_OK) {
+    if ((fflush(stdout) == 0 && ferror(stdout) == 0) || status != COMMAND_OK)
+        return status;
+    if (errno != EPIPE) /* else whoever reads has seen enough, and needs no telling */
         fprintf(stderr, "%s: the output could not be written\n", program->name);
-        return COMMAND_FAILED;
-    }
-    return status;
+    return COMMAND_FAILED;
 }
 
 /* The command that the program's file is named for, or NULL. */
@@ -44,6 +45,11 @@ static const struct command *linked_command(const struct command_program *progra
     return NULL;
 }
 
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 int command_run(const struct command_program *program, int argc, char **argv, FILE *out, FILE *errors)
 {
     int words = 0;
@@ -54,7 +60,7 @@ int command_run(const struct command_program *program, int argc, char **argv, FI
         command_write_overview(errors, program);
         return COMMAND_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    if (asks_for_help(argv[1])) {
         command_write_overview(out, program);
         return COMMAND_OK;
     }
@@ -65,6 +71,8 @@ int command_run(const struct command_program *program, int argc, char **argv, FI
     if (strcmp(argv[1], "help") == 0)
         return run_help(program, argc - 2, argv + 2, out, errors);
     const struct command *command = command_find(program, argc - 1, argv + 1, &words);
+    if (command == NULL && argc == 3 && asks_for_help(argv[2]) && command_write_group(out, program, argv[1]))
+        return COMMAND_OK;
     if (command == NULL)
         return unknown_command(program, argc - 1, argv + 1, errors);
     return run_command(program, command, argc - words, argv + words, out, errors);
@@ -409,31 +417,19 @@ static const char *nearest_command(const struct command_program *program, int ar
     return nearest;
 }
 
-/* "token" alone: the commands that begin with this word. */
-static bool list_group(const struct command_program *program, const char *group, FILE *errors)
-{
-    bool any = false;
-    const struct command *command;
-    for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
-        struct slice rest;
-        if (!slice_eq(slice_cut(slice_of(command->name), ' ', &rest), slice_of(group)) || rest.n == 0)
-            continue;
-        if (!any)
-            fprintf(errors, "%s %s: one of these is meant:\n", program->name, group);
-        fprintf(errors, "  %s %-20s %s\n", program->name, command->name, command->summary);
-        any = true;
-    }
-    return any;
-}
-
 static int unknown_command(const struct command_program *program, int argc, char **argv, FILE *errors)
 {
+    char name[NAME_LIMIT];
+    bool is_group = command_write_group(NULL, program, argv[0]);
     const char *nearest = nearest_command(program, argc, argv);
+    typed_name(argc, argv, is_group ? 2 : 1, name, sizeof(name));
     if (nearest != NULL)
-        fprintf(errors, "%s: unknown command '%s'; did you mean '%s %s'?\n", program->name, argv[0], program->name,
+        fprintf(errors, "%s: unknown command '%s'; did you mean '%s %s'?\n", program->name, name, program->name,
                 nearest);
-    else if (!list_group(program, argv[0], errors))
-        fprintf(errors, "%s: unknown command '%s'\n", program->name, argv[0]);
+    else if (is_group)
+        command_write_group(errors, program, argv[0]);
+    else
+        fprintf(errors, "%s: unknown command '%s'\n", program->name, name);
     fprintf(errors, "See '%s --help'.\n", program->name);
     return COMMAND_USAGE;
 }
@@ -465,6 +461,8 @@ static int run_help(const struct command_program *program, int argc, char **argv
     }
     int words = 0;
     const struct command *command = command_find(program, argc, argv, &words);
+    if (command == NULL && argc == 1 && command_write_group(out, program, argv[0]))
+        return COMMAND_OK;
     if (command == NULL)
         return unknown_command(program, argc, argv, errors);
     if (is_man)

@@ -132,8 +132,10 @@ void command_write_command_man(FILE *out, const struct command_program *program,
 /* All of them as files: doorcode.1, doorcode-token-show.1, and for each name of the program's file a page that leads on to the
  * command's. False where one could not be written. */
 bool command_write_man_pages(const char *folder, const struct command_program *program);
-/* The overview, and the help of one command. */
+/* The overview, the commands that begin with the word `group` ("token"), and the help of one command. False where none begins
+ * so; with NULL nothing is written. */
 void command_write_overview(FILE *out, const struct command_program *program);
+bool command_write_group(FILE *out, const struct command_program *program, const char *group);
 void command_write_help(FILE *out, const struct command_program *program, const struct command *command);
 
 /* Offers what may stand in place of the last of `count` words, which follow the program's name; the last may be begun or

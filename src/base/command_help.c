@@ -97,6 +97,29 @@ void command_write_help(FILE *out, const struct command_program *program, const 
         fprintf(out, "  %s\n", *example);
 }
 
+static void put_summary(FILE *out, const char *name, const char *summary)
+{
+    fprintf(out, "  %-*s ", COMMAND_COLUMN, name);
+    put_folded(out, summary, COMMAND_COLUMN + 3, COMMAND_COLUMN + 3);
+}
+
+bool command_write_group(FILE *out, const struct command_program *program, const char *group)
+{
+    bool any = false;
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(program, i)) != NULL; i++) {
+        struct slice rest;
+        if (!slice_eq(slice_cut(slice_of(command->name), ' ', &rest), slice_of(group)) || rest.n == 0)
+            continue;
+        if (out != NULL && !any)
+            fprintf(out, "%s %s: one of these is meant:\n", program->name, group);
+        if (out != NULL)
+            put_summary(out, command->name, command->summary);
+        any = true;
+    }
+    return any;
+}
+
 void command_write_overview(FILE *out, const struct command_program *program)
 {
     fprintf(out, "%s: %s\n\nUsage: %s COMMAND [OPTION ...] [ARGUMENT ...]\n", program->name, program->summary,
@@ -105,12 +128,12 @@ void command_write_overview(FILE *out, const struct command_program *program)
         if (**list != NULL)
             fputc('\n', out);
         for (const struct command *const *command = *list; *command != NULL; command++)
-            fprintf(out, "  %-*s %s\n", COMMAND_COLUMN, (*command)->name, (*command)->summary);
+            put_summary(out, (*command)->name, (*command)->summary);
     }
-    fprintf(out, "\n  %-*s %s\n", COMMAND_COLUMN, "help COMMAND", "Show the options of a command");
-    fprintf(out, "  %-*s %s\n", COMMAND_COLUMN, "help --man",
-            "Write the manual page, or that of a command before --man");
-    fprintf(out, "  %-*s %s\n", COMMAND_COLUMN, "--version", "Show the version");
+    fputc('\n', out);
+    put_summary(out, "help COMMAND", "Show the options of a command");
+    put_summary(out, "help --man", "Write the manual page, or that of a command before --man");
+    put_summary(out, "--version", "Show the version");
     struct buf statuses;
     char text[1024];
     buf_init(&statuses, text, sizeof(text));

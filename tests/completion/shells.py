@@ -103,9 +103,9 @@ class Shell:
         tokens = cls.folder / "tokens"
         tokens.touch(0o600)
         accounts = "".join(f"\nauthority=https://door.example/petstore\nclient_id=1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n"
-                           f"id={name}\nusername={name}\nname=\ntenant_id=\nid_token=\nrefresh_token=\n"
+                           f"id={name}\nusername={name}\nname=\ntenant_id=\nsignin_scope=\nid_token=\nrefresh_token=\n"
                            for name in (SAM, KIM, NASTY))
-        tokens.write_text(f"doorcode tokens 1\n{accounts}\nend\n")
+        tokens.write_text(f"doorcode tokens 2\n{accounts}\nend\n")
         cls.env = {"PATH": f"{FOLDER}:/usr/bin:/bin", "HOME": cls.temporary.name, "TERM": "xterm", "LC_ALL": "C.UTF-8",
                    "DOORCODE_TOKEN_FILE": str(tokens)}
 

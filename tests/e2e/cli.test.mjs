@@ -230,7 +230,7 @@ test('a forgotten password is reset, by a person and by a script', async () => {
   }
   const { status, out } = await command.end;
   assert.equal(status, 0, out);
-  assert.match(out, /Reset the password of pat@example\.org\.[^]*Signed in[^]* as pat@example\.org\./);
+  assert.match(out, /Changed the password of pat@example\.org\.[^]*Signed in[^]* as pat@example\.org\./);
   assert.equal((await script(['signin', pat, '--password-stdin'], [password], passwordApp)).status, 1);
   assert.equal((await script(['signin', pat, '--password-stdin'], [newPassword], passwordApp)).status, 0);
   await server.advance(60);

@@ -13,6 +13,7 @@
 static bool client_in_loop;
 /* Called with each flow that a call has left; NULL: nothing is. */
 static void (*client_after)(struct doorcode_flow *flow);
+static int client_failed;
 
 static inline void client_in(bool loop, void (*after)(struct doorcode_flow *flow))
 {
@@ -20,9 +21,17 @@ static inline void client_in(bool loop, void (*after)(struct doorcode_flow *flow
     client_after = after;
 }
 
-#define client_run_both(name, tests)                                                               \
-    ((client_in(false, NULL), cmocka_run_group_tests_name(name ", blocking", tests, NULL, NULL)) + \
-     (client_in(true, NULL), cmocka_run_group_tests_name(name ", in an event loop", tests, NULL, NULL)))
+static inline int client_ran(int failed)
+{
+    client_failed += failed;
+    return client_failed;
+}
+
+/* One form after the other, which the operands of a sum would not be; the value is how many tests have failed. */
+#define client_run_form(form, tests) client_ran(cmocka_run_group_tests_name(form, tests, NULL, NULL))
+#define client_run_both(name, tests)                                                                 \
+    (client_in(false, NULL), (void)client_run_form(name ", blocking", tests), client_in(true, NULL), \
+     client_run_form(name ", in an event loop", tests))
 
 /* While the server is asked nothing of the flow is shown, and every call is refused. */
 static inline void client_interrupts(struct doorcode_flow *flow)
@@ -38,6 +47,7 @@ static inline void client_interrupts(struct doorcode_flow *flow)
         doorcode_flow_register_method(flow, "email", NULL),
         doorcode_flow_list_methods(flow),
         doorcode_reset_poll(flow),
+        doorcode_device_poll(flow),
         doorcode_flow_signin(flow),
         doorcode_flow_state(flow),
     };
@@ -45,6 +55,7 @@ static inline void client_interrupts(struct doorcode_flow *flow)
         assert_int_equal(states[i], DOORCODE_WORKING);
     assert_int_equal(doorcode_flow_error(flow)->kind, DOORCODE_ERROR_USAGE);
     assert_null(doorcode_flow_challenge(flow));
+    assert_null(doorcode_flow_device(flow));
     assert_null(doorcode_flow_redirect_reason(flow));
     assert_null(doorcode_flow_attributes(flow, &count));
     assert_null(doorcode_flow_methods(flow, &count));
@@ -99,6 +110,7 @@ static inline enum doorcode_state client_begun(struct doorcode_flow *const *flow
 #define doorcode_signup_start(client, username, password, attributes, count, flow) \
     client_begun(flow, doorcode_signup_start(client, username, password, attributes, count, flow))
 #define doorcode_reset_start(client, username, flow) client_begun(flow, doorcode_reset_start(client, username, flow))
+#define doorcode_device_start(client, flow) client_begun(flow, doorcode_device_start(client, flow))
 #define doorcode_token_refresh(client, token, scopes, flow) \
     client_begun(flow, doorcode_token_refresh(client, token, scopes, flow))
 #define doorcode_token_get(client, user, scopes, force, flow) \
@@ -113,6 +125,7 @@ static inline enum doorcode_state client_begun(struct doorcode_flow *const *flow
     client_ends(flow, doorcode_flow_register_method(flow, id, contact))
 #define doorcode_flow_list_methods(flow) client_ends(flow, doorcode_flow_list_methods(flow))
 #define doorcode_reset_poll(flow) client_ends(flow, doorcode_reset_poll(flow))
+#define doorcode_device_poll(flow) client_ends(flow, doorcode_device_poll(flow))
 #define doorcode_flow_signin(flow) client_ends(flow, doorcode_flow_signin(flow))
 
 #endif

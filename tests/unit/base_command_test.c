@@ -9,6 +9,11 @@
 
 #include "support/command_ran.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 /* Commands that print what they were given. */
 static int show(const struct command_line *line)
 {
@@ -173,8 +178,9 @@ static void wrong_lines_say_what_to_do(void **state)
     expect("pte show cat", 2, "", "unknown command 'pte'; did you mean 'pets pet show'?");
     expect("cuont", 2, "", "did you mean 'pets count'?");
     expect("elephant", 2, "", "pets: unknown command 'elephant'\nSee 'pets --help'.");
-    expect("pet", 2, "", "one of these is meant:\n  pets pet show");
-    expect("pet eat", 2, "", "pets pet break");
+    expect("pet", 2, "", "one of these is meant:\n  pet show");
+    expect("pet eat", 2, "", "pets pet: one of these is meant:\n  pet show");
+    expect("pet shwo", 2, "", "pets: unknown command 'pet shwo'; did you mean 'pets pet show'?");
     expect("pet show --color red", 2, "", "pets pet show: missing argument: PET [PET]\nSee 'pets pet show --help'.");
     expect("pet show --color red a b c", 2, "", "too many arguments, beginning with 'c'");
     expect("pet break now", 2, "", "too many arguments, beginning with 'now'");
@@ -255,6 +261,49 @@ static void the_manual_is_mdoc(void **state)
     expect("help pte --man", 2, "", "unknown command");
 }
 
+static void help_on_several_commands_lists_them(void **state)
+{
+    (void)state;
+    expect("pet --help", 0, "pets pet: one of these is meant:\n  pet show", "");
+    expect("pet -h", 0, "  pet break ", "");
+    expect("help pet", 0, "  pet break ", "");
+    expect("help elephant", 2, "", "unknown command 'elephant'");
+}
+
+/* What each child has to do with an output that nobody reads, or that is full. */
+static void expect_output_lost(const char *file, int closed_pipe, const char *said)
+{
+    int ends[2];
+    char text[256] = "";
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        int unread[2];
+        signal(SIGPIPE, SIG_IGN);
+        if (pipe(unread) != 0)
+            _exit(99);
+        close(unread[0]);
+        dup2(closed_pipe ? unread[1] : open(file, O_WRONLY), STDOUT_FILENO);
+        dup2(ends[1], STDERR_FILENO);
+        char *argv[] = { "pets", "--version", NULL };
+        _exit(command_main(&program, 2, argv));
+    }
+    close(ends[1]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    assert_true(read(ends[0], text, sizeof text - 1) >= 0);
+    close(ends[0]);
+    assert_int_equal(WEXITSTATUS(status), COMMAND_FAILED);
+    assert_string_equal(text, said);
+}
+
+static void who_has_seen_enough_is_not_told(void **state)
+{
+    (void)state;
+    expect_output_lost("/dev/full", 0, "pets: the output could not be written\n");
+    expect_output_lost(NULL, 1, "");
+}
+
 static void the_manual_is_files(void **state)
 {
     (void)state;
@@ -295,6 +344,8 @@ int main(void)
         cmocka_unit_test(a_name_of_the_file_is_a_command),
         cmocka_unit_test(the_environment_stands_in),
         cmocka_unit_test(wrong_lines_say_what_to_do),
+        cmocka_unit_test(help_on_several_commands_lists_them),
+        cmocka_unit_test(who_has_seen_enough_is_not_told),
         cmocka_unit_test(failures_have_two_lines),
         cmocka_unit_test(help_names_everything),
         cmocka_unit_test(the_manual_is_mdoc),

@@ -25,7 +25,7 @@ static void health_of(const struct answer *answer, int status, const char *out, 
 static void answers_become_statuses(void **state)
 {
     (void)state;
-    health_of(&(struct answer){ .status = "200 OK", .body = "ready\n" }, COMMAND_OK, "ready\n", "");
+    health_of(&(struct answer){ .status = "200 OK", .body = "{\"status\":\"ready\"}" }, COMMAND_OK, "ready\n", "");
     health_of(&(struct answer){ .status = "503 Service Unavailable", .body = "no" }, COMMAND_FAILED, "",
               "not ready: HTTP 503");
     health_of(&(struct answer){ .status = "404 Not Found", .body = "" }, COMMAND_FAILED, "", "not ready: HTTP 404");

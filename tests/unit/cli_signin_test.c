@@ -99,7 +99,12 @@ static void wrong_codes_and_another_one(void **state)
     static const struct answer answers[] = {
         INITIATED, CHALLENGED, WRONG_CODE, CHALLENGED, TOKENS_OF("secret-a", "secret-r"),
     };
-    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", " --json", 0, "\"state\": \"completed\"", "");
+    static const char wrong[] = "A code was sent to s*m@e*g.\n"
+                                "doorcode signin: The code is not right, or it is too old.\n"
+                                "Type the newest code again, or ask for another one.\n";
+    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", "", 0, "Signed in as", wrong);
+    expect_signin(answers, COUNT(answers), "00000000\n123\n\n12345678\n", " --json", 0, "\"state\": \"completed\"",
+                  wrong);
 }
 
 static void codes_that_end(void **state)
@@ -108,6 +113,8 @@ static void codes_that_end(void **state)
     static const struct answer wrong[] = { INITIATED, CHALLENGED, WRONG_CODE };
     static const struct answer none[] = { INITIATED, CHALLENGED };
     expect_signin(wrong, COUNT(wrong), "00000000\n", "", 1, "", "signin: The code is not right, or it is too old.\n");
+    expect_signin(wrong, COUNT(wrong), "00000000\n", "", 1, "",
+                  "or ask for another one.\ndoorcode signin: No further code was given.\nBegin again");
     expect_signin(wrong, COUNT(wrong), "00000000", " --json", 1, "\"kind\": \"invalid_code\"", "");
     expect_signin(none, COUNT(none), "", "", 1, "", "signin: No code was given.\nGive it on a terminal");
 }
@@ -118,6 +125,10 @@ static void failures_say_what_to_do(void **state)
     static const struct answer redirect[] = { REDIRECT };
     static const struct answer no_user[] = { { .status = "400 Bad Request",
                                                .body = "{\"error\":\"user_not_found\",\"error_codes\":[50034]}" } };
+    static const struct answer no_native[] = {
+        { .status = "400 Bad Request",
+          .body = "{\"error\":\"invalid_client\",\"suberror\":\"nativeauthapi_disabled\"}" }
+    };
     static const struct answer html[] = { { .status = "200 OK", .type = "text/html", .body = "<html>" } };
     static const struct answer slow_down[] = {
         { .status = "429 Too Many", .headers = "Retry-After: 9\r\n", .body = "" }
@@ -125,12 +136,13 @@ static void failures_say_what_to_do(void **state)
     expect_signin(redirect, 1, "", "", 3, "", "has to sign in with a browser: no codes here\nLet it with --browser");
     expect_signin(redirect, 1, "", " --json", 3, "\"redirect_reason\": \"no codes here\"", "");
     expect_signin(no_user, 1, "", "", 1, "", "signin: There is no such user.\nCheck the address");
+    expect_signin(no_native, 1, "", "", 1, "", "native authentication.\nSign in with --browser, or switch");
     expect_signin(html, 1, "", "", 1, "",
                   "makes no sense: the answer is not a JSON object (HTTP 200, text/html, 6 bytes)\n");
     expect_signin(slow_down, 1, "", "", 1, "", "Wait 9 seconds.");
     expect("signin sam@example.org --authority http://127.0.0.1:1/petstore", 1, "",
            "cannot be reached: Failed to connect");
-    expect("signin sam@example.org --authority http://petstore.example/petstore", 1, "", "Use https;");
+    expect("signin sam@example.org --authority http://petstore.example/petstore", 1, "", "Use https; or --allow-http,");
     expect("signin sam@example.org --authority nowhere", 1, "", "The authority is not an address");
     expect("signin sam@example.org --authority https://petstore.example/p --client-id me", 1, "", "not a GUID");
     expect("signin sam@example.org", 2, "", "option '--authority URL' is missing (or set DOORCODE_AUTHORITY)");
@@ -190,6 +202,26 @@ static void a_renewal_may_need_the_user(void **state)
     expect_renewal(unknown, "token get --force", 1, "", "token get: The application is unknown here");
 }
 
+/* What was got for another API meanwhile does not change what a script gets that names none. */
+static void without_scopes_it_is_the_token_of_the_signin(void **state)
+{
+    (void)state;
+    static const struct answer pets = {
+        .status = "200 OK",
+        .body = "{\"token_type\":\"Bearer\",\"scope\":\"api://pets/Pets.Read\",\"expires_in\":3600,"
+                "\"access_token\":\"secret-pets\",\"refresh_token\":\"secret-s\",\"id_token\":\"@ID_TOKEN@\"}"
+    };
+    const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r"), pets };
+    struct answer_server server;
+    answer_server_start_with(&server, answers, COUNT(answers), tenant_of_tests());
+    expect_signed_in(&server, "12345678");
+    expect_token("token get --scope api://pets/Pets.Read", "secret-pets\n");
+    expect_token("token get", "secret-a\n");
+    expect_token("token get --scope api://pets/Pets.Read", "secret-pets\n");
+    expect("account list --json", 0, "\"signin_scope\": \"openid profile\"", "");
+    assert_int_equal(answer_server_stop(&server), COUNT(answers));
+}
+
 static void a_token_of_several_lines_goes_nowhere(void **state)
 {
     (void)state;
@@ -213,7 +245,8 @@ static void a_refresh_of_another_subject_is_not_kept(void **state)
              code_file);
     expect(line, 0, "Signed in", "");
     tenant.subject = "somebody else";
-    expect("token get --force", 1, "", "The server renewed the tokens of another user.\nNothing was kept.");
+    expect("token get --force", 1, "",
+           "The server renewed the tokens of another user: the sub of the id token is another one\nNothing was kept.");
     expect_token("token get", "secret-a\n");
     assert_int_equal(answer_server_stop(&server), COUNT(answers));
     tenant_close(&tenant);
@@ -222,8 +255,7 @@ static void a_refresh_of_another_subject_is_not_kept(void **state)
 static void an_unwritable_token_file_is_named(void **state)
 {
     (void)state;
-    static const struct answer answers[] = { INITIATED, CHALLENGED, TOKENS_OF("secret-a", "secret-r") };
-    expect_signin(answers, COUNT(answers), "12345678\n", " --token-file /nowhere/tokens.json", 1, "",
+    expect_signin(NULL, 0, "", " --token-file /nowhere/tokens.json", 1, "", /* before a code is sent */
                   "kept: /nowhere/tokens.json cannot be locked: No such file or directory\nMend that");
 }
 
@@ -240,6 +272,36 @@ static void a_missing_code_file_is_named(void **state)
     answer_server_stop(&server);
 }
 
+/* ---- another device ---- */
+
+#define DEVICE_CODES                                                                                            \
+    {                                                                                                           \
+        .status = "200 OK", .body = "{\"user_code\":\"BCDF-GHJK\",\"device_code\":\"secret-d\",\"interval\":1," \
+                                    "\"verification_uri\":\"https://login.example/devicelogin\"}"               \
+    }
+#define REFUSED(error)                                                   \
+    {                                                                    \
+        .status = "400 Bad Request", .body = "{\"error\":\"" error "\"}" \
+    }
+
+static void the_user_signs_in_elsewhere(void **state)
+{
+    (void)state;
+    static const struct answer good[] = {
+        DEVICE_CODES, REFUSED("authorization_pending"), { .status = NULL }, TOKENS_OF("secret-a", "secret-r")
+    };
+    static const struct answer no[] = { DEVICE_CODES, REFUSED("authorization_declined") };
+    static const struct answer odd[] = { DEVICE_CODES, { .status = "200 OK", .body = "{}" } };
+    static const char shown[] = "Open this address in a browser, on any device, and type the code there:\n\n"
+                                "  https://login.example/devicelogin\n  BCDF-GHJK\n\n";
+    expect_signin(good, COUNT(good), "", " --device-code", 0, "Signed in as sam@example.org.\n", shown);
+    expect_token("token get", "secret-a\n");
+    expect_command(good, COUNT(good), "", "signin kim@example.org --device-code", 1, "",
+                   "Another user has signed in with the browser.\nNothing was kept.");
+    expect_signin(no, COUNT(no), "", " --device-code", 1, "", "\n\ndoorcode signin: The sign-in was cancelled");
+    expect_signin(odd, COUNT(odd), "", " --device-code", 1, "", "\n\ndoorcode signin: The server's answer makes no");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,9 +313,11 @@ int main(void)
         CASE(a_refresh_keeps_the_new_tokens),
         CASE(a_refresh_of_another_subject_is_not_kept),
         CASE(a_renewal_may_need_the_user),
+        CASE(without_scopes_it_is_the_token_of_the_signin),
         CASE(a_token_of_several_lines_goes_nowhere),
         CASE(an_unwritable_token_file_is_named),
         CASE(a_missing_code_file_is_named),
+        CASE(the_user_signs_in_elsewhere),
     };
     return cmocka_run_group_tests_name("cli: sign-in", tests, NULL, NULL);
 }

@@ -27,6 +27,7 @@ static struct book_account account_of(const char *id, const char *scope, const c
                    .username = "Sam@example.org",
                    .name = "Sam Sørensen",
                    .tenant_id = "t-1",
+                   .signin_scope = "openid",
                    .id_token = "id.token.1" },
         .refresh_token = "refresh-1",
         .token_count = 1,
@@ -69,7 +70,7 @@ static void what_is_written_is_read(void **state)
     assert_int_equal(book.count, 0);
     const struct book_account sam = account_of("sam", "openid profile", "access=1 =");
     struct book_account kim = account_of("kim", "", "access-2");
-    kim.shown.name = kim.shown.tenant_id = kim.shown.id_token = kim.refresh_token = "";
+    kim.shown.name = kim.shown.tenant_id = kim.shown.signin_scope = kim.shown.id_token = kim.refresh_token = "";
     kim.tokens[0].expires_at = 0;
     put(&book, &sam);
     put(&book, &kim);
@@ -87,6 +88,7 @@ static void what_is_written_is_read(void **state)
     assert_string_equal(shown->username, "Sam@example.org");
     assert_string_equal(shown->name, "Sam Sørensen");
     assert_string_equal(shown->tenant_id, "t-1");
+    assert_string_equal(shown->signin_scope, "openid");
     assert_string_equal(shown->id_token, "id.token.1");
     assert_string_equal(book.accounts[1].refresh_token, "refresh-1");
     assert_int_equal(shown->access_token_count, 1);
@@ -105,7 +107,7 @@ static void the_bytes_are_these(void **state)
     (void)state;
     struct book book = { 0 };
     const struct book_account sam = account_of("sam", "openid", "access-1");
-    static const char expected[] = "doorcode tokens 1\n"
+    static const char expected[] = "doorcode tokens 2\n"
                                    "\n"
                                    "authority=https://petstore.example/petstore\n"
                                    "client_id=1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n"
@@ -113,6 +115,7 @@ static void the_bytes_are_these(void **state)
                                    "username=Sam@example.org\n"
                                    "name=Sam Sørensen\n"
                                    "tenant_id=t-1\n"
+                                   "signin_scope=openid\n"
                                    "id_token=id.token.1\n"
                                    "refresh_token=refresh-1\n"
                                    "scope=openid\n"
@@ -136,9 +139,9 @@ static void the_bytes_are_these(void **state)
 
 /* ---- what is refused ---- */
 
-#define HEAD "doorcode tokens 1\n\n"
+#define HEAD "doorcode tokens 2\n\n"
 #define KEY "authority=a\nclient_id=c\nid=i\nusername=u\n"
-#define REST "name=\ntenant_id=\nid_token=\nrefresh_token=\n"
+#define REST "name=\ntenant_id=\nsignin_scope=\nid_token=\nrefresh_token=\n"
 #define TOKEN "scope=\nreceived_at=1\nexpires_at=2\nrefresh_at=0\naccess_token=t\n"
 #define TAIL "\nend\n"
 
@@ -155,12 +158,12 @@ static void other_bytes_are_refused(void **state)
         "\n",
         "end\n",
         "{\"version\":1,\"accounts\":[]}",
-        "doorcode tokens 2\n\nend\n",
-        "doorcode tokens 1",
-        "doorcode tokens 1\r\n\r\nend\r\n",
+        "doorcode tokens 3\n\nend\n",
+        "doorcode tokens 2",
+        "doorcode tokens 2\r\n\r\nend\r\n",
     };
     static const char *const damaged[] = {
-        "doorcode tokens 1\n",
+        "doorcode tokens 2\n",
         HEAD,
         HEAD "end",
         HEAD "end\n\n",
@@ -171,9 +174,9 @@ static void other_bytes_are_refused(void **state)
         HEAD KEY REST "end\n",
         HEAD KEY TAIL,
         HEAD REST KEY TAIL,
-        HEAD KEY "name\ntenant_id=\nid_token=\nrefresh_token=\n" TAIL,
-        HEAD KEY "name=a\tb\ntenant_id=\nid_token=\nrefresh_token=\n" TAIL,
-        HEAD KEY "name=a\x7f\ntenant_id=\nid_token=\nrefresh_token=\n" TAIL,
+        HEAD KEY "name\ntenant_id=\nsignin_scope=\nid_token=\nrefresh_token=\n" TAIL,
+        HEAD KEY "name=a\tb\ntenant_id=\nsignin_scope=\nid_token=\nrefresh_token=\n" TAIL,
+        HEAD KEY "name=a\x7f\ntenant_id=\nsignin_scope=\nid_token=\nrefresh_token=\n" TAIL,
         HEAD "authority=\nclient_id=c\nid=i\nusername=u\n" REST TAIL,
         HEAD KEY REST "scope=\nreceived_at=\nexpires_at=2\nrefresh_at=0\naccess_token=t\n" TAIL,
         HEAD KEY REST "scope=\nreceived_at=-1\nexpires_at=2\nrefresh_at=0\naccess_token=t\n" TAIL,
@@ -303,10 +306,11 @@ static void the_former_account_gives_what_is_missing(void **state)
     account = account_of("sam", "openid api://a/Read api://a/Write", "a-1");
     put(&book, &account);
     account = account_of("sam", "api://b/Read", "b-1");
-    account.refresh_token = account.shown.id_token = account.shown.name = "";
+    account.refresh_token = account.shown.id_token = account.shown.name = account.shown.signin_scope = "";
     put(&book, &account);
     account = account_of("sam", "API://A/write offline_access", "a-2");
     account.refresh_token = "refresh-2";
+    account.shown.signin_scope = "";
     put(&book, &account);
     assert_int_equal(book.count, 1);
     const struct book_account *kept = &book.accounts[0];
@@ -317,6 +321,7 @@ static void the_former_account_gives_what_is_missing(void **state)
     assert_string_equal(kept->refresh_token, "refresh-2");
     assert_string_equal(kept->shown.id_token, "id.token.1");
     assert_string_equal(kept->shown.name, "Sam Sørensen");
+    assert_string_equal(kept->shown.signin_scope, "openid");
     book_free(&book);
 }
 

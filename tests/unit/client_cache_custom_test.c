@@ -59,7 +59,7 @@ static void bytes_of_others_are_left_alone(void **state)
         const char *words;
     } rows[] = {
         { "{\"version\":1}", "the tokens in the application's own place are in a format that is not known here" },
-        { "doorcode tokens 1\n\nen", "the tokens in the application's own place are damaged" },
+        { "doorcode tokens 2\n\nen", "the tokens in the application's own place are damaged" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -47,32 +47,28 @@ static void little_room_for_descriptors(void **state)
 }
 
 /* A server that takes connections and says nothing. */
-static int silent_server(char *authority, size_t size)
+static int silent_server(char *authority, size_t size, int queue)
 {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
     socklen_t n = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, n), 0);
-    assert_int_equal(listen(fd, 64), 0);
+    assert_int_equal(listen(fd, queue), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &n), 0);
     snprintf(authority, size, "http://127.0.0.1:%d/petstore", ntohs(address.sin_port));
     return fd;
 }
 
+enum { ROUNDS = 30 };
+
 /* Again and again: libcurl's time and the loop's may be a part of a millisecond apart, and no time-out may be missed. */
-static void a_server_that_is_silent(void **state)
+static void times_out(struct doorcode_options options)
 {
-    (void)state;
-    char authority[64];
-    int fd = silent_server(authority, sizeof authority);
-    struct doorcode_options options = { .authority = authority,
-                                        .client_id = TENANT_CLIENT,
-                                        .connect_timeout_ms = 3600000,
-                                        .timeout_ms = 15,
-                                        .nonblocking = 1 };
     struct doorcode_client *client;
+    options.client_id = TENANT_CLIENT;
+    options.nonblocking = 1;
     assert_null(doorcode_client_new(&options, &client));
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < ROUNDS; i++) {
         struct doorcode_flow *flow;
         (doorcode_signin_start)(client, "sam@example.org", &flow);
         assert_true(doorcode_flow_state(flow) != DOORCODE_WORKING || doorcode_flow_error(flow) == NULL);
@@ -82,6 +78,62 @@ static void a_server_that_is_silent(void **state)
         doorcode_flow_free(flow);
     }
     doorcode_client_free(client);
+}
+
+/* Gives each visitor one answer, and then nothing more over the same connection, where no other timer of libcurl's is left. */
+static void *falls_silent(void *ctx)
+{
+    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 27\r\n\r\n"
+                                 "{\"continuation_token\":\"s1\"}";
+    int visitors[ROUNDS];
+    for (size_t i = 0; i < ROUNDS; i++) {
+        visitors[i] = accept(*(const int *)ctx, NULL, NULL);
+        free(answer_read_request(visitors[i]));
+        answer_send(visitors[i], answer, strlen(answer));
+    }
+    for (size_t i = 0; i < ROUNDS; i++)
+        close(visitors[i]);
+    return NULL;
+}
+
+static void a_server_that_falls_silent(void **state)
+{
+    (void)state;
+    char authority[64];
+    pthread_t thread;
+    int fd = silent_server(authority, sizeof authority, 64);
+    assert_int_equal(pthread_create(&thread, NULL, falls_silent, &fd), 0);
+    times_out((struct doorcode_options){ .authority = authority, .connect_timeout_ms = 3600000, .timeout_ms = 15 });
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    close(fd);
+}
+
+static void a_server_that_is_silent(void **state)
+{
+    (void)state;
+    char authority[64];
+    int fd = silent_server(authority, sizeof authority, 64);
+    times_out((struct doorcode_options){ .authority = authority, .connect_timeout_ms = 3600000, .timeout_ms = 15 });
+    close(fd);
+}
+
+/* Whose queue is full, so that no connection is ever made. */
+static void a_server_that_is_busy(void **state)
+{
+    (void)state;
+    char authority[64];
+    int visitors[4];
+    int fd = silent_server(authority, sizeof authority, 0);
+    struct sockaddr_in address;
+    socklen_t n = sizeof address;
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &n), 0);
+    for (size_t i = 0; i < COUNT(visitors); i++) {
+        visitors[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(visitors[i], (struct sockaddr *)&address, n); /* the first is taken into the queue */
+    }
+    times_out((struct doorcode_options){ .authority = authority, .connect_timeout_ms = 15, .timeout_ms = 3600000 });
+    for (size_t i = 0; i < COUNT(visitors); i++)
+        close(visitors[i]);
     close(fd);
 }
 
@@ -92,7 +144,7 @@ static void flows_side_by_side(void **state)
     enum { FLOWS = 6 };
     static const struct answer answers[] = { YES(TOKEN("s1")), YES(PASSWORD("s2")), YES(TOKENS) };
     char authority[64];
-    int fd = silent_server(authority, sizeof authority);
+    int fd = silent_server(authority, sizeof authority, 64);
     struct doorcode_options silent = { .authority = authority, .client_id = TENANT_CLIENT, .nonblocking = 1 };
     struct doorcode_client *client;
     struct session sessions[FLOWS];
@@ -333,6 +385,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(little_room_for_descriptors), cmocka_unit_test(a_server_that_is_silent),
+        cmocka_unit_test(a_server_that_falls_silent),  cmocka_unit_test(a_server_that_is_busy),
         cmocka_unit_test(flows_side_by_side),          cmocka_unit_test(steps_of_what_does_not_work),
         cmocka_unit_test(given_up_at_every_step),      cmocka_unit_test(no_server_keeps_a_flow_going),
     };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an application may set for all requests or for one flow: claims, query, headers, capabilities, a log. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -225,6 +226,17 @@ static void each_request_is_logged_without_secrets(void **state)
     session_end(&s, NULL, 3);
 }
 
+/* As who wants none at all may write it. */
+static void the_longest_time_outs(void **state)
+{
+    (void)state;
+    struct doorcode_options options = { .connect_timeout_ms = LONG_MAX, .timeout_ms = LONG_MAX };
+    struct session s;
+    session_options(&s, code_signin, COUNT(code_signin), &options);
+    signs_in(s.client, &s.flow);
+    session_end(&s, NULL, 3);
+}
+
 /* ---- what is refused ---- */
 
 static void options_out_of_their_range(void **state)
@@ -282,6 +294,7 @@ int main(void)
         cmocka_unit_test(headers_without_an_end_are_cut),
         cmocka_unit_test(capabilities_are_what_there_are_screens_for),
         cmocka_unit_test(each_request_is_logged_without_secrets),
+        cmocka_unit_test(the_longest_time_outs),
         cmocka_unit_test(options_out_of_their_range),
         cmocka_unit_test(call_options_out_of_their_range),
         cmocka_unit_test(no_flow_has_no_id),

@@ -330,6 +330,43 @@ static void two_begin_at_once(void **state)
     end(&backend);
 }
 
+/* The same with keys that have become too old to do meanwhile. */
+static void two_begin_at_once_after_days(void **state)
+{
+    (void)state;
+    struct backend backend;
+    struct doorcode_flow *flows[2];
+    begin(&backend, NULL, 0);
+    assert_int_equal(ask(&backend, DOORCODE_WORKING), DOORCODE_COMPLETED);
+    pass(172800);
+    char *token = good_token(&backend);
+    for (size_t i = 0; i < COUNT(flows); i++)
+        assert_int_equal(doorcode_keys_start(backend.client, &flows[i]), DOORCODE_WORKING);
+    doorcode_flow_free(flows[0]); /* gives up */
+    assert_int_equal(verify_by(doorcode_token_verify, &backend, token, NULL), DOORCODE_ERROR_KEYS_NEEDED);
+    assert_int_equal(doorcode_flow_run(flows[1]), DOORCODE_COMPLETED);
+    assert_int_equal(verify_by(doorcode_token_verify, &backend, token, NULL), -1);
+    doorcode_flow_free(flows[1]);
+    free(token);
+    end(&backend);
+}
+
+static void a_call_too_early_leaves_no_error(void **state)
+{
+    (void)state;
+    struct backend backend;
+    struct doorcode_flow *flow;
+    begin(&backend, NULL, 0);
+    backend.client->nonblocking = true;
+    assert_int_equal(doorcode_keys_start(backend.client, &flow), DOORCODE_WORKING);
+    assert_int_equal(doorcode_flow_submit_code(flow, "12345678"), DOORCODE_WORKING);
+    assert_int_equal(doorcode_flow_error(flow)->kind, DOORCODE_ERROR_USAGE);
+    assert_int_equal(doorcode_flow_run(flow), DOORCODE_COMPLETED);
+    assert_null(doorcode_flow_error(flow));
+    doorcode_flow_free(flow);
+    end(&backend);
+}
+
 /* ---- several threads ---- */
 
 struct worker {
@@ -384,6 +421,8 @@ int main(void)
         cmocka_unit_test(a_loop_asks_by_a_flow),
         cmocka_unit_test(a_loop_is_told_why_not),
         cmocka_unit_test(two_begin_at_once),
+        cmocka_unit_test(two_begin_at_once_after_days),
+        cmocka_unit_test(a_call_too_early_leaves_no_error),
         cmocka_unit_test(threads_ask_together),
     };
     return cmocka_run_group_tests_name("client: access tokens of a backend", tests, NULL, NULL);

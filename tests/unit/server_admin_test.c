@@ -67,6 +67,9 @@ static void apply_refuses_with_the_line(void **state)
                    "broken.yaml:3: tenants[0]: unknown field 'usres'; did you mean 'users'?\n");
     expect_failure("apply @broken.yaml", COMMAND_FAILED, "Nothing was changed.");
     expect_failure("apply @missing.yaml", COMMAND_FAILED, "missing.yaml: No such file or directory");
+    /* What would have been created until then is not told as if it were. */
+    test_file(&folder, "half.yaml", "tenants: [{name: kennel}, {name: kennel, domain: petstore.onmicrosoft.com}]");
+    expect_failure("apply @half.yaml", COMMAND_FAILED, "Nothing was changed.");
     expect_failure("apply", COMMAND_USAGE, "doorcode apply --help");
 }
 
@@ -94,7 +97,8 @@ static void users(void **state)
     snprintf(line, sizeof line, "user show %s", member(rows, 1, "id"));
     expect_part(line, "sam@example.org");
     json_decref(rows);
-    expect_part("user show SAM@Example.ORG", "sam@example.org");
+    expect_part("user show SAM@Example.ORG", "email     sam@example.org\n");
+    expect_failure("user delete sam@example.org --json", COMMAND_USAGE, "unknown option '--json'");
     expect_failure("user show nobody@example.org", COMMAND_FAILED, "'doorcode user list' shows them.");
     expect_failure("user show not-an-address", COMMAND_FAILED, "not-an-address: there is no such user");
     expect_failure("user delete nobody@example.org", COMMAND_FAILED, "there is no such user");
@@ -151,11 +155,14 @@ static void applications_and_flows(void **state)
     assert_string_equal(member(rows, 0, "public"), "no");
     assert_string_equal(member(rows, 0, "permissions"), "openid api://pets/a");
     json_decref(rows);
-    expect_part("app show Shop", "Shop  1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31");
+    expect_part("app list",
+                "name  client_id                             native  public  user_flow  api  secrets\nShop  1f8b7c66");
+    expect_part("app show Shop", "name           Shop\nclient_id      1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n");
+    expect_part("app show Shop", "\npermissions    openid api://pets/a\n");
     expect_part("app show 1F8B7C66-3a1d-4f5e-9c42-7d2e0b9a8c31", "Shop");
     expect_failure("app show Nothing", COMMAND_FAILED, "'doorcode app list' shows them.");
     expect_part("flow list", "signup  emailOneTimePasscode  yes      1");
-    expect_part("flow show spare", "spare  emailPassword");
+    expect_part("flow show spare", "name               spare\nidentity_provider  emailPassword\n");
     expect_failure("flow show nothing", COMMAND_FAILED, "'doorcode flow list' shows them.");
     expect_failure("flow delete signup", COMMAND_FAILED, "Link the application to another user flow first.");
     expect("flow delete spare", "deleted user flow spare\n");

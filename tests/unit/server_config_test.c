@@ -14,6 +14,8 @@
 #include "support/command_ran.h"
 #include "support/text_file.h"
 
+#include <unistd.h>
+
 static struct test_folder folder;
 
 static int make(void **state)
@@ -297,6 +299,35 @@ static void check_tells_what_is_wrong_or_missing(void **state)
     says_of_file("origin: https://login.example\nhtttp:\n  port: 0\n", COMMAND_FAILED, "c.yaml:2");
 }
 
+static void check_says(const char *command, int status, const char *out, const char *errors)
+{
+    struct ran ran = command_ran(&program, command);
+    assert_int_equal(ran.status, status);
+    assert_string_equal(ran.out, out);
+    if (strstr(ran.errors, errors) == NULL)
+        fail_msg("%s", ran.errors);
+    command_ran_free(&ran);
+}
+
+/* On a machine without a file of an installation, the environment has to do, and it is said what was looked at. */
+static void check_needs_no_file(void **state)
+{
+    (void)state;
+    if (access("/etc/doorcode/doorcode.yaml", F_OK) == 0)
+        skip();
+    unsetenv("DOORCODE_CONFIG");
+    check_says("config check", COMMAND_FAILED, "",
+               "environment and defaults: origin is not set: the public address, like https://login.example\n"
+               "Checked were the environment and the defaults: no file is named");
+    check_says("config check --config /tmp/doorcode-no-such.yaml", COMMAND_FAILED, "",
+               "No such file or directory\nName another file with --config or DOORCODE_CONFIG");
+    setenv("DOORCODE_ORIGIN", "https://login.example", 1);
+    setenv("DOORCODE_SMTP_FROM_ADDRESS", "a@login.example", 1);
+    check_says("config check", COMMAND_OK, "environment and defaults: good, for https://login.example\n", "");
+    unsetenv("DOORCODE_ORIGIN");
+    unsetenv("DOORCODE_SMTP_FROM_ADDRESS");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +340,7 @@ int main(void)
         cmocka_unit_test(printed_reference_loads),
         cmocka_unit_test(printed_reference_is_complete),
         cmocka_unit_test(check_tells_what_is_wrong_or_missing),
+        cmocka_unit_test(check_needs_no_file),
     };
     return cmocka_run_group_tests(tests, make, clear);
 }

@@ -53,7 +53,7 @@ int admin_open(struct admin *a, const struct command_line *line, bool create)
 
     memset(a, 0, sizeof *a);
     a->line = line;
-    a->json = command_flag(line, "json");
+    a->json = command_has(line, "json") && command_flag(line, "json");
     if (!err_is_ok(config_load(command_value(line, "config"), &a->config, &why)))
         return command_fail(line, NULL, "%s", why.text);
     if (data != NULL)

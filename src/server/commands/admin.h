@@ -19,18 +19,19 @@ struct admin {
 };
 
 /* The options every one of them takes: put first into its table. */
-#define ADMIN_OPTIONS                                               \
-    { .name = "config",                                             \
-      .letter = 'c',                                                \
-      .argument = "FILE",                                           \
-      .help = "Configuration of the server.",                       \
-      .environment = "DOORCODE_CONFIG" },                           \
-        { .name = "data",                                           \
-          .letter = 'd',                                            \
-          .argument = "FOLDER",                                     \
-          .help = "Data folder, instead of the configuration's." }, \
-    {                                                               \
-        .name = "json", .help = "Print JSON."                       \
+#define ADMIN_OPTIONS                                                                                               \
+    { .name = "config",                                                                                             \
+      .letter = 'c',                                                                                                \
+      .argument = "FILE",                                                                                           \
+      .help = "Configuration of the server.",                                                                       \
+      .environment = "DOORCODE_CONFIG" },                                                                           \
+    {                                                                                                               \
+        .name = "data", .letter = 'd', .argument = "FOLDER", .help = "Data folder, instead of the configuration's." \
+    }
+/* Of those that print rows. */
+#define ADMIN_JSON                            \
+    {                                         \
+        .name = "json", .help = "Print JSON." \
     }
 #define ADMIN_TENANT                                                                 \
     {                                                                                \
@@ -60,6 +61,10 @@ int admin_fail(struct admin *a, err fault);
 enum { ADMIN_COLUMNS = 12 };
 struct table;
 struct table *table_new(const char *const *columns); /* NULL-terminated; at most ADMIN_COLUMNS */
+/* For people: a line for each cell instead of one for each row, as of a single thing. */
+void table_as_cards(struct table *t);
+/* For people: leaves out the column, which is too wide for a list. */
+void table_hide(struct table *t, const char *column);
 /* Adds a row; the texts are copied. As many as there are columns. */
 void table_row(struct table *t, const char *const *cells);
 void table_print(struct table *t, bool json, FILE *out); /* and frees; NULL only frees */

@@ -5,6 +5,9 @@
 
 #include "server/manifest.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { FILES_MAX = 64 };
 
 struct counts {
@@ -24,9 +27,16 @@ static void report(void *ctx, enum manifest_change change, const char *kind, con
             fields[0] == '\0' ? "" : ")");
 }
 
+static void free_text(char **text)
+{
+    free(*text);
+}
+
 static int apply_documents(struct admin *a, struct yaml *const *documents, size_t n)
 {
-    struct counts counts = { .out = a->line->out };
+    AUTO(free_text) char *told = NULL; /* until it has come about */
+    size_t size = 0;
+    struct counts counts = { .out = open_memstream(&told, &size) };
     struct complaint why;
     const struct manifest_options options = { .rng = &rng_system,
                                               .now = clock_now(&clock_system),
@@ -34,12 +44,21 @@ static int apply_documents(struct admin *a, struct yaml *const *documents, size_
                                               .report = report,
                                               .ctx = &counts };
 
-    if (!err_is_ok(manifest_apply(a->store, documents, n, &options, &why)))
+    if (counts.out == NULL)
+        return admin_fail(a, FAIL(NO_MEMORY));
+    err applied = manifest_apply(a->store, documents, n, &options, &why);
+    fclose(counts.out);
+    if (!err_is_ok(applied))
         return command_fail(a->line, "Nothing was changed.", "%s", why.text);
-    fprintf(a->line->out, "%u created, %u changed, %u the same%s\n", counts.of[MANIFEST_CREATED],
+    fprintf(a->line->out, "%s%u created, %u changed, %u the same%s\n", told, counts.of[MANIFEST_CREATED],
             counts.of[MANIFEST_CHANGED], counts.of[MANIFEST_SAME],
             options.dry_run ? " (dry run: nothing was written)" : "");
     return COMMAND_OK;
+}
+
+static const char *file_of(const char *argument)
+{
+    return strcmp(argument, "-") == 0 ? "/dev/stdin" : argument;
 }
 
 static int load_and_apply(struct admin *a)
@@ -50,7 +69,7 @@ static int load_and_apply(struct admin *a)
     int status = COMMAND_OK;
 
     for (; status == COMMAND_OK && n < (size_t)a->line->argument_count; n++)
-        if (!err_is_ok(yml_load(a->line->arguments[n], &documents[n], &why)))
+        if (!err_is_ok(yml_load(file_of(a->line->arguments[n]), &documents[n], &why)))
             status = command_fail(a->line, "Nothing was changed.", "%s", why.text);
     if (status == COMMAND_OK)
         status = apply_documents(a, documents, n);
@@ -95,7 +114,8 @@ const struct command command_apply = {
     .arguments = "FILE ...",
     .summary = "Declare tenants, applications, user flows and users",
     .description =
-        "Reads manifests and makes the directory so: what is missing is created, what differs is changed, and "
+        "Reads manifests, - is the standard input, and makes the directory so: what is missing is created, what "
+        "differs is changed, and "
         "nothing is deleted. All files are one transaction. A running server takes the changes within a second.",
     .examples = apply_examples,
     .options = apply_options,

@@ -4,7 +4,9 @@
 
 #include "server/config.h"
 
-#include <string.h>
+#include <unistd.h>
+
+#define CONFIG_FILE "/etc/doorcode/doorcode.yaml" /* of an installation from packages */
 
 enum { VALUE_MAX = 64 };
 
@@ -50,18 +52,39 @@ const struct command command_config = {
     .run = print,
 };
 
+/* NULL where none is named and there is none at the usual place. */
+static const char *file_of(const struct command_line *line)
+{
+    const char *named = command_value(line, "config");
+
+    if (named != NULL)
+        return named;
+    return access(CONFIG_FILE, F_OK) == 0 ? CONFIG_FILE : NULL;
+}
+
+static const char *advice_on(const char *file)
+{
+    if (file == NULL)
+        return "Checked were the environment and the defaults: no file is named, and there is no " CONFIG_FILE
+               ". Name one with --config or DOORCODE_CONFIG; 'doorcode config' prints one to begin with.";
+    if (access(file, R_OK) != 0)
+        return "Name another file with --config or DOORCODE_CONFIG; 'doorcode config' prints one to begin with.";
+    return "'doorcode config' lists the settings with what they may be.";
+}
+
 static int check(const struct command_line *line)
 {
-    const char *file = command_value(line, "config");
+    const char *file = file_of(line);
     struct complaint why;
     struct config c;
 
     if (!err_is_ok(config_load(file, &c, &why)))
-        return command_fail(line, NULL, "%s", why.text);
+        return command_fail(line, advice_on(file), "%s", why.text);
     const char *missing = config_missing(&c);
-    int status = missing == NULL ? COMMAND_OK : command_fail(line, NULL, "%s: %s", file, missing);
+    const char *subject = file != NULL ? file : "environment and defaults";
+    int status = missing == NULL ? COMMAND_OK : command_fail(line, advice_on(file), "%s: %s", subject, missing);
     if (missing == NULL)
-        fprintf(line->out, "%s: good, for %s\n", file, c.origin);
+        fprintf(line->out, "%s: good, for %s\n", subject, c.origin);
     config_free(&c);
     return status;
 }
@@ -70,9 +93,8 @@ static const struct command_option check_options[] = {
     { .name = "config",
       .letter = 'c',
       .argument = "FILE",
-      .help = "Configuration, YAML.",
-      .environment = "DOORCODE_CONFIG",
-      .fallback = "/etc/doorcode/doorcode.yaml" },
+      .help = "Configuration, YAML; without it " CONFIG_FILE ", where there is one.",
+      .environment = "DOORCODE_CONFIG" },
 };
 static const char *const check_examples[] = { "doorcode config check && systemctl restart doorcode", NULL };
 
@@ -80,8 +102,8 @@ const struct command command_config_check = {
     .name = "config check",
     .summary = "Say whether a configuration file is good",
     .description =
-        "Reads the file and the environment as 'doorcode serve' does, and looks whether anything is missing. "
-        "Nothing is opened or contacted.",
+        "Reads the file and the environment as 'doorcode serve' does, and looks whether anything is missing. Where "
+        "there is no file, the environment and the defaults have to do. Nothing is opened or contacted.",
     .examples = check_examples,
     .options = check_options,
     .option_count = sizeof check_options / sizeof check_options[0],

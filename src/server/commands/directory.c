@@ -119,6 +119,7 @@ static int show_user(struct admin *a, const struct tenant *tenant)
         roles
     };
     struct table *t = table_new(show_columns);
+    table_as_cards(t);
     table_row(t, cells);
     table_print(t, a->json, a->line->out);
     return COMMAND_OK;
@@ -177,7 +178,7 @@ static int set_password(struct admin *a, const struct tenant *tenant)
         return command_fail(a->line, "Give it on standard input, as one line.", "there is no password");
     enum error_id refusal = password_policy_check(slice_of(password), &rules);
     if (refusal != ERROR_NONE)
-        status = command_fail(a->line, "", "%s", error_row(refusal)->text);
+        status = command_fail(a->line, "Take another one.", "%s", error_row(refusal)->text);
     else
         status = keep_password(a, &user, password);
     wipe(password, sizeof password);
@@ -189,6 +190,9 @@ static int set_password(struct admin *a, const struct tenant *tenant)
 static const char *const app_columns[] = { "name",          "client_id", "native",      "public",
                                            "user_flow",     "algorithm", "permissions", "origins",
                                            "redirect_uris", "api",       "secrets",     NULL };
+
+/* Of these, `app show` tells. */
+static const char *const app_details[] = { "algorithm", "permissions", "origins", "redirect_uris" };
 
 static void join(struct slices list, char *out, size_t cap)
 {
@@ -240,6 +244,10 @@ static size_t app_rows(struct admin *a, const struct tenant *tenant, const char 
     struct table *t = table_new(app_columns);
     size_t n = 0;
 
+    if (wanted != NULL)
+        table_as_cards(t);
+    for (size_t i = 0; wanted == NULL && i < sizeof app_details / sizeof app_details[0]; i++)
+        table_hide(t, app_details[i]);
     for (size_t i = 0; i < a->directory->application_count; i++) {
         const struct application *app = &a->directory->applications[i];
         bool matches = wanted == NULL || slice_eq(app->name, slice_of(wanted)) ||
@@ -291,6 +299,8 @@ static size_t flow_rows(struct admin *a, const struct tenant *tenant, const char
     struct table *t = table_new(flow_columns);
     size_t n = 0;
 
+    if (wanted != NULL)
+        table_as_cards(t);
     for (size_t i = 0; i < a->directory->user_flow_count; i++) {
         const struct user_flow *flow = &a->directory->user_flows[i];
         char name[80], count[24];
@@ -342,11 +352,12 @@ static int delete_flow(struct admin *a, const struct tenant *tenant)
                         a->line->arguments[0]);
 }
 
-static const struct command_option options[] = { ADMIN_OPTIONS, ADMIN_TENANT };
-enum { OPTIONS = sizeof options / sizeof options[0] };
+/* Those that print rows have all of them, the others not the last. */
+static const struct command_option options[] = { ADMIN_OPTIONS, ADMIN_TENANT, ADMIN_JSON };
+enum { PRINTS = sizeof options / sizeof options[0], ACTS = PRINTS - 1 };
 
 /* One command: its function and its row. */
-#define DIRECTORY_COMMAND(symbol, words, argument_words, count, text, example, act)                    \
+#define DIRECTORY_COMMAND(symbol, kind, words, argument_words, count, text, example, act)              \
     static int run_##symbol(const struct command_line *line)                                           \
     {                                                                                                  \
         return admin_with_tenant(line, act);                                                           \
@@ -356,24 +367,26 @@ enum { OPTIONS = sizeof options / sizeof options[0] };
                                               .summary = text,                                         \
                                               .examples = COMMAND_EXAMPLES("doorcode " words example), \
                                               .options = options,                                      \
-                                              .option_count = OPTIONS,                                 \
+                                              .option_count = kind,                                    \
                                               .min_arguments = count,                                  \
                                               .max_arguments = count,                                  \
                                               .run = run_##symbol };
 
-DIRECTORY_COMMAND(user_list, "user list", NULL, 0, "List the users of a tenant", " --json", list_users)
-DIRECTORY_COMMAND(user_show, "user show", "USER", 1, "Show a user, by address or id", " sam@example.org", show_user)
-DIRECTORY_COMMAND(user_set_password, "user set-password", "USER", 1,
+DIRECTORY_COMMAND(user_list, PRINTS, "user list", NULL, 0, "List the users of a tenant", " --json", list_users)
+DIRECTORY_COMMAND(user_show, PRINTS, "user show", "USER", 1, "Show a user, by address or id", " sam@example.org",
+                  show_user)
+DIRECTORY_COMMAND(user_set_password, ACTS, "user set-password", "USER", 1,
                   "Set a user's password, read from standard input; her sessions end", " sam@example.org < password",
                   set_password)
-DIRECTORY_COMMAND(user_delete, "user delete", "USER", 1, "Delete a user with all grants, by address or id",
+DIRECTORY_COMMAND(user_delete, ACTS, "user delete", "USER", 1, "Delete a user with all grants, by address or id",
                   " sam@example.org", delete_user)
-DIRECTORY_COMMAND(app_list, "app list", NULL, 0, "List the applications of a tenant", " --tenant petstore", list_apps)
-DIRECTORY_COMMAND(app_show, "app show", "APPLICATION", 1, "Show an application, by client id or name",
+DIRECTORY_COMMAND(app_list, PRINTS, "app list", NULL, 0, "List the applications of a tenant; app show tells more",
+                  " --tenant petstore", list_apps)
+DIRECTORY_COMMAND(app_show, PRINTS, "app show", "APPLICATION", 1, "Show an application, by client id or name",
                   " 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31", show_app)
-DIRECTORY_COMMAND(app_delete, "app delete", "CLIENT-ID", 1, "Delete an application",
+DIRECTORY_COMMAND(app_delete, ACTS, "app delete", "CLIENT-ID", 1, "Delete an application",
                   " 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31", delete_app)
-DIRECTORY_COMMAND(flow_list, "flow list", NULL, 0, "List the user flows of a tenant", "", list_flows)
-DIRECTORY_COMMAND(flow_show, "flow show", "NAME", 1, "Show a user flow", " passwords", show_flow)
-DIRECTORY_COMMAND(flow_delete, "flow delete", "NAME", 1, "Delete a user flow that no application uses", " passwords",
-                  delete_flow)
+DIRECTORY_COMMAND(flow_list, PRINTS, "flow list", NULL, 0, "List the user flows of a tenant", "", list_flows)
+DIRECTORY_COMMAND(flow_show, PRINTS, "flow show", "NAME", 1, "Show a user flow", " passwords", show_flow)
+DIRECTORY_COMMAND(flow_delete, ACTS, "flow delete", "NAME", 1, "Delete a user flow that no application uses",
+                  " passwords", delete_flow)

@@ -76,7 +76,7 @@ static int rotate(const struct command_line *line)
     return status;
 }
 
-static const struct command_option list_options[] = { ADMIN_OPTIONS };
+static const struct command_option list_options[] = { ADMIN_OPTIONS, ADMIN_JSON };
 static const struct command_option rotate_options[] = {
     ADMIN_OPTIONS,
     { .name = "algorithm",

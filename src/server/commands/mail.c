@@ -80,6 +80,7 @@ static int list(const struct command_line *line)
 
 static const struct command_option options[] = {
     ADMIN_OPTIONS,
+    ADMIN_JSON,
     { .name = "show-addresses", .help = "Print addresses in clear." },
 };
 

@@ -124,6 +124,7 @@ static int remove_method(struct admin *a, const struct tenant *tenant)
     return write_method(a, WRITE_METHOD_DELETE, method, "removed");
 }
 
+static const struct command_option list_options[] = { ADMIN_OPTIONS, ADMIN_TENANT, ADMIN_JSON };
 static const struct command_option options[] = { ADMIN_OPTIONS, ADMIN_TENANT };
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
@@ -147,8 +148,8 @@ const struct command command_user_methods_list = {
     .arguments = "USER",
     .summary = "List the second factors of a user, by address or id",
     .examples = COMMAND_EXAMPLES("doorcode user methods list sam@example.org"),
-    .options = options,
-    .option_count = OPTIONS,
+    .options = list_options,
+    .option_count = sizeof list_options / sizeof list_options[0],
     .min_arguments = 1,
     .max_arguments = 1,
     .run = run_list,

@@ -168,10 +168,12 @@ static int run_remove(const struct command_line *line)
     return admin_with_tenant(line, remove_secret);
 }
 
-static const struct command_option plain_options[] = { ADMIN_OPTIONS, ADMIN_TENANT };
+static const struct command_option list_options[] = { ADMIN_OPTIONS, ADMIN_TENANT, ADMIN_JSON };
+static const struct command_option remove_options[] = { ADMIN_OPTIONS, ADMIN_TENANT };
 static const struct command_option add_options[] = {
     ADMIN_OPTIONS,
     ADMIN_TENANT,
+    ADMIN_JSON,
     { .name = "name", .letter = 'n', .argument = "TEXT", .help = "What it is for." },
     { .name = "days", .argument = "N", .help = "How long it is good.", .fallback = "365" },
 };
@@ -185,8 +187,8 @@ const struct command command_app_secrets = {
     .summary = "List the secrets of an application",
     .description = "Shows what is known of them: the first three characters, and the hash is kept, never the secret.",
     .examples = COMMAND_EXAMPLES("doorcode app secrets 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31"),
-    .options = plain_options,
-    .option_count = sizeof plain_options / sizeof plain_options[0],
+    .options = list_options,
+    .option_count = sizeof list_options / sizeof remove_options[0],
     .min_arguments = 1,
     .max_arguments = 1,
     .run = run_list,
@@ -213,8 +215,8 @@ const struct command command_app_remove_secret = {
     .summary = "Remove a secret of an application",
     .examples = COMMAND_EXAMPLES("doorcode app remove-secret 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31 "
                                  "6a0d1c5e-3d7f-4a0b-9c51-2f9e8b7d6c10"),
-    .options = plain_options,
-    .option_count = sizeof plain_options / sizeof plain_options[0],
+    .options = remove_options,
+    .option_count = sizeof remove_options / sizeof remove_options[0],
     .min_arguments = 2,
     .max_arguments = 2,
     .run = run_remove,

@@ -202,10 +202,15 @@ static int prepare(struct serving *s, const struct command_line *line)
     struct complaint why;
 
     if (!err_is_ok(config_load(command_value(line, "config"), &s->config, &why)))
-        return command_fail(line, "See doorcode serve --help for the settings.", "%s", why.text);
+        return command_fail(line, "'doorcode config' lists the settings with what they may be.", "%s", why.text);
     const char *missing = config_missing(&s->config);
     if (missing != NULL)
-        return command_fail(line, "Set it in the configuration file or its environment variable.", "%s", missing);
+        return command_fail(line,
+                            command_value(line, "config") != NULL
+                                ? "Set it in the configuration file or its environment variable."
+                                : "Name a configuration file with --config or DOORCODE_CONFIG, or set it by its "
+                                  "environment variable. For development: doorcode dev",
+                            "%s", missing);
     if (!set_paths(s) || !read_password(s))
         return command_fail(line, "Check data, store.masterKeyFile and smtp.passwordFile.", "a file cannot be used");
     set_smtp(s);

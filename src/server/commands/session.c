@@ -163,7 +163,7 @@ static int run_end(const struct command_line *line)
     return admin_with_tenant(line, end_session);
 }
 
-static const struct command_option list_options[] = { ADMIN_OPTIONS, ADMIN_TENANT };
+static const struct command_option list_options[] = { ADMIN_OPTIONS, ADMIN_TENANT, ADMIN_JSON };
 static const struct command_option end_options[] = {
     ADMIN_OPTIONS,
     ADMIN_TENANT,

@@ -19,6 +19,8 @@ struct table {
     const char *const *columns;
     size_t count;
     size_t width[ADMIN_COLUMNS];
+    bool hidden[ADMIN_COLUMNS];
+    bool as_cards;
     struct row *first;
     struct row **last;
 };
@@ -73,15 +75,53 @@ static void print_plain(FILE *out, struct slice text)
         fputc(terminal_obeys(text, i) ? '.' : text.p[i], out);
 }
 
+void table_as_cards(struct table *t)
+{
+    if (t != NULL)
+        t->as_cards = true;
+}
+
+void table_hide(struct table *t, const char *column)
+{
+    for (size_t i = 0; t != NULL && i < t->count; i++)
+        if (strcmp(t->columns[i], column) == 0)
+            t->hidden[i] = true;
+}
+
 static void print_text(FILE *out, const struct table *t, const struct row *row)
 {
     for (size_t i = 0; i < t->count; i++) {
         const char *text = row == NULL ? t->columns[i] : cell(row, i);
         bool is_last = i + 1 == t->count;
+        if (t->hidden[i])
+            continue;
         print_plain(out, slice_of(text));
         fprintf(out, "%*s", is_last ? 0 : (int)(t->width[i] - width_of(text) + 2), "");
     }
     fputc('\n', out);
+}
+
+static void print_card(FILE *out, const struct table *t, const struct row *row)
+{
+    size_t widest = 0;
+
+    for (size_t i = 0; i < t->count; i++)
+        widest = strlen(t->columns[i]) > widest ? strlen(t->columns[i]) : widest;
+    for (size_t i = 0; i < t->count; i++) {
+        bool is_empty = cell(row, i)[0] == '\0';
+        fprintf(out, "%-*s", is_empty ? 0 : (int)widest + 2, t->columns[i]);
+        print_plain(out, slice_of(cell(row, i)));
+        fputc('\n', out);
+    }
+}
+
+static void print_cards(FILE *out, const struct table *t)
+{
+    for (const struct row *row = t->first; row != NULL; row = row->next) {
+        if (row != t->first)
+            fputc('\n', out);
+        print_card(out, t, row);
+    }
 }
 
 /* The most that a row can need. */
@@ -138,7 +178,9 @@ void table_print(struct table *t, bool json, FILE *out)
 {
     if (t == NULL)
         return;
-    if (out != NULL)
+    if (out != NULL && t->as_cards && !json)
+        print_cards(out, t);
+    else if (out != NULL)
         print_rows(out, t, json);
     while (t->first != NULL) {
         struct row *next = t->first->next;
