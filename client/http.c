@@ -288,6 +288,8 @@ void http_begin(struct http *http, const struct http_request *request)
     } else {
         curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
     }
+    /* Over a connection that was used before and breaks, libcurl sends a request again by itself. */
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request->once ? 1L : 0L);
     http->may_repeat = !request->once;
     http->fault = set ? CURLE_OK : CURLE_OUT_OF_MEMORY;
     if (set)
