@@ -243,8 +243,10 @@ static void set_options(struct exchange *x, CURL *curl, struct taker *taker)
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, x);
     curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, before_request);
     curl_easy_setopt(curl, CURLOPT_PREREQDATA, x);
-    if (request->ca_file != NULL)
+    if (request->ca_file != NULL) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, request->ca_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* else the system's folder is looked into besides */
+    }
     if (x->origin.is_local)
         curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* a proxy of the environment is not on the way to this machine */
 }

@@ -148,8 +148,10 @@ static void set_options(struct http *http)
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, http);
     curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, before_request);
     curl_easy_setopt(curl, CURLOPT_PREREQDATA, http);
-    if (client->ca_file != NULL)
+    if (client->ca_file != NULL) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* else the system's folder is looked into besides */
+    }
     if (client->proxy != NULL)
         curl_easy_setopt(curl, CURLOPT_PROXY, client->proxy);
     else if (client->authority.is_loopback)
