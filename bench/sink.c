@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sink.h"
+#include "sink_code.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,9 +26,9 @@ enum {
     COMMAND_MAX = 1000, /* the longest command */
     ANSWERS_MAX = 1000, /* to what came together */
     RECIPIENT_MAX = 320,
-    CODE_MIN = 6,
-    CODE_MAX = 10,
     EVENTS_MAX = 64,
+    HURRY = 1,
+    STOP = 1 << 16,
 };
 
 struct peer {
@@ -49,7 +50,8 @@ struct sink {
     struct sink_options options;
     int listener;
     int epoll;
-    int stop;
+    int news; /* what the thread is told: HURRY or STOP */
+    bool hurried;
     uint16_t port;
     pthread_t thread;
     uint64_t data_seen;
@@ -64,7 +66,6 @@ static void *run(void *ctx);
 static void accept_all(struct sink *s);
 static void read_peer(struct sink *s, struct peer *p);
 static bool take_input(struct sink *s, struct peer *p);
-static void find_code(const char *mail, size_t n, char *code);
 
 struct sink *sink_start(const struct sink_options *options)
 {
@@ -74,29 +75,37 @@ struct sink *sink_start(const struct sink_options *options)
         return NULL;
     s->options = *options;
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
-    s->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    s->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     s->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    bool ready = open_listener(s) && watch(s, s->listener) && watch(s, s->stop);
+    bool ready = open_listener(s) && watch(s, s->listener) && watch(s, s->news);
     if (ready && pthread_create(&s->thread, NULL, run, s) == 0)
         return s;
     close(s->listener);
-    close(s->stop);
+    close(s->news);
     close(s->epoll);
     free(s);
     return NULL;
 }
 
+static void tell(struct sink *s, uint64_t news)
+{
+    while (write(s->news, &news, sizeof news) < 0 && errno == EINTR)
+        continue;
+}
+
+void sink_hurry(struct sink *s)
+{
+    tell(s, HURRY);
+}
+
 void sink_stop(struct sink *s)
 {
-    uint64_t one = 1;
-
     if (s == NULL)
         return;
-    while (write(s->stop, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
+    tell(s, STOP);
     pthread_join(s->thread, NULL);
     close(s->listener);
-    close(s->stop);
+    close(s->news);
     close(s->epoll);
     free(s);
 }
@@ -192,7 +201,7 @@ static int answer_delayed(struct sink *s)
         struct peer *p = s->peers[fd];
         if (p == NULL || p->reply_at == 0)
             continue;
-        if (p->reply_at <= now) {
+        if (p->reply_at <= now || s->hurried) {
             p->reply_at = 0;
             reply(p, "250 2.0.0 accepted\r\n");
             flush(p);
@@ -207,14 +216,14 @@ static void *run(void *ctx)
 {
     struct sink *s = ctx;
     struct epoll_event events[EVENTS_MAX];
-    bool stopping = false;
+    uint64_t news = 0; /* the sum of all since it was read */
 
-    while (!stopping) {
+    while (news < STOP) {
         int n = epoll_wait(s->epoll, events, EVENTS_MAX, answer_delayed(s));
         for (int i = 0; i < n; i++) {
             int fd = events[i].data.fd;
-            if (fd == s->stop)
-                stopping = true;
+            if (fd == s->news)
+                s->hurried = read(fd, &news, sizeof news) > 0;
             else if (fd == s->listener)
                 accept_all(s);
             else if (s->peers[fd] != NULL)
@@ -357,7 +366,7 @@ static bool take_command(struct sink *s, struct peer *p, size_t n)
 
 static void finish_mail(struct sink *s, struct peer *p, size_t n)
 {
-    char code[CODE_MAX + 1];
+    char code[SINK_CODE + 1];
 
     p->in_data = false;
     if (p->recipient[0] == '\0') { /* a chunk comes unasked */
@@ -370,10 +379,10 @@ static void finish_mail(struct sink *s, struct peer *p, size_t n)
     }
     atomic_fetch_add(&s->mails, 1);
     if (s->options.mail != NULL) {
-        find_code(p->input, n, code);
+        sink_code(p->input, n, code);
         s->options.mail(s->options.ctx, p->recipient, code);
     }
-    if (s->options.delay_ms > 0)
+    if (s->options.delay_ms > 0 && !s->hurried)
         p->reply_at = now_ms() + s->options.delay_ms;
     else
         reply(p, "250 2.0.0 accepted\r\n");
@@ -424,77 +433,4 @@ static bool take_input(struct sink *s, struct peer *p)
     while (taken > 0 && p->n > 0)
         taken = p->in_data ? take_data(s, p) : take_line(s, p);
     return taken >= 0;
-}
-
-static int base64_value(char c)
-{
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c == '\0' ? NULL : strchr(alphabet, c);
-
-    return at == NULL ? -1 : (int)(at - alphabet);
-}
-
-/* Whatever is not of the alphabet is skipped, as RFC 2045 has it. Returns the length. */
-static size_t decode_base64(const char *text, size_t n, char *out, size_t cap)
-{
-    uint32_t bits = 0;
-    size_t used = 0, got = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        int value = base64_value(text[i]);
-        if (value < 0)
-            continue;
-        bits = bits << 6 | (uint32_t)value;
-        used += 6;
-        if (used < 8 || got == cap)
-            continue;
-        used -= 8;
-        out[got++] = (char)(bits >> used & 0xff);
-    }
-    return got;
-}
-
-/* The first line that is 6 to 10 digits and nothing else. */
-static void find_digits(const char *text, size_t n, char *code)
-{
-    while (n > 0) {
-        const char *end = memchr(text, '\n', n);
-        size_t line = end == NULL ? n : (size_t)(end - text);
-        size_t digits = 0;
-        while (digits < line && text[digits] >= '0' && text[digits] <= '9')
-            digits++;
-        bool alone = digits == line || (digits + 1 == line && text[digits] == '\r');
-        if (alone && digits >= CODE_MIN && digits <= CODE_MAX) {
-            memcpy(code, text, digits);
-            code[digits] = '\0';
-            return;
-        }
-        if (end == NULL)
-            return;
-        text += line + 1;
-        n -= line + 1;
-    }
-}
-
-static void find_code(const char *mail, size_t n, char *code)
-{
-    static const char type[] = "text/plain", encoding[] = "base64";
-    char decoded[4096];
-
-    code[0] = '\0';
-    const char *part = memmem(mail, n, type, sizeof type - 1);
-    if (part == NULL)
-        return;
-    size_t left = n - (size_t)(part - mail);
-    const char *body = memmem(part, left, "\r\n\r\n", 4);
-    if (body == NULL)
-        return;
-    size_t head = (size_t)(body - part);
-    const char *end = memmem(body, left - head, "\r\n--=_", 6);
-    size_t length = end == NULL ? left - head : (size_t)(end - body);
-    if (memmem(part, head, encoding, sizeof encoding - 1) != NULL) {
-        length = decode_base64(body, length, decoded, sizeof decoded);
-        body = decoded;
-    }
-    find_digits(body, length, code);
 }

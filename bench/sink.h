@@ -13,7 +13,7 @@ struct sink_options {
     uint16_t port;       /* 0: any that is free */
     unsigned fail_every; /* every n-th mail is answered with 451 after its data; 0: none */
     unsigned drop_every; /* every n-th mail has its connection closed in the middle of its data; 0: none */
-    unsigned delay_ms;   /* before the answer to a mail's data */
+    unsigned delay_ms;   /* before the answer to a mail's data, until sink_hurry */
     enum sink_offers offers;
     /* All on the sink's thread; NULL is fine. */
     void (*mail)(void *ctx, const char *recipient, const char *code); /* accepted; code "" where none was found */
@@ -25,6 +25,8 @@ struct sink;
 
 /* Copies the options. NULL (errno) where the port cannot be had. */
 struct sink *sink_start(const struct sink_options *options);
+/* From now on nothing is delayed, nor is what waits. Any thread. */
+void sink_hurry(struct sink *s);
 /* Closes everything and frees. NULL is fine. */
 void sink_stop(struct sink *s);
 

@@ -42,31 +42,59 @@ void dialogue_end_if_refused(struct dialogue *dialogue)
     dialogue->ended = dialogue->ended || doorcode_flow_error(dialogue->flow) != NULL;
 }
 
-/* A second at a time. False when patience is over. */
-static bool pause_reset(struct dialogue *dialogue)
+/* At the server's pace, a second at a time. */
+static void pause_polling(struct dialogue *dialogue, const char *what)
 {
     static const struct timespec second = { .tv_sec = 1 };
     int seconds = doorcode_flow_poll_interval(dialogue->flow);
     if (dialogue->waited == 0)
-        progress_begin(&dialogue->resetting, dialogue->line->errors, "Waiting for the new password to be kept");
+        progress_begin(&dialogue->waiting, dialogue->line->errors, what);
     dialogue->waited += seconds;
-    for (; seconds > 0 && dialogue->waited <= RESET_PATIENCE; seconds--) {
+    for (; seconds > 0; seconds--) {
         nanosleep(&second, NULL);
-        progress_look(&dialogue->resetting);
+        progress_look(&dialogue->waiting);
     }
-    return dialogue->waited <= RESET_PATIENCE;
 }
 
 /* Asks at once, then at the server's pace. */
 static void wait_for_reset(struct dialogue *dialogue)
 {
     doorcode_reset_poll(dialogue->flow);
-    if (dialogue_wait(dialogue) == DOORCODE_RESET_PENDING && pause_reset(dialogue))
+    bool pending = dialogue_wait(dialogue) == DOORCODE_RESET_PENDING;
+    if (pending && dialogue->waited < RESET_PATIENCE) {
+        pause_polling(dialogue, "Waiting for the new password to be kept");
         return;
-    progress_end(&dialogue->resetting);
-    if (dialogue->waited > RESET_PATIENCE)
+    }
+    progress_end(&dialogue->waiting);
+    if (pending)
         dialogue_end(dialogue, "The server has not kept the new password yet.",
                      "Try to sign in with it in some minutes.");
+}
+
+/* ---- on another device ---- */
+
+/* What a longer wait may get over. */
+static bool may_pass(const struct doorcode_error *error)
+{
+    return error == NULL || error->kind == DOORCODE_ERROR_UNREACHABLE || error->kind == DOORCODE_ERROR_TIMEOUT ||
+           error->kind == DOORCODE_ERROR_THROTTLED || error->kind == DOORCODE_ERROR_SERVER;
+}
+
+/* The library ends it when the code is too old. */
+static void wait_for_device(struct dialogue *dialogue)
+{
+    const struct doorcode_device *device = doorcode_flow_device(dialogue->flow);
+    if (!dialogue->is_elsewhere)
+        fprintf(dialogue->line->errors,
+                "Open this address in a browser, on any device, and type the code there:\n\n  %s\n  %s\n\n",
+                device->verification_uri, device->user_code);
+    dialogue->is_elsewhere = true;
+    pause_polling(dialogue, "Waiting for the sign-in there");
+    doorcode_device_poll(dialogue->flow);
+    enum doorcode_state state = dialogue_wait(dialogue);
+    dialogue->ended = state == DOORCODE_DEVICE_PENDING && !may_pass(doorcode_flow_error(dialogue->flow));
+    if (dialogue->ended || state != DOORCODE_DEVICE_PENDING)
+        progress_end(&dialogue->waiting);
 }
 
 static void go_on_to_signin(struct dialogue *dialogue)
@@ -94,6 +122,7 @@ static void (*const steps[])(struct dialogue *dialogue) = {
     [DOORCODE_REGISTRATION_REQUIRED] = dialogue_registration,
     [DOORCODE_RESET_PENDING] = wait_for_reset,
     [DOORCODE_SIGNIN_READY] = go_on_to_signin,
+    [DOORCODE_DEVICE_PENDING] = wait_for_device,
     [DOORCODE_WORKING] = NULL, /* which dialogue_wait has seen the end of */
 };
 
@@ -145,6 +174,8 @@ static int finish(const struct dialogue *dialogue, const struct doorcode_client 
     enum doorcode_state state = doorcode_flow_state(dialogue->flow);
     if (dialogue->status != COMMAND_OK)
         return dialogue->status;
+    if (state == DOORCODE_COMPLETED && dialogue->is_elsewhere)
+        return web_keep(line, client, dialogue->cache, doorcode_flow_tokens(dialogue->flow));
     if (state == DOORCODE_COMPLETED)
         return keep_tokens(line, client, dialogue->cache, doorcode_flow_tokens(dialogue->flow));
     if (state == DOORCODE_WEB_FALLBACK)

@@ -33,9 +33,10 @@ struct dialogue {
     struct doorcode_error problem;    /* why it ended, unless the flow has an error */
     char problem_text[DIALOGUE_LINE];
     json_t *answers; /* about the user, by name; null where something was left out; NULL until there are any */
-    int64_t waited;  /* seconds, for a reset */
-    struct progress resetting;
-    bool is_done; /* signed up or reset, which has been told */
+    int64_t waited;  /* seconds, for a reset or another device */
+    struct progress waiting;
+    bool is_elsewhere; /* the user signs in on another device */
+    bool is_done;      /* signed up or reset, which has been told */
 };
 
 /* One step each: the flow is in the state that the name says. */

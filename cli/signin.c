@@ -6,6 +6,8 @@
 static enum doorcode_state start(const struct command_line *line, const struct doorcode_client *client,
                                  struct doorcode_flow **flow)
 {
+    if (command_flag(line, "device-code"))
+        return doorcode_device_start(client, flow);
     return doorcode_signin_start(client, line->arguments[0], flow);
 }
 
@@ -17,6 +19,10 @@ static int run(const struct command_line *line)
 
 static const struct command_option options[] = {
     DIALOGUE_OPTIONS,
+    { .name = "device-code",
+      .help =
+          "Show a code to type in a browser on any device, and wait until the user has signed in there; for machines "
+          "without a browser." },
     { .name = "no-password",
       .help = "Tell the server that only codes can be given, for accounts that may sign in with either." },
 };

@@ -102,8 +102,8 @@ static bool is_user(const char *id_token, const char *user)
     return same || !told || strchr(user, '@') == NULL;
 }
 
-static int finish(const struct command_line *line, const struct doorcode_client *client, struct doorcode_cache *cache,
-                  const struct doorcode_web *web)
+int web_keep(const struct command_line *line, const struct doorcode_client *client, struct doorcode_cache *cache,
+             const struct doorcode_tokens *tokens)
 {
     static const struct doorcode_error another = {
         .kind = DOORCODE_ERROR_USAGE,
@@ -116,9 +116,6 @@ static int finish(const struct command_line *line, const struct doorcode_client 
         .timestamp = "",
         .correlation_id = "",
     };
-    const struct doorcode_tokens *tokens = doorcode_web_tokens(web);
-    if (tokens == NULL)
-        return report_failure(line, doorcode_web_error(web));
     if (!is_user(tokens->id_token, line->arguments[0]))
         return report_failure(line, &another);
     return keep_tokens(line, client, cache, tokens);
@@ -142,7 +139,8 @@ int web_signin(const struct command_line *line, const struct doorcode_client *cl
     }
     if (state == DOORCODE_WEB_FINISHING)
         wait_for_server(line, web, state);
-    int status = finish(line, client, cache, web);
+    const struct doorcode_tokens *tokens = doorcode_web_tokens(web);
+    int status = tokens != NULL ? web_keep(line, client, cache, tokens) : report_failure(line, doorcode_web_error(web));
     doorcode_web_free(web);
     return status;
 }

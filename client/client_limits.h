@@ -26,6 +26,9 @@ enum {
     CLIENT_INTERVAL = 300,   /* seconds between codes where none are told (spec V1, 6.20) */
     CLIENT_POLL = 2, /* seconds between polls where none within 1 to CLIENT_POLL_MOST are told (spec V1, 3.11) */
     CLIENT_POLL_MOST = 15,
+    CLIENT_DEVICE_POLL = 5, /* the same for a sign-in on another device, and added by slow_down (RFC 8628, 3.2, 3.5) */
+    CLIENT_DEVICE_POLL_MOST = 3600,
+    CLIENT_DEVICE_SECONDS = 900, /* that its code is good where nothing is told (spec OIDC, 4.1) */
     CLIENT_CONNECT_MS = 10000,
     CLIENT_TIMEOUT_MS = 30000,
     CLIENT_LOOK_MS = 250,          /* between two looks at a request, at most: time-outs of libcurl may get lost */

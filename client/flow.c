@@ -53,6 +53,7 @@ static const struct move {
     [REPLY_VERIFIED] = { true, DOORCODE_PASSWORD_REQUIRED, NULL },
     [REPLY_PENDING] = { true, DOORCODE_RESET_PENDING, NULL },
     [REPLY_REGISTERED] = { true, DOORCODE_SIGNIN_READY, flow_finish },
+    [REPLY_DEVICE] = { true, DOORCODE_DEVICE_PENDING, NULL },
     [REPLY_DONE] = { true, DOORCODE_SIGNIN_READY, NULL },
 };
 
@@ -64,7 +65,6 @@ static void adopt(struct doorcode_flow *flow, struct reply *reply)
         flow->listed = flow->current;
     flow->current = *reply;
     *reply = (struct reply){ 0 };
-    flow->has_error = false;
 }
 
 static bool waits_for_caller(enum doorcode_state state)
@@ -105,7 +105,7 @@ static void take_last(struct doorcode_flow *flow, struct reply *reply)
     }
 }
 
-/* A refresh is between programs: what asks for the user ends it. */
+/* A refresh is between programs, and on another device the user is done: what asks for the user ends it. */
 static void refuse_interaction(struct reply *reply)
 {
     if (reply->kind == REPLY_REDIRECT)
@@ -124,9 +124,9 @@ static void refuse_unknown_user(const struct doorcode_flow *flow, struct reply *
 
 void flow_take(struct doorcode_flow *flow, struct reply *reply)
 {
-    if (flow->phase == PHASE_REFRESH)
+    if (flow->phase == PHASE_REFRESH || flow->phase == PHASE_DEVICE)
         refuse_interaction(reply);
-    else
+    if (flow->phase != PHASE_REFRESH)
         refuse_unknown_user(flow, reply);
     const struct move *move = &moves[reply->kind];
     if (reply->kind == REPLY_METHODS) {
@@ -208,7 +208,9 @@ const struct doorcode_method *doorcode_flow_methods(const struct doorcode_flow *
 
 int doorcode_flow_poll_interval(const struct doorcode_flow *flow)
 {
-    return doorcode_flow_state(flow) == DOORCODE_RESET_PENDING ? flow->current.poll_interval : 0;
+    enum doorcode_state state = doorcode_flow_state(flow);
+    bool polls = state == DOORCODE_RESET_PENDING || state == DOORCODE_DEVICE_PENDING;
+    return polls ? flow->current.poll_interval : 0;
 }
 
 const char *doorcode_flow_redirect_reason(const struct doorcode_flow *flow)

@@ -11,7 +11,7 @@
 #include "reply.h"
 
 /* What a code, or whatever is given next, is proof for: which endpoints are asked. */
-enum flow_phase { PHASE_SIGNIN, PHASE_SIGNUP, PHASE_RESET, PHASE_MFA, PHASE_REGISTRATION, PHASE_REFRESH };
+enum flow_phase { PHASE_SIGNIN, PHASE_SIGNUP, PHASE_RESET, PHASE_MFA, PHASE_REGISTRATION, PHASE_REFRESH, PHASE_DEVICE };
 
 /* What is done just now, from one caller's call to the next. */
 enum flow_stage {
@@ -57,7 +57,8 @@ struct doorcode_flow {
     struct flow_choice chosen;          /* becomes `choice` once the challenge for it is there */
     char password[CLIENT_PASSWORD + 1]; /* waits for its challenge; or "" */
     struct doorcode_error error;
-    flow_enterer *enter; /* once the cache is taken */
+    int64_t device_until; /* DEVICE_PENDING: ticks; then the code is too old */
+    flow_enterer *enter;  /* once the cache is taken */
     struct cache_turn turn;
     struct token_get *get;      /* of doorcode_token_get, else NULL */
     struct book kept;           /* COMPLETED with a cache: the account */

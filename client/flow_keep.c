@@ -23,6 +23,7 @@ bool flow_step_queue(struct doorcode_flow *flow)
     if (tried == CACHE_BUSY)
         return false;
     flow->stage = FLOW_RESTS;
+    flow->has_error = false; /* of a call that was refused meanwhile */
     flow->enter(flow, tried == CACHE_TROUBLE ? &fault : NULL);
     return true;
 }

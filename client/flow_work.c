@@ -66,7 +66,8 @@ static void settle(struct doorcode_flow *flow)
     struct reply reply = flow->answer;
     flow->answer = (struct reply){ 0 };
     flow->stage = FLOW_RESTS;
-    form_free(&flow->form); /* that never went out, where there were no keys */
+    flow->has_error = false; /* of a call that was refused meanwhile */
+    form_free(&flow->form);  /* that never went out, where there were no keys */
     flow->take(flow, &reply);
     reply_free(&reply);
 }

@@ -141,7 +141,6 @@ static void set_options(struct http *http)
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout_ms);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, client->timeout_ms);
     curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, (long)CLIENT_ANSWER);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "doorcode/" DOORCODE_VERSION);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->detail);
@@ -279,6 +278,7 @@ void http_begin(struct http *http, const struct http_request *request)
     http->headers = http_headers(http->client, request);
     http->is_post = request->form.p != NULL;
     http->correlation_id = request->correlation_id;
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, http->client->timeout_ms);
     bool set = http->headers != NULL && curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK &&
                curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
     if (request->form.p != NULL) {
@@ -339,11 +339,11 @@ static void tell_log(const struct http *http, const struct http_answer *answer)
 
 bool http_step(struct http *http, struct http_answer *answer)
 {
-    CURLcode code = http->fault;
     if (http->repeat_at >= 0 && http_ticks() >= http->repeat_at)
         send_request(http);
     if (http->repeat_at >= 0)
         return false;
+    CURLcode code = http->fault;
     if (http->is_attached) {
         drive(http);
         if (!is_over(http, &code))

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-static const char *const names[JSON_SECRETS] = { "continuation_token", "access_token", "id_token", "refresh_token",
-                                                 "client_info" };
+static const char *const names[JSON_SECRETS] = { "continuation_token", "access_token", "id_token",
+                                                 "refresh_token",      "client_info",  "device_code" };
 
 static int index_of(struct slice name)
 {

@@ -6,7 +6,7 @@
 
 #include "json.h"
 
-enum { JSON_SECRETS = 5 };
+enum { JSON_SECRETS = 6 };
 
 struct json_secrets {
     const char *texts[JSON_SECRETS]; /* in the arena; NULL: not taken */

@@ -34,6 +34,7 @@ enum reply_kind {
     REPLY_PENDING,      /* of a reset: poll_interval; a token only with the first */
     REPLY_REGISTERED,   /* get the tokens */
     REPLY_DONE,         /* of sign-up or reset: get the tokens, where there is a token for that */
+    REPLY_DEVICE,       /* device; its code is the continuation_token */
     REPLY_METADATA,     /* metadata */
     REPLY_KEYS,         /* keys */
     REPLY_KINDS
@@ -60,7 +61,8 @@ struct reply {
     size_t method_count;
     struct doorcode_attribute *attributes;
     size_t attribute_count;
-    int poll_interval;
+    int poll_interval; /* PENDING, DEVICE */
+    struct doorcode_device device;
     struct doorcode_tokens tokens;
     struct metadata metadata;
     struct jwks *keys;

@@ -112,6 +112,35 @@ static const char *parse_poll(const json_t *root, struct reply *out)
     return NULL;
 }
 
+static bool is_web(const char *url)
+{
+    return slice_starts(slice_of(url), SLICE("https://")) || slice_starts(slice_of(url), SLICE("http://"));
+}
+
+/* Seconds from 1 to `most`. */
+static int seconds_of(const json_t *root, const char *name, int most, int usual)
+{
+    int64_t told = json_whole_number(root, name, INT32_MAX);
+    if (told == 0)
+        return usual;
+    return told < most ? (int)told : most;
+}
+
+static const char *parse_device(const json_t *root, struct reply *out)
+{
+    struct doorcode_device *device = &out->device;
+    out->continuation_token = json_secrets_text(&out->secrets, root, "device_code", &out->memory, CLIENT_TOKEN);
+    device->user_code = word_of(root, "user_code", out);
+    device->verification_uri = json_copy_shown(root, "verification_uri", &out->memory, CLIENT_URL);
+    device->message = json_copy_shown(root, "message", &out->memory, CLIENT_TEXT);
+    device->expires_in = seconds_of(root, "expires_in", CLIENT_RETRY_AFTER, CLIENT_DEVICE_SECONDS);
+    out->poll_interval = seconds_of(root, "interval", CLIENT_DEVICE_POLL_MOST, CLIENT_DEVICE_POLL);
+    if (out->continuation_token[0] == '\0' || device->user_code[0] == '\0' || !is_web(device->verification_uri))
+        return "the answer does not name device_code, user_code and an address as verification_uri";
+    out->kind = REPLY_DEVICE;
+    return NULL;
+}
+
 static const char *parse_tokens(const json_t *root, struct reply *out)
 {
     struct doorcode_tokens *tokens = &out->tokens;

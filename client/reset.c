@@ -30,9 +30,8 @@ static void take_refusal(struct doorcode_flow *flow, struct reply *reply)
 
 static void take_poll(struct doorcode_flow *flow, struct reply *reply)
 {
-    if (reply->kind == REPLY_PENDING)
-        flow->has_error = false; /* all polls carry the same token (spec V1, 1.10), so nothing of this one is kept */
-    else
+    if (reply->kind !=
+        REPLY_PENDING) /* all polls carry the same token (spec V1, 1.10), so nothing of that one is kept */
         take_refusal(flow, reply);
 }
 

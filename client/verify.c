@@ -72,7 +72,6 @@ static void take_keys(struct doorcode_flow *flow, struct reply *reply)
 {
     if (reply->kind == REPLY_KEYS) {
         flow->state = DOORCODE_COMPLETED;
-        flow->has_error = false;
         return;
     }
     trust_note_failure(flow->client, reply->error.kind);

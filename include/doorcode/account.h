@@ -154,8 +154,12 @@ const struct doorcode_error *doorcode_accounts_keep(struct doorcode_cache *cache
  *
  * COMPLETED at once where a kept one has these scopes, lives for more than 300 s and is not due for renewal
  * (refresh_in). Else, or with `force` (as after a claims challenge of an API), the refresh token gets new ones, which are
- * kept; other threads and processes are kept off meanwhile, so that a refresh token is never sent twice, and whoever
+ * kept; other threads and processes are kept off meanwhile, so that no two send the same refresh token, and whoever
  * waited finds the new tokens kept. In the blocking form this waits for them.
+ *
+ * Where the answer is lost (the time is over, the flow is freed while WORKING, the process ends), the server may have spent
+ * the refresh token, and the next call sends it again: nobody here can know. Entra takes it, and so does Doorcode; a server that takes it for
+ * stolen (strictRefreshTokens, after ten seconds) refuses: SIGNIN_REQUIRED. So step a flow to its end rather than free it.
  *
  * Where the server cannot be had (no network, or it fails), COMPLETED with the kept token while that lives, unless with
  * `force`. FAILED with SIGNIN_REQUIRED where nobody is signed in or the server refuses the refresh token, which is forgotten then;

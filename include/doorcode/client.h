@@ -66,7 +66,8 @@ enum doorcode_state {
     DOORCODE_REGISTRATION_REQUIRED, /* first register a second factor, one of doorcode_flow_methods() */
     DOORCODE_RESET_PENDING,         /* the server writes the new password: doorcode_reset_poll() */
     DOORCODE_SIGNIN_READY,          /* the user is signed up, or the password reset: stop, or doorcode_flow_signin() */
-    DOORCODE_WORKING                /* the server is asked: doorcode_flow_step(); with options.nonblocking only */
+    DOORCODE_WORKING,               /* the server is asked: doorcode_flow_step(); with options.nonblocking only */
+    DOORCODE_DEVICE_PENDING /* the user signs in on another device: doorcode_flow_device(), doorcode_device_poll() */
 };
 
 enum doorcode_error_kind {
@@ -170,6 +171,14 @@ struct doorcode_value {
     const char *value;
 };
 
+/* What to show a user who signs in on another device. */
+struct doorcode_device {
+    const char *user_code;        /* "BCDF-GHJK": to be typed there */
+    const char *verification_uri; /* the page to open: https://…, or http://… */
+    const char *message;          /* the server's own words for both; or "" */
+    int expires_in;               /* seconds that the code is good, from the answer on */
+};
+
 struct doorcode_tokens {
     const char *access_token;
     const char *id_token;      /* "" where the scope had no openid */
@@ -270,6 +279,21 @@ enum doorcode_state doorcode_signup_start(const struct doorcode_client *client, 
 enum doorcode_state doorcode_reset_start(const struct doorcode_client *client, const char *username,
                                          struct doorcode_flow **flow);
 
+/* Begins a sign-in with a browser elsewhere, for devices without one (RFC 8628): DEVICE_PENDING with doorcode_flow_device(), which
+ * has to be shown to the user. Whoever types the code there signs in here, so look at whose tokens they are, and let
+ * nobody be talked into a code that he has not asked for. The server says when the code is too old; this needs no native authentication.
+ *
+ *     enum doorcode_state state = doorcode_device_start(client, &flow);
+ *     while (state == DOORCODE_DEVICE_PENDING) {
+ *         show(doorcode_flow_device(flow), doorcode_flow_error(flow));
+ *         sleep(doorcode_flow_poll_interval(flow));
+ *         state = doorcode_device_poll(flow);
+ *     } */
+enum doorcode_state doorcode_device_start(const struct doorcode_client *client, struct doorcode_flow **flow);
+/* DEVICE_PENDING: asks once how it stands, after doorcode_flow_poll_interval() seconds. COMPLETED; DEVICE_PENDING, with an error
+ * where the server could not be asked; or FAILED: EXPIRED, CANCELLED by the user, INVALID_GRANT. */
+enum doorcode_state doorcode_device_poll(struct doorcode_flow *flow);
+
 /* CODE_REQUIRED: blanks in the code are ignored. A code of another length than announced is an INVALID_CODE without
  * being sent. */
 enum doorcode_state doorcode_flow_submit_code(struct doorcode_flow *flow, const char *code);
@@ -339,7 +363,7 @@ enum doorcode_state doorcode_flow_restore(const struct doorcode_client *client, 
                                           struct doorcode_flow **flow);
 
 enum doorcode_state doorcode_flow_state(const struct doorcode_flow *flow); /* FAILED for NULL */
-/* Whose flow it is, and the user name that it began with ("" in a renewal). Borrowed. NULL for NULL. */
+/* Whose flow it is, and the user name that it began with ("" in a renewal and on another device). Borrowed. NULL for NULL. */
 const struct doorcode_client *doorcode_flow_client(const struct doorcode_flow *flow);
 const char *doorcode_flow_username(const struct doorcode_flow *flow);
 /* The error of the last step, or NULL. For a NULL flow: NO_MEMORY. */
@@ -354,11 +378,14 @@ const char *doorcode_flow_redirect_reason(const struct doorcode_flow *flow);
 const struct doorcode_attribute *doorcode_flow_attributes(const struct doorcode_flow *flow, size_t *count);
 /* What may be chosen or registered, also while a code for one of them is awaited; else NULL and 0. */
 const struct doorcode_method *doorcode_flow_methods(const struct doorcode_flow *flow, size_t *count);
-/* Seconds, 1 to 15; 0 unless RESET_PENDING. */
+/* NULL unless DEVICE_PENDING. */
+const struct doorcode_device *doorcode_flow_device(const struct doorcode_flow *flow);
+/* Seconds: 1 to 15 in RESET_PENDING, 1 to 3,600 in DEVICE_PENDING, more after each poll that came too soon; else 0. */
 int doorcode_flow_poll_interval(const struct doorcode_flow *flow);
 /* NULL unless COMPLETED. */
 const struct doorcode_tokens *doorcode_flow_tokens(const struct doorcode_flow *flow);
-/* Also while WORKING: what is on its way is given up; whether the server has acted on it is not known then. Only libcurl's look-up
+/* Also while WORKING: what is on its way is given up; whether the server has acted on it is not known then (of a renewal see
+ * doorcode_token_get in account.h). Only libcurl's look-up
  * of a name is waited for, should one be on its way. */
 void doorcode_flow_free(struct doorcode_flow *flow);
 

@@ -46,6 +46,7 @@ DOORCODE_STATE_TYPE(web_fallback, DOORCODE_WEB_FALLBACK)
 DOORCODE_STATE_TYPE(completed, DOORCODE_COMPLETED)
 DOORCODE_STATE_TYPE(failed, DOORCODE_FAILED) /* also without a flow, for which there was no memory */
 DOORCODE_STATE_TYPE(working, DOORCODE_WORKING)
+DOORCODE_STATE_TYPE(device_pending, DOORCODE_DEVICE_PENDING)
 
 #undef DOORCODE_STATE_TYPE
 
@@ -154,6 +155,23 @@ static inline int doorcode_reset_pending_interval(struct doorcode_reset_pending 
 static inline enum doorcode_state doorcode_reset_pending_poll(struct doorcode_reset_pending state)
 {
     return doorcode_reset_poll(state.flow);
+}
+
+/* ---- a sign-in on another device ---- */
+
+static inline const struct doorcode_device *doorcode_device_pending_device(struct doorcode_device_pending state)
+{
+    return doorcode_flow_device(state.flow);
+}
+
+static inline int doorcode_device_pending_interval(struct doorcode_device_pending state)
+{
+    return doorcode_flow_poll_interval(state.flow);
+}
+
+static inline enum doorcode_state doorcode_device_pending_poll(struct doorcode_device_pending state)
+{
+    return doorcode_device_poll(state.flow);
 }
 
 static inline enum doorcode_state doorcode_signin_ready_signin(struct doorcode_signin_ready state)

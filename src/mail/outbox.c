@@ -131,14 +131,15 @@ static void *run(void *ctx)
     /* Signals are for the main thread; a broken TLS connection must not raise SIGPIPE either. */
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, NULL);
-    while (!is_finished(o)) {
+    for (;;) {
         do {
             smtp_work(o->smtp);
             collect(o);
         } while (take_mails(o));
+        if (is_finished(o))
+            return NULL;
         rest(o);
     }
-    return NULL;
 }
 
 /* What the server said, and what the store had no room for before. */

@@ -115,10 +115,12 @@ static void a_server_that_is_away_is_waited_for_without_haste(void **state)
     stage_add(s, 50);
     int64_t since = stage_real_ms();
     stage_open_outbox(s);
-    for (int i = 0; i < 30; i++) {
+    int wakes = 0;
+    while (wakes < 30 || (wakes < PATIENCE_MS / 100 && atomic_load(&s->array.outcomes) < 5)) {
         stage_doze(100);
         stage_move_clock(s, 1); /* whatever failed is due again */
         outbox_wake(s->outbox);
+        wakes++;
     }
     struct mail_array_counts counts = mail_array_count(&s->array);
     assert_int_equal(counts.pending, 50);
@@ -127,7 +129,7 @@ static void a_server_that_is_away_is_waited_for_without_haste(void **state)
     unsigned most = tries_within(stage_real_ms() - since) + 1;
     assert_in_range(outcomes, 5, most);
     assert_in_range(deferred, 5, most);
-    assert_true(atomic_load(&s->array.reads) < 60 + (stage_real_ms() - since) / 500);
+    assert_true(atomic_load(&s->array.reads) < 2 * wakes + (stage_real_ms() - since) / 500);
     assert_non_null(strstr(s->last_detail, "connect"));
     stage_open_sink(s, (struct sink_options){ 0 });
     assert_true(stage_finishes(s, 50, 1));

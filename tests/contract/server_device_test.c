@@ -8,11 +8,10 @@
 
 #include <cmocka.h>
 
-#include "support/browser.h"
+#include "support/device_user.h"
 
 #include <pthread.h>
 
-#define SAM "sam@example.org"
 #define DEVICE_CODE "/petstore/oauth2/v2.0/devicecode"
 #define TOKEN "/petstore/oauth2/v2.0/token"
 #define APP "client_id=" WORLD_APP_ES256
@@ -61,44 +60,6 @@ static void check_poll(struct device *d, const char *error)
     assert_string_equal(world_member(&d->reply, "error", text, TEXT), error);
 }
 
-/* The user types the code. */
-static int type_code(struct browser *b, const char *user_code)
-{
-    char form[TEXT + 16];
-
-    snprintf(form, sizeof form, "user_code=%s", user_code);
-    return browser_post(b, "/devicelogin", form);
-}
-
-static void open_page(struct browser *b, struct device *d)
-{
-    assert_int_equal(browser_get(b, "/devicelogin"), 200);
-    assert_int_equal(type_code(b, d->user_code), 200);
-    assert_string_equal(browser_page(b), "device_ask");
-}
-
-/* From the page that asks for the address to the end of the sign-in with a mailed code. */
-static void sign_in(struct browser *b, struct world *w, uint64_t *newest)
-{
-    char code[16], form[64];
-
-    assert_string_equal(browser_page(b), "sign_in");
-    assert_int_equal(browser_press(b, "do=next&username=" SAM), 200);
-    assert_string_equal(browser_page(b), "code");
-    assert_true(world_code(w, SAM, *newest, code, newest));
-    snprintf(form, sizeof form, "do=next&oob=%s", code);
-    assert_int_equal(browser_press(b, form), 200);
-}
-
-static void allow(struct browser *b, struct device *d)
-{
-    uint64_t newest = 0;
-
-    open_page(b, d);
-    assert_int_equal(browser_press(b, "do=allow"), 200);
-    sign_in(b, d->world, &newest);
-}
-
 static void begin(struct world *w, struct browser *b, uint64_t seed)
 {
     world_open(w, &(struct world_options){ .seed = seed });
@@ -117,7 +78,7 @@ static void test_from_end_to_end(void **state)
     begin(&w, &b, 31);
     device_ask(&d, &w);
     check_poll(&d, "authorization_pending");
-    allow(&b, &d);
+    device_user_allows(&b, d.user_code);
     assert_int_equal(device_poll(&d), 200);
     assert_non_null(strstr(d.reply.body, "\"id_token\":\"ey"));
     assert_non_null(strstr(d.reply.body, "\"client_info\":\""));
@@ -140,9 +101,9 @@ static void test_a_session_is_enough(void **state)
     (void)state;
     begin(&w, &b, 32);
     device_ask(&d, &w);
-    allow(&b, &d);
+    device_user_allows(&b, d.user_code);
     device_ask_of(&d, &w, "openid");
-    open_page(&b, &d);
+    device_user_opens(&b, d.user_code);
     assert_int_equal(browser_press(&b, "do=allow"), 200);
     assert_string_equal(browser_page(&b), "");
     assert_int_equal(device_poll(&d), 200);
@@ -161,10 +122,10 @@ static void test_turned_away(void **state)
     begin(&w, &b, 33);
     for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++) {
         device_ask(&d, &w);
-        open_page(&b, &d);
+        device_user_opens(&b, d.user_code);
         assert_int_equal(browser_press(&b, buttons[i]), 200);
         check_poll(&d, "authorization_declined");
-        assert_int_equal(type_code(&b, d.user_code), 400);
+        assert_int_equal(device_user_types(&b, d.user_code), 400);
     }
     world_close(&w);
 }
@@ -180,8 +141,8 @@ static void test_answered_once(void **state)
     begin(&w, &first, 34);
     second = first;
     device_ask(&d, &w);
-    open_page(&second, &d);
-    open_page(&first, &d);
+    device_user_opens(&second, d.user_code);
+    device_user_opens(&first, d.user_code);
     assert_int_equal(browser_press(&first, "do=decline"), 200);
     assert_int_equal(browser_press(&second, "do=allow"), 400);
     check_poll(&d, "authorization_declined");
@@ -198,11 +159,11 @@ static void test_the_page_waits_no_longer_than_the_code(void **state)
     (void)state;
     begin(&w, &b, 35);
     device_ask(&d, &w);
-    open_page(&b, &d);
+    device_user_opens(&b, d.user_code);
     world_advance(&w, policy_default.device_code_seconds);
     assert_int_equal(browser_press(&b, "do=allow"), 400);
     check_poll(&d, "expired_token");
-    assert_int_equal(type_code(&b, d.user_code), 400);
+    assert_int_equal(device_user_types(&b, d.user_code), 400);
     /* swept once nobody asks any more */
     world_advance(&w, 3600);
     assert_true(err_is_ok(store_expire(rooms_store(w.rooms), WORLD_START + 900 + 3600, &removed)));
@@ -220,7 +181,7 @@ static void test_another_application_learns_nothing(void **state)
     (void)state;
     begin(&w, &b, 36);
     device_ask(&d, &w);
-    allow(&b, &d);
+    device_user_allows(&b, d.user_code);
     snprintf(form, sizeof form, "client_id=" WORLD_APP GRANT "%.250s", d.device_code);
     world_post(&w, TOKEN, "", form, &d.reply);
     assert_string_equal(world_member(&d.reply, "error", text, TEXT), "bad_verification_code");
@@ -240,7 +201,7 @@ static void test_revoked_in_between(void **state)
     (void)state;
     begin(&w, &b, 37);
     device_ask(&d, &w);
-    allow(&b, &d);
+    device_user_allows(&b, d.user_code);
     assert_true(guid_parse(SLICE(WORLD_TENANT), &tenant));
     assert_true(err_is_ok(store_user_by_identity(rooms_store(w.rooms), tenant, SLICE(SAM), &user)));
     const struct store_write revoke = { .kind = WRITE_USER_REVOKE, .guid = user.id, .at = WORLD_START + 1 };
@@ -266,16 +227,16 @@ static void test_guesses_run_out(void **state)
     b.world = &w;
     device_ask(&d, &w);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(type_code(&b, "BCDFGHJKL"), 400);
+        assert_int_equal(device_user_types(&b, "BCDFGHJKL"), 400);
     for (int i = 0; i < 5; i++) /* the right one costs nothing, nor does what no device can show */
-        assert_int_equal(type_code(&b, i < 4 ? d.user_code : "aeiou"), i < 4 ? 200 : 400);
-    assert_int_equal(type_code(&b, "BCDFGHJKL"), 400);
-    assert_int_equal(type_code(&b, "BCDFGHJKL"), 429);
-    assert_int_equal(type_code(&b, d.user_code), 429);
+        assert_int_equal(device_user_types(&b, i < 4 ? d.user_code : "aeiou"), i < 4 ? 200 : 400);
+    assert_int_equal(device_user_types(&b, "BCDFGHJKL"), 400);
+    assert_int_equal(device_user_types(&b, "BCDFGHJKL"), 429);
+    assert_int_equal(device_user_types(&b, d.user_code), 429);
     assert_non_null(strstr(b.reply.head, "\r\nRetry-After: "));
     world_advance(&w, 3600);
     device_ask(&d, &w);
-    assert_int_equal(type_code(&b, d.user_code), 200);
+    assert_int_equal(device_user_types(&b, d.user_code), 200);
     world_close(&w);
 }
 
@@ -289,10 +250,10 @@ static void test_a_code_is_typed_so_often(void **state)
     begin(&w, &b, 39);
     device_ask(&d, &w);
     for (int i = 0; i < LIMIT_DEVICE_ENTRIES; i++)
-        assert_int_equal(type_code(&b, d.user_code), 200);
-    assert_int_equal(type_code(&b, d.user_code), 429);
+        assert_int_equal(device_user_types(&b, d.user_code), 200);
+    assert_int_equal(device_user_types(&b, d.user_code), 429);
     device_ask(&d, &w);
-    assert_int_equal(type_code(&b, d.user_code), 200);
+    assert_int_equal(device_user_types(&b, d.user_code), 200);
     world_close(&w);
 }
 
@@ -312,7 +273,7 @@ static void test_who_hurries_is_told(void **state)
     check_poll(&other, "authorization_pending");
     world_advance(&w, DEVICE_POLL_SECONDS);
     check_poll(&d, "authorization_pending");
-    allow(&b, &d);
+    device_user_allows(&b, d.user_code);
     for (int i = 0; i < LIMIT_DEVICE_POLLS; i++)
         check_poll(&other, "authorization_pending");
     assert_int_equal(device_poll(&d), 200);
@@ -338,7 +299,7 @@ static void test_one_of_many_at_once(void **state)
     (void)state;
     begin(&w, &b, 41);
     device_ask(&racers[0], &w);
-    allow(&b, &racers[0]);
+    device_user_allows(&b, racers[0].user_code);
     for (size_t i = 1; i < RACERS; i++)
         racers[i] = racers[0];
     for (size_t i = 0; i < RACERS; i++)

@@ -37,7 +37,7 @@ enum {
     CODE = 16,
     REPLY = 16384,
     ATTEMPTS = 5, /* of one code, by default */
-    MAIL_WAIT_MS = 15000
+    MAIL_WAIT_MS = 60000
 };
 
 /* What one user's client knows. Each user belongs to one thread, so only the mail's part is shared. */
@@ -123,7 +123,7 @@ static int post(struct test *t, const char *endpoint, const char *form, char *re
     struct sockaddr_in to = { .sin_family = AF_INET,
                               .sin_port = htons(t->target.port),
                               .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    struct timeval limit = { .tv_sec = 10 };
+    struct timeval limit = { .tv_sec = MAIL_WAIT_MS / 1000 };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int n = snprintf(request, sizeof request,
                      "POST /load/oauth2/v2.0/%s HTTP/1.1\r\nHost: l\r\nConnection: close\r\n"
@@ -300,7 +300,7 @@ static void check_challenge(struct test *t, struct client *c, char *reply)
     }
     int status = redeem(t, c->challenge_token, code, reply);
     /* At-least-once: an older mail may have come a second time after this one's. The right one is on its way then. */
-    for (int i = 0; i < 50 && status == 400; i++) {
+    for (int i = 0; i < MAIL_WAIT_MS / 20 && status == 400; i++) {
         usleep(20000);
         mails_of(t, c->user, again);
         if (strcmp(again, code) == 0)

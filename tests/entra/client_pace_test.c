@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "client_internal.h"
 #include "support/entra_flow.h"
 
 #include <poll.h>
@@ -118,8 +119,14 @@ static void never(void **state)
     };
     struct stage *stage = *state;
     for (size_t i = 0; i < 2 * COUNT(paces); i++) {
-        struct doorcode_client *client = client_of(stage, (int)(i % 2), 300);
-        struct doorcode_flow *flow = lead(stage, client, ENTRA_SIGNIN_CODE, "token/wrong_code", &paces[i / 2]);
+        struct doorcode_client *client = client_of(stage, (int)(i % 2), 0);
+        struct entra_script script =
+            entra_script_for(&stage->book, ENTRA_SIGNIN_CODE, entra_book_find(&stage->book, "token/wrong_code"));
+        struct doorcode_flow *flow = NULL;
+        entra_player_play(&stage->player, &script, &paces[i / 2]);
+        assert_int_equal(entra_lead(client, "signin", &flow), DOORCODE_CODE_REQUIRED);
+        client->timeout_ms = 300;
+        entra_lead(client, "code", &flow);
         assert_int_equal(doorcode_flow_state(flow), DOORCODE_CODE_REQUIRED);
         assert_int_equal(error_of(flow), DOORCODE_ERROR_TIMEOUT);
         doorcode_flow_free(flow);

@@ -137,8 +137,9 @@ static const char *any_method(const struct doorcode_flow *flow, uint8_t which)
 static void call(struct doorcode_flow *flow, uint8_t which)
 {
     static const enum doorcode_state asked[] = {
-        DOORCODE_CODE_REQUIRED,         DOORCODE_PASSWORD_REQUIRED, DOORCODE_ATTRIBUTES_REQUIRED, DOORCODE_MFA_REQUIRED,
-        DOORCODE_REGISTRATION_REQUIRED, DOORCODE_RESET_PENDING,     DOORCODE_SIGNIN_READY,
+        DOORCODE_CODE_REQUIRED, DOORCODE_PASSWORD_REQUIRED,     DOORCODE_ATTRIBUTES_REQUIRED,
+        DOORCODE_MFA_REQUIRED,  DOORCODE_REGISTRATION_REQUIRED, DOORCODE_RESET_PENDING,
+        DOORCODE_SIGNIN_READY,  DOORCODE_DEVICE_PENDING,
     };
     enum { ASKED = sizeof asked / sizeof asked[0], RESEND = ASKED, LIST };
     size_t what = which % 16;
@@ -166,6 +167,9 @@ static void call(struct doorcode_flow *flow, uint8_t which)
     case 6:
         doorcode_flow_signin(flow);
         break;
+    case 7:
+        doorcode_device_poll(flow);
+        break;
     case RESEND:
         doorcode_flow_resend_code(flow);
         break;
@@ -180,7 +184,9 @@ static void call(struct doorcode_flow *flow, uint8_t which)
 static struct doorcode_flow *start(const struct doorcode_client *client, uint8_t which)
 {
     struct doorcode_flow *flow;
-    if (which % 4 == 0)
+    if (which % 32 == 31)
+        doorcode_device_start(client, &flow);
+    else if (which % 4 == 0)
         doorcode_signin_start(client, "sam@example.org", &flow);
     else if (which % 4 == 1)
         doorcode_signup_start(client, "sam@example.org", which & 4 ? "Blue-Kettle-42" : NULL, city, 1, &flow);
@@ -202,7 +208,9 @@ static void look_at(struct doorcode_flow *flow)
     ASSERT((attributes > 0) == (state == DOORCODE_ATTRIBUTES_REQUIRED));
     doorcode_flow_methods(flow, &methods);
     ASSERT(methods <= CLIENT_METHODS);
-    ASSERT((doorcode_flow_poll_interval(flow) > 0) == (state == DOORCODE_RESET_PENDING));
+    bool polls = state == DOORCODE_RESET_PENDING || state == DOORCODE_DEVICE_PENDING;
+    ASSERT((doorcode_flow_poll_interval(flow) > 0) == polls);
+    ASSERT((doorcode_flow_device(flow) != NULL) == (state == DOORCODE_DEVICE_PENDING));
     ASSERT((doorcode_flow_redirect_reason(flow) != NULL) == (state == DOORCODE_WEB_FALLBACK));
     ASSERT((doorcode_flow_tokens(flow) != NULL) == (state == DOORCODE_COMPLETED));
     ASSERT(state != DOORCODE_COMPLETED || doorcode_flow_tokens(flow)->access_token[0] != '\0');

@@ -4,6 +4,7 @@
 #include "client_reply.h"
 
 #include "base/err.h"
+#include "client_limits.h"
 #include "reply.h"
 
 #include <string.h>
@@ -35,6 +36,12 @@ static void touch_challenge(const struct reply *reply)
     ASSERT(reply->challenge.code_length >= 0 && reply->challenge.interval > 0);
 }
 
+static void touch_device(const struct reply *reply)
+{
+    ASSERT(reply->device.user_code[0] != '\0' && strstr(reply->device.verification_uri, "://") != NULL);
+    ASSERT(strlen(reply->device.message) < 8192 && reply->device.expires_in > 0 && reply->poll_interval > 0);
+}
+
 static void touch_lists(const struct reply *reply)
 {
     for (size_t i = 0; i < reply->method_count; i++) {
@@ -63,7 +70,10 @@ static void touch_reply(const struct reply *reply)
     ASSERT(reply->kind != REPLY_REDIRECT || strlen(reply->redirect_reason) < 8192);
     ASSERT(reply->kind != REPLY_METADATA || strlen(reply->metadata.issuer) > 0);
     ASSERT(reply->kind != REPLY_KEYS || jwks_count(reply->keys) > 0);
-    ASSERT(reply->poll_interval >= 0 && reply->poll_interval <= 15);
+    ASSERT(reply->poll_interval >= 0 && reply->poll_interval <= CLIENT_DEVICE_POLL_MOST);
+    ASSERT(reply->kind != REPLY_PENDING || reply->poll_interval <= CLIENT_POLL_MOST);
+    if (reply->kind == REPLY_DEVICE)
+        touch_device(reply);
     if (reply->kind == REPLY_ERROR)
         touch_error(&reply->error);
     else if (reply->kind == REPLY_TOKENS)

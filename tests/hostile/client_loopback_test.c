@@ -7,11 +7,32 @@
 
 #include <cmocka.h>
 
+#include "http.h"
 #include "support/web_visit.h"
 
 #define TOKENS_OF_ID                                                                                  \
     "{\"token_type\":\"Bearer\",\"scope\":\"openid\",\"expires_in\":4199,\"access_token\":\"a.b.c\"," \
     "\"refresh_token\":\"1.r\",\"id_token\":\"@ID_TOKEN@\"}"
+
+/* The linker leads the port's looks at the clock here (--wrap). */
+static int64_t ahead;
+
+int64_t __real_http_ticks(void);
+int64_t __wrap_http_ticks(void);
+
+int64_t __wrap_http_ticks(void)
+{
+    return __real_http_ticks() + ahead;
+}
+
+/* The time of all who are connected by now is over. */
+static void pass_time(struct doorcode_web *web)
+{
+    for (int i = 0; i < 4; i++)
+        doorcode_web_step(web); /* takes in who waits outside, and what they said */
+    ahead += CLIENT_VISITOR_MS;
+    doorcode_web_step(web);
+}
 
 /* The good answer is still taken. */
 static void then_it_ends_well(struct web_session *s)
@@ -25,11 +46,12 @@ static void then_it_ends_well(struct web_session *s)
 static void begin(struct web_session *s)
 {
     static const struct answer answers[] = { YES(TOKENS_OF_ID) };
+    ahead = 0;
     web_begin(s, answers, 1, NULL);
 }
 
-/* `{state}` is filled in. */
-static int visit_bytes(struct web_session *s, const char *bytes, size_t n, char page[4096])
+/* `{state}` is filled in. Who waits says no more, and his time passes. */
+static int visit_bytes(struct web_session *s, const char *bytes, size_t n, bool waits, char page[4096])
 {
     char state[64];
     char request[1024];
@@ -46,16 +68,23 @@ static int visit_bytes(struct web_session *s, const char *bytes, size_t n, char 
     }
     int fd = web_connect(AF_INET, web_port(s->web));
     assert_true(fd >= 0);
-    return web_visit_raw(s->web, fd, request, size, page);
+    if (!waits)
+        return web_visit_raw(s->web, fd, request, size, page);
+    assert_int_equal(send(fd, request, size, MSG_NOSIGNAL), size);
+    pass_time(s->web);
+    return web_visit_raw(s->web, fd, "", 0, page);
 }
 
 #define RAW(text) (text), sizeof(text) - 1
 #define HOST "Host: localhost\r\n\r\n"
 
+/* Instead of a status. STAYS: refused or not, it is not closed before its time is over. */
+enum { REFUSED = -1, STAYS = -2 };
+
 static const struct {
     const char *bytes;
     size_t n;
-    int status; /* -1: any refusal, or closed */
+    int status;
 } rows[] = {
     { RAW("POST /?code=c&state={state} HTTP/1.1\r\nContent-Length: 0\r\n" HOST), 405 },
     { RAW("POST / HTTP/1.1\r\nContent-Length: 60\r\n" HOST "code=c&state={state}"), 405 },
@@ -65,17 +94,17 @@ static const struct {
     { RAW("CONNECT example.org:443 HTTP/1.1\r\n" HOST), 405 },
     { RAW("get /?code=c&state={state} HTTP/1.1\r\n" HOST), 405 },
     { RAW("GET http://localhost/?code=c&state={state} HTTP/1.1\r\n" HOST), 404 },
-    { RAW("GET ?code=c&state={state} HTTP/1.1\r\n" HOST), -1 },
-    { RAW("GET /\0?code=c&state={state} HTTP/1.1\r\n" HOST), -1 },
+    { RAW("GET ?code=c&state={state} HTTP/1.1\r\n" HOST), REFUSED },
+    { RAW("GET /\0?code=c&state={state} HTTP/1.1\r\n" HOST), REFUSED },
     { RAW("GET /../?code=c&state={state} HTTP/1.1\r\n" HOST), 404 },
-    { RAW("GET /?code=c&state={state}\r\n\r\n"), -1 },
-    { RAW("GET /?code=c&state={state} HTTP/9.9\r\n" HOST), -1 },
+    { RAW("GET /?code=c&state={state}\r\n\r\n"), REFUSED },
+    { RAW("GET /?code=c&state={state} HTTP/9.9\r\n" HOST), REFUSED },
     { RAW("GET /?code=%63%00&state=x HTTP/1.1\r\n" HOST), 400 },
     { RAW("GET /?state=%7Bstate%7D HTTP/1.1\r\n" HOST), 400 },
     { RAW("GET / HTTP/1.1\r\n" HOST "GET /?code=c&state={state} HTTP/1.1\r\n" HOST), 400 }, /* closed after one */
-    { RAW("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and more of a TLS greeting\r\n\r\n"), -1 },
-    { RAW("\r\n\r\n\r\n\0\0\0\r\n\r\n"), -1 },
-    { RAW("nonsense\r\n\r\n"), -1 },
+    { RAW("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and more of a TLS greeting\r\n\r\n"), REFUSED },
+    { RAW("\r\n\r\n\r\n\0\0\0\r\n\r\n"), STAYS },
+    { RAW("nonsense\r\n\r\n"), REFUSED },
 };
 
 static void each_odd_request(void **state)
@@ -85,7 +114,7 @@ static void each_odd_request(void **state)
         struct web_session s;
         char page[4096];
         begin(&s);
-        int status = visit_bytes(&s, rows[i].bytes, rows[i].n, page);
+        int status = visit_bytes(&s, rows[i].bytes, rows[i].n, rows[i].status == STAYS, page);
         bool refused = rows[i].status >= 0 ? status == rows[i].status : status == 0 || status >= 400;
         if (!refused)
             fail_msg("%s: %d", rows[i].bytes, status);
@@ -101,9 +130,11 @@ static void what_is_too_large(void **state)
     static const struct {
         size_t target;
         size_t header;
-        int status; /* -1: any refusal, or closed */
-    } sizes[] = { { 100, 0, 400 },   { 100, 20000, 400 }, { 8000, 0, 400 },   { 12000, 0, 400 },
-                  { 100000, 0, -1 }, { 100, 100000, -1 }, { 1000000, 0, -1 }, { 100, 1000000, -1 } };
+        int status;
+    } sizes[] = {
+        { 100, 0, 400 },        { 100, 20000, 400 },      { 8000, 0, 400 },        { 12000, 0, 400 },
+        { 100000, 0, REFUSED }, { 100, 100000, REFUSED }, { 1000000, 0, REFUSED }, { 100, 1000000, REFUSED }
+    };
     for (size_t i = 0; i < COUNT(sizes); i++) {
         struct web_session s;
         size_t cap = sizes[i].target + sizes[i].header + 256;
@@ -196,6 +227,7 @@ static void silent_visitors(void **state)
             send(fds[i], "GET /?co", 8, MSG_NOSIGNAL);
         doorcode_web_step(s.web);
     }
+    pass_time(s.web);
     then_it_ends_well(&s);
     for (size_t i = 0; i < COUNT(fds); i++) {
         if (fds[i] >= 0)
@@ -203,25 +235,23 @@ static void silent_visitors(void **state)
     }
 }
 
-/* A byte now and then keeps no place for ever. */
+/* A byte now and then keeps no place for ever: a tenth of the time goes by with each. */
 static void a_slow_visitor(void **state)
 {
     (void)state;
     static const char request[] = "GET /?code=c&state=x HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
     struct web_session s;
+    int bytes = 0;
+    char byte;
     begin(&s);
     int fd = web_connect(AF_INET, web_port(s.web));
     assert_true(send(fd, request, sizeof request - 1, MSG_NOSIGNAL) > 0);
-    bool shut = false;
-    for (int i = 0; i < 200 && !shut;
-         i++) { /* a byte each 100 ms: without a deadline the head would hold for an hour */
-        const struct timespec pause = { .tv_nsec = 100000000 };
-        char byte;
+    do {
+        assert_in_range(++bytes, 1, 12);
         doorcode_web_step(s.web);
-        nanosleep(&pause, NULL);
-        shut = send(fd, "a", 1, MSG_NOSIGNAL) < 0 || recv(fd, &byte, 1, MSG_DONTWAIT) >= 0;
-    }
-    assert_true(shut);
+        doorcode_web_step(s.web);
+        ahead += CLIENT_VISITOR_MS / 10;
+    } while (send(fd, "a", 1, MSG_NOSIGNAL) == 1 && recv(fd, &byte, 1, MSG_DONTWAIT) < 0);
     close(fd);
     then_it_ends_well(&s);
 }

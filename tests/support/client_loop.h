@@ -47,6 +47,7 @@ static inline void client_interrupts(struct doorcode_flow *flow)
         doorcode_flow_register_method(flow, "email", NULL),
         doorcode_flow_list_methods(flow),
         doorcode_reset_poll(flow),
+        doorcode_device_poll(flow),
         doorcode_flow_signin(flow),
         doorcode_flow_state(flow),
     };
@@ -54,6 +55,7 @@ static inline void client_interrupts(struct doorcode_flow *flow)
         assert_int_equal(states[i], DOORCODE_WORKING);
     assert_int_equal(doorcode_flow_error(flow)->kind, DOORCODE_ERROR_USAGE);
     assert_null(doorcode_flow_challenge(flow));
+    assert_null(doorcode_flow_device(flow));
     assert_null(doorcode_flow_redirect_reason(flow));
     assert_null(doorcode_flow_attributes(flow, &count));
     assert_null(doorcode_flow_methods(flow, &count));
@@ -108,6 +110,7 @@ static inline enum doorcode_state client_begun(struct doorcode_flow *const *flow
 #define doorcode_signup_start(client, username, password, attributes, count, flow) \
     client_begun(flow, doorcode_signup_start(client, username, password, attributes, count, flow))
 #define doorcode_reset_start(client, username, flow) client_begun(flow, doorcode_reset_start(client, username, flow))
+#define doorcode_device_start(client, flow) client_begun(flow, doorcode_device_start(client, flow))
 #define doorcode_token_refresh(client, token, scopes, flow) \
     client_begun(flow, doorcode_token_refresh(client, token, scopes, flow))
 #define doorcode_token_get(client, user, scopes, force, flow) \
@@ -122,6 +125,7 @@ static inline enum doorcode_state client_begun(struct doorcode_flow *const *flow
     client_ends(flow, doorcode_flow_register_method(flow, id, contact))
 #define doorcode_flow_list_methods(flow) client_ends(flow, doorcode_flow_list_methods(flow))
 #define doorcode_reset_poll(flow) client_ends(flow, doorcode_reset_poll(flow))
+#define doorcode_device_poll(flow) client_ends(flow, doorcode_device_poll(flow))
 #define doorcode_flow_signin(flow) client_ends(flow, doorcode_flow_signin(flow))
 
 #endif

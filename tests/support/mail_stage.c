@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/mail_stage.h"
+#include "support/free_port.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,7 +94,7 @@ void stage_close_sink(struct stage *s)
 void stage_open_outbox(struct stage *s)
 {
     struct outbox_options options = {
-        .smtp = { .host = "127.0.0.1", .port = s->port, .security = SMTP_PLAIN, .timeout_seconds = 5 },
+        .smtp = { .host = "127.0.0.1", .port = s->port, .security = SMTP_PLAIN, .timeout_seconds = PATIENCE_MS / 1000 },
         .from = { SLICE("no-reply@login.example"), SLICE("Kites") },
         .messages = s->messages,
         .source = mail_array_source(&s->array),
@@ -110,6 +111,7 @@ int stage_prepare(void **state)
     struct stage *s = test_calloc(1, sizeof *s);
 
     assert_int_equal(messages_new(&s->messages).code, ERR_OK);
+    s->port = free_port(); /* it is left and taken again */
     mail_array_init(&s->array, MAILS_MAX);
     atomic_store(&s->now_us, (int64_t)START * 1000000);
     s->clock = (struct clock){ read_clock, s };

@@ -7,6 +7,7 @@
 #include "client_internal.h"
 #include "doorcode/web.h"
 #include "support/client_bodies.h"
+#include "web.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/world.h"
+#include "support/free_port.h"
+#include "support/world_keys.h"
 #include "support/world_must.h"
 
 #include <arpa/inet.h>
@@ -82,32 +84,6 @@ static struct world_ground *new_ground(const struct world_options *options)
     return g;
 }
 
-static bool is_free(uint16_t port)
-{
-    const struct sockaddr_in address = { .sin_family = AF_INET,
-                                         .sin_port = htons(port),
-                                         .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool is = fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-
-    close(fd);
-    return is;
-}
-
-/* A port that nobody uses just now. Not one of those that the system gives to connections: one might take it before the
- * server does. Tests that run at the same time begin their search at different places. */
-static uint16_t free_port(void)
-{
-    enum { FIRST = 10000, COUNT = 20000 };
-    static atomic_uint tried;
-    uint16_t port;
-
-    do
-        port = (uint16_t)(FIRST + ((unsigned)getpid() * 101 + atomic_fetch_add(&tried, 1)) % COUNT);
-    while (!is_free(port));
-    return port;
-}
-
 void world_open(struct world *w, const struct world_options *options)
 {
     char why[256] = "";
@@ -135,6 +111,7 @@ void world_open(struct world *w, const struct world_options *options)
 
     if (options->passwords != NULL)
         o.passwords = *options->passwords;
+    world_keys_again();
     memset(w, 0, sizeof *w);
     w->ground = g;
     w->seed = options->seed;
@@ -206,21 +183,32 @@ static size_t content_length(const char *head)
     return at == NULL ? 0 : strtoul(at + 17, NULL, 10);
 }
 
-bool world_exchange(int fd, const char *request, size_t n, struct world_reply *reply)
+/* The head, to its blank line and not a byte further: what follows is looked at before it is taken. False: it did not come. */
+static bool read_head(int fd, char *head, size_t cap)
 {
     size_t have = 0;
-    char *end = NULL;
+    const char *blank = NULL;
 
-    reply->status = 0;
-    if (!send_all(fd, request, n))
-        return false;
-    while (end == NULL) {
-        ssize_t got = have + 1 < sizeof reply->head ? recv(fd, reply->head + have, 1, 0) : 0;
-        if (got <= 0)
+    while (blank == NULL) {
+        ssize_t seen = have + 1 < cap ? recv(fd, head + have, cap - 1 - have, MSG_PEEK) : 0;
+        if (seen <= 0)
             return false;
-        reply->head[++have] = '\0';
-        end = have >= 4 && memcmp(reply->head + have - 4, "\r\n\r\n", 4) == 0 ? reply->head + have : NULL;
+        head[have + (size_t)seen] = '\0';
+        blank = strstr(head, "\r\n\r\n");
+        size_t taken = blank != NULL ? (size_t)(blank + 4 - head) - have : (size_t)seen;
+        if (recv(fd, head + have, taken, 0) != (ssize_t)taken)
+            return false;
+        have += taken;
     }
+    head[have] = '\0';
+    return true;
+}
+
+bool world_exchange(int fd, const char *request, size_t n, struct world_reply *reply)
+{
+    reply->status = 0;
+    if (!send_all(fd, request, n) || !read_head(fd, reply->head, sizeof reply->head))
+        return false;
     MUST(sscanf(reply->head, "HTTP/1.1 %d", &reply->status) == 1);
     reply->body_n = content_length(reply->head);
     MUST(reply->body_n < sizeof reply->body);

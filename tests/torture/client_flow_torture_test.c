@@ -34,11 +34,16 @@ static const struct {
       { YES(TOKEN(SECRET "1")), YES(OOB(SECRET "2")), YES(TOKEN(SECRET "3")), YES(TOKEN(SECRET "4")),
         YES("{\"status\":\"failed\",\"continuation_token\":\"" SECRET "5\"}"), YES(TOKEN(SECRET "6")),
         YES("{\"status\":\"succeeded\",\"continuation_token\":\"" SECRET "7\"}"), YES(TOKENS) } },
+    { 'd',
+      { YES("{\"user_code\":\"B\",\"verification_uri\":\"https://a.example/\",\"device_code\":\"" SECRET "1\"}"),
+        NO("{\"error\":\"authorization_pending\"}"), NO("{\"error\":\"slow_down\"}"), YES(TOKENS) } },
 };
 
 static void start(struct session *session, char kind)
 {
-    if (kind == 'u')
+    if (kind == 'd')
+        doorcode_device_start(session->client, &session->flow);
+    else if (kind == 'u')
         doorcode_signup_start(session->client, "sam@example.org", NULL, facts, 2, &session->flow);
     else if (kind == 'r')
         doorcode_reset_start(session->client, "sam@example.org", &session->flow);
@@ -60,6 +65,8 @@ static bool answer_it(struct doorcode_flow *flow)
         doorcode_flow_submit_attributes(flow, facts, 2);
     else if (state == DOORCODE_RESET_PENDING)
         doorcode_reset_poll(flow);
+    else if (state == DOORCODE_DEVICE_PENDING)
+        doorcode_device_poll(flow);
     else if (state == DOORCODE_SIGNIN_READY)
         doorcode_flow_signin(flow);
     else if (state != DOORCODE_MFA_REQUIRED && state != DOORCODE_REGISTRATION_REQUIRED)

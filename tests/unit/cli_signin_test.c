@@ -272,6 +272,36 @@ static void a_missing_code_file_is_named(void **state)
     answer_server_stop(&server);
 }
 
+/* ---- another device ---- */
+
+#define DEVICE_CODES                                                                                            \
+    {                                                                                                           \
+        .status = "200 OK", .body = "{\"user_code\":\"BCDF-GHJK\",\"device_code\":\"secret-d\",\"interval\":1," \
+                                    "\"verification_uri\":\"https://login.example/devicelogin\"}"               \
+    }
+#define REFUSED(error)                                                   \
+    {                                                                    \
+        .status = "400 Bad Request", .body = "{\"error\":\"" error "\"}" \
+    }
+
+static void the_user_signs_in_elsewhere(void **state)
+{
+    (void)state;
+    static const struct answer good[] = {
+        DEVICE_CODES, REFUSED("authorization_pending"), { .status = NULL }, TOKENS_OF("secret-a", "secret-r")
+    };
+    static const struct answer no[] = { DEVICE_CODES, REFUSED("authorization_declined") };
+    static const struct answer odd[] = { DEVICE_CODES, { .status = "200 OK", .body = "{}" } };
+    static const char shown[] = "Open this address in a browser, on any device, and type the code there:\n\n"
+                                "  https://login.example/devicelogin\n  BCDF-GHJK\n\n";
+    expect_signin(good, COUNT(good), "", " --device-code", 0, "Signed in as sam@example.org.\n", shown);
+    expect_token("token get", "secret-a\n");
+    expect_command(good, COUNT(good), "", "signin kim@example.org --device-code", 1, "",
+                   "Another user has signed in with the browser.\nNothing was kept.");
+    expect_signin(no, COUNT(no), "", " --device-code", 1, "", "\n\ndoorcode signin: The sign-in was cancelled");
+    expect_signin(odd, COUNT(odd), "", " --device-code", 1, "", "\n\ndoorcode signin: The server's answer makes no");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +317,7 @@ int main(void)
         CASE(a_token_of_several_lines_goes_nowhere),
         CASE(an_unwritable_token_file_is_named),
         CASE(a_missing_code_file_is_named),
+        CASE(the_user_signs_in_elsewhere),
     };
     return cmocka_run_group_tests_name("cli: sign-in", tests, NULL, NULL);
 }

@@ -39,6 +39,11 @@ static void start_renewal(struct session *session)
     (doorcode_token_refresh)(session->client, SECRET, NULL, &session->flow);
 }
 
+static void start_device(struct session *session)
+{
+    (doorcode_device_start)(session->client, &session->flow);
+}
+
 static const struct {
     const char *name;
     void (*start)(struct session *session);
@@ -65,6 +70,10 @@ static const struct {
       start_signin,
       { YES(TOKEN(SECRET)), YES(PASSWORD(SECRET "2")), NO(REGISTRATION(SECRET "0")), YES(REGISTRABLE(SECRET "1")),
         YES(SECRET_OOB("2")), YES(TOKEN(SECRET "9")), YES(SECRET_TOKENS) } },
+    { "a sign-in on another device",
+      start_device,
+      { YES("{\"user_code\":\"B\",\"verification_uri\":\"https://a.example/\",\"device_code\":\"" SECRET "\"}"),
+        NO("{\"error\":\"authorization_pending\"}"), YES(SECRET_TOKENS) } },
     { "a renewal", start_renewal, { YES(SECRET_TOKENS) } },
     { "an answer that is cut off", start_renewal, { { .status = "200 OK", .body = SECRET_TOKENS, .missing = 9 } } },
     { "a large answer", start_renewal, { { .status = "200 OK", .body = SECRET_TOKENS, .pad = 70000 } } },
@@ -96,6 +105,9 @@ static bool go_on(struct doorcode_flow *flow)
         return true;
     case DOORCODE_RESET_PENDING:
         (doorcode_reset_poll)(flow);
+        return true;
+    case DOORCODE_DEVICE_PENDING:
+        (doorcode_device_poll)(flow);
         return true;
     case DOORCODE_SIGNIN_READY:
         (doorcode_flow_signin)(flow);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "client_internal.h"
 #include "support/client_loop.h"
 #include "support/client_saved.h"
 #include "support/tenant.h"
@@ -93,9 +94,9 @@
     {                                                                                                 \
         .status = "400 Bad Request", .body = "{\"error\":\"user_not_found\",\"error_codes\":[50034]}" \
     }
-#define SLOW                                                                              \
-    {                                                                                     \
-        .status = "200 OK", .body = "{\"continuation_token\":\"late\"}", .delay_ms = 3000 \
+#define SILENCE          \
+    {                    \
+        .withheld = true \
     }
 #define TOO_MANY                                                                                        \
     {                                                                                                   \
@@ -107,14 +108,6 @@ struct session {
     struct doorcode_client *client;
     struct doorcode_flow *flow;
 };
-
-static bool is_slow(const struct answer *answers, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (answers[i].delay_ms > 0)
-            return true;
-    return false;
-}
 
 static void begin(struct session *session, const struct answer *answers, size_t count)
 {
@@ -128,7 +121,7 @@ static void begin(struct session *session, const struct answer *answers, size_t 
     options.correlation_id = "0d9f4c1e-52a7-4b0e-8a3b-6f1d2c3b4a5e";
     options.scopes = "api://pets/read";
     options.nonblocking = client_in_loop;
-    options.timeout_ms = is_slow(answers, count) ? 1500 : 60000; /* a busy machine is no time-out */
+    options.timeout_ms = 600000; /* a busy machine is no time-out */
     assert_null(doorcode_client_new(&options, &session->client));
     session->flow = NULL;
 }
@@ -140,6 +133,8 @@ static size_t end(struct session *session)
     doorcode_client_free(session->client);
     return answer_server_stop(&session->server);
 }
+
+enum { SHORT_MS = 300 };
 
 enum step { STEP_INITIATE, STEP_CHALLENGE, STEP_SUBMIT, STEP_RESEND, STEP_REFRESH };
 
@@ -154,11 +149,16 @@ static size_t lead_in(enum step step, struct answer *answers)
     return n;
 }
 
-static enum doorcode_state run(struct session *session, enum step step)
+/* `timeout_ms` is for the step's own request, where it is not 0. */
+static enum doorcode_state run(struct session *session, enum step step, long timeout_ms)
 {
     if (step == STEP_REFRESH)
         return doorcode_token_refresh(session->client, "old refresh", NULL, &session->flow);
+    if (step == STEP_INITIATE && timeout_ms != 0)
+        session->client->timeout_ms = timeout_ms;
     enum doorcode_state state = doorcode_signin_start(session->client, "sam+x@example.org", &session->flow);
+    if (timeout_ms != 0)
+        session->client->timeout_ms = timeout_ms;
     if (step == STEP_SUBMIT)
         return doorcode_flow_submit_code(session->flow, "1234 5678");
     return step == STEP_RESEND ? doorcode_flow_resend_code(session->flow) : state;
@@ -189,7 +189,7 @@ static const struct row rows[] = {
     { STEP_INITIATE, DUPLICATE, 1, FAILED, ERROR(PROTOCOL) },
     { STEP_INITIATE, MOVED, 1, FAILED, ERROR(PROTOCOL) },
     { STEP_INITIATE, HANGS_UP, 1, FAILED, ERROR(UNREACHABLE) },
-    { STEP_INITIATE, SLOW, 1, FAILED, ERROR(TIMEOUT) },
+    { STEP_INITIATE, SILENCE, 1, FAILED, ERROR(TIMEOUT) },
     { STEP_INITIATE, BROKEN, 2, FAILED, ERROR(SERVER) },
     { STEP_CHALLENGE, CHALLENGED, 1, CODE, -1 },
     { STEP_CHALLENGE, PASSWORD, 1, DOORCODE_PASSWORD_REQUIRED, -1 },
@@ -210,7 +210,7 @@ static const struct row rows[] = {
     { STEP_SUBMIT, CUT_OFF, 1, CODE, ERROR(PROTOCOL) },
     { STEP_SUBMIT, HUGE, 1, CODE, ERROR(PROTOCOL) },
     { STEP_SUBMIT, HANGS_UP, 1, CODE, ERROR(UNREACHABLE) },
-    { STEP_SUBMIT, SLOW, 1, CODE, ERROR(TIMEOUT) },
+    { STEP_SUBMIT, SILENCE, 1, CODE, ERROR(TIMEOUT) },
     { STEP_SUBMIT, BROKEN, 2, CODE, ERROR(SERVER) },
     { STEP_SUBMIT, EMPTY_404, 1, FAILED, ERROR(NOT_AVAILABLE) },
     { STEP_RESEND, CHALLENGED_AGAIN, 1, CODE, -1 },
@@ -238,7 +238,7 @@ static void check_row(size_t i)
     answers[before] = row->answer;
     answers[before + 1] = row->answer;
     begin(&session, answers, before + row->repeated);
-    enum doorcode_state state = run(&session, row->step);
+    enum doorcode_state state = run(&session, row->step, row->answer.withheld ? SHORT_MS : 0);
     const struct doorcode_error *error = doorcode_flow_error(session.flow);
     int kind = error != NULL ? (int)error->kind : -1;
     if (state != row->state || state != doorcode_flow_state(session.flow) || kind != row->error)
@@ -246,7 +246,8 @@ static void check_row(size_t i)
     assert_int_equal(doorcode_flow_challenge(session.flow) != NULL, state == CODE);
     assert_int_equal(doorcode_flow_tokens(session.flow) != NULL, state == DOORCODE_COMPLETED);
     assert_int_equal(doorcode_flow_redirect_reason(session.flow) != NULL, state == WEB);
-    assert_int_equal(end(&session), before + row->repeated);
+    /* A machine that stood still may have let the time-out strike before the request was made. */
+    assert_in_range(end(&session), before + (row->answer.withheld ? 0 : row->repeated), before + row->repeated);
 }
 
 static void every_state_and_answer(void **state)

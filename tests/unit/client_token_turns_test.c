@@ -74,8 +74,7 @@ static void a_turn_is_waited_for_step_by_step(void **state)
 
 static void an_abandoned_flow_gives_its_turn_back(void **state)
 {
-    static const struct answer slow = { .status = "200 OK", .body = "{}", .delay_ms = 1000 };
-    const struct answer answers[] = { INITIATED, CHALLENGED, SHORT_TOKENS("1"), slow };
+    static const struct answer answers[] = { INITIATED, CHALLENGED, SHORT_TOKENS("1"), { .withheld = true } };
     struct cache_fault fault;
     struct session session;
     (void)state;
@@ -114,8 +113,11 @@ static void a_sign_in_waits_to_be_kept(void **state)
     } while (session.server.served < COUNT(answers) || n > 0);
     assert_null(doorcode_flow_tokens(session.flow));
     assert_int_equal(places_count(other), 0);
+    assert_int_equal((doorcode_flow_submit_code)(session.flow, "12345678"), DOORCODE_WORKING);
+    assert_int_equal(session_error(&session), DOORCODE_ERROR_USAGE);
     cache_give(other);
     assert_int_equal(run_to_end(session.flow), DOORCODE_COMPLETED);
+    assert_null(doorcode_flow_error(session.flow)); /* the call that was refused has left none */
     assert_int_equal(places_count(other), 1);
     doorcode_cache_free(other);
     token_end(&session, COUNT(answers));
@@ -124,13 +126,12 @@ static void a_sign_in_waits_to_be_kept(void **state)
 /* Somebody empties the place without a turn: what came is given, and told to be kept nowhere. */
 static void an_account_that_is_gone(void **state)
 {
-    static const struct answer slow = {
+    static const struct answer renewed = {
         .status = "200 OK",
         .body = "{\"token_type\":\"Bearer\",\"expires_in\":3600,\"access_token\":\"access-2\",\"refresh_token\":"
                 "\"refresh-2\"}",
-        .delay_ms = 200,
     };
-    const struct answer answers[] = { INITIATED, CHALLENGED, SHORT_TOKENS("1"), slow };
+    const struct answer answers[] = { INITIATED, CHALLENGED, SHORT_TOKENS("1"), renewed };
     struct doorcode_options options;
     struct session session;
     (void)state;
