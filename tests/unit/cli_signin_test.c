@@ -298,6 +298,8 @@ static void the_user_signs_in_elsewhere(void **state)
     expect_token("token get", "secret-a\n");
     expect_command(good, COUNT(good), "", "signin kim@example.org --device-code", 1, "",
                    "Another user has signed in with the browser.\nNothing was kept.");
+    expect("signin sam@example.org --authority http://127.0.0.1:1/p --device-code --browser", 2, "",
+           "either --device-code or --browser");
     expect_signin(no, COUNT(no), "", " --device-code", 1, "", "\n\ndoorcode signin: The sign-in was cancelled");
     expect_signin(odd, COUNT(odd), "", " --device-code", 1, "", "\n\ndoorcode signin: The server's answer makes no");
 }
