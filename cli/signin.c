@@ -14,6 +14,8 @@ static enum doorcode_state start(const struct command_line *line, const struct d
 static int run(const struct command_line *line)
 {
     static const struct dialogue_plan plan = { .start = start, .is_signin = true };
+    if (command_flag(line, "device-code") && command_flag(line, "browser"))
+        return command_usage(line, "either --device-code or --browser");
     return dialogue_run(line, &plan);
 }
 

@@ -339,11 +339,11 @@ static void tell_log(const struct http *http, const struct http_answer *answer)
 
 bool http_step(struct http *http, struct http_answer *answer)
 {
-    CURLcode code = http->fault;
     if (http->repeat_at >= 0 && http_ticks() >= http->repeat_at)
         send_request(http);
     if (http->repeat_at >= 0)
         return false;
+    CURLcode code = http->fault;
     if (http->is_attached) {
         drive(http);
         if (!is_over(http, &code))

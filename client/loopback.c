@@ -333,6 +333,8 @@ size_t loopback_waits(const struct loopback *loopback, struct pollfd *waits, siz
             continue;
         if (n < cap)
             waits[n++] = (struct pollfd){ .fd = loopback->epolls[i], .events = POLLIN };
+        else
+            http_lower_timeout(timeout_ms, http_ticks() + CLIENT_BLIND_MS);
         if (MHD_get_timeout(loopback->daemons[i], &left) == MHD_YES)
             http_lower_timeout(timeout_ms, http_ticks() + (int64_t)left);
     }

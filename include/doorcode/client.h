@@ -280,8 +280,8 @@ enum doorcode_state doorcode_reset_start(const struct doorcode_client *client, c
                                          struct doorcode_flow **flow);
 
 /* Begins a sign-in with a browser elsewhere, for devices without one (RFC 8628): DEVICE_PENDING with doorcode_flow_device(), which
- * has to be shown to the user. Whoever types the code there signs in here, so look at whose tokens they are, and let
- * nobody be talked into a code that he has not asked for. The server says when the code is too old; this needs no native authentication.
+ * has to be shown to the user. Whoever types the code there signs in here, so look at whose tokens they are. The application needs no
+ * native authentication for it.
  *
  *     enum doorcode_state state = doorcode_device_start(client, &flow);
  *     while (state == DOORCODE_DEVICE_PENDING) {
@@ -291,7 +291,7 @@ enum doorcode_state doorcode_reset_start(const struct doorcode_client *client, c
  *     } */
 enum doorcode_state doorcode_device_start(const struct doorcode_client *client, struct doorcode_flow **flow);
 /* DEVICE_PENDING: asks once how it stands, after doorcode_flow_poll_interval() seconds. COMPLETED; DEVICE_PENDING, with an error
- * where the server could not be asked; or FAILED: EXPIRED, CANCELLED by the user, INVALID_GRANT. */
+ * where the server could not be asked; or FAILED: EXPIRED (at the latest after expires_in seconds), CANCELLED by the user, INVALID_GRANT. */
 enum doorcode_state doorcode_device_poll(struct doorcode_flow *flow);
 
 /* CODE_REQUIRED: blanks in the code are ignored. A code of another length than announced is an INVALID_CODE without

@@ -73,7 +73,7 @@ enum doorcode_web_state doorcode_web_signout_start(const struct doorcode_client 
 enum doorcode_web_state doorcode_web_state(const struct doorcode_web *web); /* FAILED for NULL */
 /* What the next step waits for: at most `cap` descriptors into `waits`, for poll or an event loop (descriptors and events
  * may change with every step); *timeout_ms is when it has to be made at the latest, -1 for never. The number of
- * descriptors, at most DOORCODE_WEB_WAITS. */
+ * descriptors, at most DOORCODE_WEB_WAITS. With a smaller `cap` the time-out is short where some were left out. */
 enum { DOORCODE_WEB_WAITS = 32 };
 size_t doorcode_web_waits(const struct doorcode_web *web, struct pollfd *waits, size_t cap, int *timeout_ms);
 /* Does what can be done without waiting; called too often it does no harm. */

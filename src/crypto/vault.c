@@ -20,9 +20,25 @@ _Static_assert(VAULT_OVERHEAD == NONCE + crypto_aead_xchacha20poly1305_ietf_ABYT
 _Static_assert(VAULT_MASTER == crypto_kdf_KEYBYTES, "the master key feeds the key derivation");
 _Static_assert(VAULT_MAC == crypto_generichash_BYTES, "BLAKE2b-256");
 
-/* In guarded memory (sodium_malloc). */
+/* An epoch has two keys. */
+enum epoch_key { ENCRYPTS, MAKES_NONCES, EPOCH_KEYS };
+
+struct epoch_keys {
+    uint64_t epoch;
+    bool derived;
+    uint8_t keys[EPOCH_KEYS][KEY];
+};
+
+/* As derived last, since deriving costs as much as sealing. */
+struct derived {
+    pthread_mutex_t lock;
+    struct epoch_keys of[VAULT_PURPOSES];
+};
+
+/* Both in guarded memory (sodium_malloc). */
 struct vault {
     uint8_t purpose[VAULT_PURPOSES][crypto_kdf_KEYBYTES];
+    struct derived *derived;
 };
 
 /* Random bytes from a stream cipher in this process, keyed by the system and kept per thread. A sign-in draws two dozen
@@ -77,6 +93,13 @@ err vault_new(const uint8_t master[VAULT_MASTER], struct vault **out)
     ENSURE(sodium_init() >= 0, CRYPTO);
     struct vault *v = sodium_malloc(sizeof *v);
     ENSURE(v != NULL, NO_MEMORY);
+    v->derived = sodium_malloc(sizeof *v->derived);
+    if (v->derived == NULL) {
+        sodium_free(v);
+        return FAIL(NO_MEMORY);
+    }
+    memset(v->derived, 0, sizeof *v->derived);
+    pthread_mutex_init(&v->derived->lock, NULL);
     for (unsigned i = 0; i < VAULT_PURPOSES; i++)
         crypto_kdf_derive_from_key(v->purpose[i], sizeof v->purpose[i], i + 1, "doorcode", master);
     *out = v;
@@ -85,7 +108,11 @@ err vault_new(const uint8_t master[VAULT_MASTER], struct vault **out)
 
 void vault_free(struct vault *v)
 {
-    sodium_free(v); /* wipes */
+    if (v == NULL)
+        return;
+    pthread_mutex_destroy(&v->derived->lock);
+    sodium_free(v->derived); /* wipes */
+    sodium_free(v);
 }
 
 static void close_fd(int *fd)
@@ -190,13 +217,21 @@ void vault_mac(const struct vault *v, enum vault_purpose purpose, const struct s
     wipe(&state, sizeof state);
 }
 
-/* An epoch has two keys. */
-enum epoch_key { ENCRYPTS, MAKES_NONCES };
-
-static void epoch_key(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, enum epoch_key which,
-                      uint8_t key[KEY])
+static void find_epoch_keys(const struct vault *v, enum vault_purpose purpose, uint64_t epoch,
+                            uint8_t keys[EPOCH_KEYS][KEY])
 {
-    crypto_kdf_derive_from_key(key, KEY, epoch * 2 + which, "epoch   ", v->purpose[purpose]);
+    struct epoch_keys *of = &v->derived->of[purpose];
+
+    pthread_mutex_lock(&v->derived->lock);
+    if (!of->derived || of->epoch != epoch) {
+        for (enum epoch_key which = ENCRYPTS; which < EPOCH_KEYS; which++)
+            crypto_kdf_derive_from_key(of->keys[which], KEY, epoch * EPOCH_KEYS + which, "epoch   ",
+                                       v->purpose[purpose]);
+        of->epoch = epoch;
+        of->derived = true;
+    }
+    memcpy(keys, of->keys, sizeof of->keys);
+    pthread_mutex_unlock(&v->derived->lock);
 }
 
 static void make_nonce(const uint8_t key[KEY], struct slice bound_to, struct slice plain, uint8_t nonce[NONCE])
@@ -212,12 +247,11 @@ static void make_nonce(const uint8_t key[KEY], struct slice bound_to, struct sli
 err vault_seal(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, struct slice bound_to,
                struct slice plain, struct buf *out)
 {
-    uint8_t keys[2][KEY];
+    uint8_t keys[EPOCH_KEYS][KEY];
     uint8_t nonce[NONCE];
 
     ENSURE(buf_ok(out) && out->cap - out->n >= plain.n + VAULT_OVERHEAD, FULL);
-    for (enum epoch_key which = ENCRYPTS; which <= MAKES_NONCES; which++)
-        epoch_key(v, purpose, epoch, which, keys[which]);
+    find_epoch_keys(v, purpose, epoch, keys);
     make_nonce(keys[MAKES_NONCES], bound_to, plain, nonce);
     buf_put(out, slice_bytes(nonce, sizeof nonce));
     crypto_aead_xchacha20poly1305_ietf_encrypt((unsigned char *)out->p + out->n, NULL, (const unsigned char *)plain.p,
@@ -231,16 +265,16 @@ err vault_seal(const struct vault *v, enum vault_purpose purpose, uint64_t epoch
 err vault_open(const struct vault *v, enum vault_purpose purpose, uint64_t epoch, struct slice bound_to,
                struct slice sealed, void *plain, size_t cap, size_t *n)
 {
-    uint8_t key[KEY];
+    uint8_t keys[EPOCH_KEYS][KEY];
     unsigned long long length = 0;
 
     ENSURE(sealed.n >= VAULT_OVERHEAD, CRYPTO);
     ENSURE(sealed.n - VAULT_OVERHEAD <= cap, FULL);
-    epoch_key(v, purpose, epoch, ENCRYPTS, key);
+    find_epoch_keys(v, purpose, epoch, keys);
     int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
         plain, &length, NULL, (const unsigned char *)sealed.p + NONCE, sealed.n - NONCE,
-        (const unsigned char *)bound_to.p, bound_to.n, (const unsigned char *)sealed.p, key);
-    wipe(key, sizeof key);
+        (const unsigned char *)bound_to.p, bound_to.n, (const unsigned char *)sealed.p, keys[ENCRYPTS]);
+    wipe(keys, sizeof keys);
     ENSURE(opened == 0, CRYPTO);
     *n = (size_t)length;
     return OK;

@@ -3,6 +3,8 @@
 
 #include "api/courier.h"
 #include "base/limits.h"
+#include "model/passcode.h"
+#include "model/user.h"
 
 #include <link.h>
 #include <stdint.h>
@@ -10,7 +12,7 @@
 #include <unistd.h>
 
 enum {
-    PARTS = 11,
+    PARTS = 13,
     KIB = 1024,
     LIBRARIES = 8 * 1024 * KIB,
     STACK_TOUCHED = 128 * KIB,
@@ -38,7 +40,12 @@ static void parts_of(const struct memory_options *o, struct part parts[PARTS])
     parts[7] = (struct part){ "calls of extensions", LIMIT_HOOK_CALLS, TRANSFER };
     parts[8] = (struct part){ "codes with extensions", OUTBOX_TAGS, COURIER_LETTER_MEMORY };
     parts[9] = (struct part){ "open codes", LIMIT_COUNTED_AHEAD, COUNTED_AHEAD };
-    parts[10] = (struct part){ "libraries, mailer", 1, LIBRARIES };
+    parts[10] =
+        (struct part){ "rows remembered", 1,
+                       LIMIT_RECENT_USERS * sizeof(struct user) + LIMIT_RECENT_PASSCODES * sizeof(struct passcode) };
+    parts[11] =
+        (struct part){ "writer: its pages, the log's", 1, LIMIT_SQLITE_WRITER_CACHE_KIB * KIB + LIMIT_LOG_GATHERED };
+    parts[12] = (struct part){ "libraries, mailer", 1, LIBRARIES };
 }
 
 size_t memory_worst_case(const struct memory_options *options)

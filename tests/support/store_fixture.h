@@ -39,6 +39,7 @@ struct fixture {
     char folder[64];
     char path[80];
     bool memory;
+    bool full; /* synchronous=FULL */
     struct clock clock;
     struct rng rng;
     struct events events;
@@ -60,7 +61,7 @@ static inline void fixture_random(void *ctx, void *out, size_t n)
 static inline err fixture_open(struct fixture *f)
 {
     struct store_options options = { .path = f->memory ? NULL : f->path,
-                                     .synchronous_normal = true, /* the tests pull no plugs; kill tests ask for FULL */
+                                     .synchronous_normal = !f->full, /* most tests pull no plugs */
                                      .clock = &f->clock,
                                      .rng = &f->rng,
                                      .events = &f->events };

@@ -85,7 +85,7 @@ static void a_code_signs_in(void **state)
     expect("account list --client-id d5c1f8a0-0000-4000-8000-000000000000 --json", 0, "[]\n", "");
     expect("account remove kim@example.org", 1, "", "no such user is signed in");
     expect("account list --authority nowhere", 0, "", "Nobody is signed in.");
-    expect("signout", 0, "the tokens of 1 account were removed", "");
+    expect("signout", 0, "Signed out sam@example.org: the tokens of 1 account were removed", "");
     expect("token show", 4, "", "nobody is signed in");
     expect("token get", 4, "", "nobody is signed in\nSign in with: doorcode signin USER\n");
     expect("account list", 0, "", "Nobody is signed in.");
@@ -298,6 +298,8 @@ static void the_user_signs_in_elsewhere(void **state)
     expect_token("token get", "secret-a\n");
     expect_command(good, COUNT(good), "", "signin kim@example.org --device-code", 1, "",
                    "Another user has signed in with the browser.\nNothing was kept.");
+    expect("signin sam@example.org --authority http://127.0.0.1:1/p --device-code --browser", 2, "",
+           "either --device-code or --browser");
     expect_signin(no, COUNT(no), "", " --device-code", 1, "", "\n\ndoorcode signin: The sign-in was cancelled");
     expect_signin(odd, COUNT(odd), "", " --device-code", 1, "", "\n\ndoorcode signin: The server's answer makes no");
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Web sign-ins: the address, what the browser brings back, the code's redemption and the id token. */
-#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -199,31 +198,6 @@ static void the_servers_words_are_kept(void **state)
     web_end(&s, 0);
 }
 
-/* A description is shown on a terminal, so it is as harmless here as in an answer of JSON. */
-static void the_servers_words_can_be_shown(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *sent;
-        const char *shown;
-    } rows[] = { { "tr%C2%9B31m%C2%9Fy%C3%A4", "tr  31m  y\xC3\xA4" }, { "%9B31m", "" }, { "a%ED%A0%80", "" } };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct web_session s;
-        char target[256];
-        web_begin(&s, NULL, 0, NULL);
-        snprintf(target, sizeof target, "/?error=%s&error_description=%s&error_subcode=%s&state={state}", rows[i].sent,
-                 rows[i].sent, rows[i].sent);
-        assert_int_equal(web_visit(s.web, target, NULL), 200);
-        web_finish(s.web);
-        assert_int_equal(doorcode_web_state(s.web), DOORCODE_WEB_FAILED);
-        const struct doorcode_error *error = doorcode_web_error(s.web);
-        assert_string_equal(error->error, rows[i].shown);
-        assert_string_equal(error->suberror, rows[i].shown);
-        assert_string_equal(error->description, rows[i].shown);
-        web_end(&s, 0);
-    }
-}
-
 /* RFC 9207: a server that says it names itself has to. */
 static bool names_issuer;
 
@@ -392,19 +366,6 @@ static void nobody_comes_back(void **state)
     web_end(&s, 0);
 }
 
-/* As who wants none at all may write it. */
-static void the_longest_time_out(void **state)
-{
-    (void)state;
-    static const struct answer answers[] = { YES(WEB_TOKENS) };
-    const struct doorcode_web_options options = { .timeout_ms = LONG_MAX };
-    struct web_session s;
-    web_begin(&s, answers, 1, &options);
-    assert_int_equal(web_visit(s.web, "/?code=c&state={state}", NULL), 200);
-    assert_int_equal(web_finish(s.web), DOORCODE_WEB_COMPLETED);
-    web_end(&s, 1);
-}
-
 static void the_port_is_taken(void **state)
 {
     (void)state;
@@ -483,7 +444,6 @@ int main(void)
         cmocka_unit_test(a_whole_sign_in),
         cmocka_unit_test(each_visit),
         cmocka_unit_test(the_servers_words_are_kept),
-        cmocka_unit_test(the_servers_words_can_be_shown),
         cmocka_unit_test(the_issuer_in_the_answer),
         cmocka_unit_test(each_redemption),
         cmocka_unit_test(the_nonce_is_looked_at),
@@ -491,7 +451,6 @@ int main(void)
         cmocka_unit_test(an_address_is_fed),
         cmocka_unit_test(a_path_of_its_own),
         cmocka_unit_test(nobody_comes_back),
-        cmocka_unit_test(the_longest_time_out),
         cmocka_unit_test(the_port_is_taken),
         cmocka_unit_test(options_that_do_not_fit),
         cmocka_unit_test(nothing_without_a_tenant),

@@ -53,7 +53,7 @@ static void printed_parts_are_the_sum(void **state)
         if (strncmp(one, "  sum ", 6) == 0)
             total = line;
     }
-    assert_int_equal(parts, 11);
+    assert_int_equal(parts, 13);
     assert_int_equal(sum, memory_worst_case(&usual));
     assert_non_null(total);
     char wanted[32];

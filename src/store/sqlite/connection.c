@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections: how one is set up, and one for every thread that reads. */
 #include "store/sqlite/db.h"
+#include "store/sqlite/log_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static int wait_busy(void *unused, int tries)
 
 /* What holds for every connection. Deleted content is overwritten where that needs no further page (FAST). The writer
  * makes checkpoints itself, after it has answered. */
-static int set_up(struct connection *c)
+static int set_up(struct connection *c, int cache_kib)
 {
     char sql[256];
     struct buf b;
@@ -37,28 +38,41 @@ static int set_up(struct connection *c)
         &b,
         "PRAGMA cache_size = -%d; PRAGMA synchronous = %s; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; "
         "PRAGMA mmap_size = 0",
-        LIMIT_SQLITE_CACHE_KIB, c->store->synchronous_normal ? "NORMAL" : "FULL");
+        cache_kib, c->store->synchronous_normal ? "NORMAL" : "FULL");
     ASSERT(buf_ok(&b));
     sql[b.n] = '\0';
     return sqlite3_exec(c->db, sql, NULL, NULL, NULL);
 }
 
-err connection_open(struct store *s, struct connection **out)
+/* In `vfs`; NULL: the usual one. */
+static err connection_open(struct store *s, const char *vfs, int cache_kib, struct connection **out)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (s->in_memory ? SQLITE_OPEN_CREATE | SQLITE_OPEN_URI : 0);
     struct connection *c = calloc(1, sizeof *c);
 
     ENSURE(c != NULL, NO_MEMORY);
     c->store = s;
-    int rc = sqlite3_open_v2(s->path, &c->db, flags, NULL);
+    int rc = sqlite3_open_v2(s->path, &c->db, flags, vfs);
     if (rc == SQLITE_OK)
-        rc = set_up(c);
+        rc = set_up(c, cache_kib);
     if (rc != SQLITE_OK) {
         connection_close(c);
         return store_failed(s, rc, "open");
     }
     *out = c;
     return OK;
+}
+
+err connection_open_reader(struct store *s, struct connection **out)
+{
+    return connection_open(s, NULL, LIMIT_SQLITE_CACHE_KIB, out);
+}
+
+err connection_open_writer(struct store *s, struct connection **out)
+{
+    const char *vfs = s->in_memory || s->synchronous_normal ? NULL : log_file_vfs();
+
+    return connection_open(s, vfs, LIMIT_SQLITE_WRITER_CACHE_KIB, out);
 }
 
 void connection_close(struct connection *c)
@@ -76,7 +90,7 @@ err connection_of_thread(struct store *s, struct connection **out)
     struct connection *c = pthread_getspecific(s->thread_key);
 
     if (c == NULL) {
-        TRY(connection_open(s, &c));
+        TRY(connection_open_reader(s, &c));
         if (pthread_setspecific(s->thread_key, c) != 0) {
             connection_close(c);
             return FAIL(NO_MEMORY);

@@ -11,6 +11,7 @@
 #include "base/embed.h"
 #include "base/queue.h"
 #include "store/ahead.h"
+#include "store/recent.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -39,7 +40,8 @@ struct connection {
     sqlite3_stmt *statements[QUERY_COUNT]; /* prepared at first use */
 };
 
-NODISCARD err connection_open(struct store *s, struct connection **out);
+NODISCARD err connection_open_reader(struct store *s, struct connection **out);
+NODISCARD err connection_open_writer(struct store *s, struct connection **out);
 void connection_close(struct connection *c); /* NULL is fine */
 /* The calling thread's reading connection, made at first use, closed when the thread ends. */
 NODISCARD err connection_of_thread(struct store *s, struct connection **out);
@@ -134,12 +136,29 @@ NODISCARD err run_for_guid(struct connection *c, const enum query_id *ids, size_
 /* Work of ours in the place of a batch's writes; runs on the writer thread inside the transaction. */
 struct store_task {
     err (*run)(struct connection *c, struct store_task *task);
+    const struct store_write *writes; /* what it changes; NULL: it may be anything */
+    size_t n;
 };
 
 NODISCARD err writer_start(struct store *s);
 void writer_stop(struct store *s); /* finishes what is queued; what was counted ahead and not given is given back */
 /* Queues the task and waits for its commit. */
 NODISCARD err writer_run(struct store *s, struct store_task *task);
+
+/* ---- what is remembered of users and passcodes (remember.c) ---- */
+
+/* Before the first read, after the schema. */
+NODISCARD err remember_start(struct store *s);
+/* The row, as the database has it; false: it is not remembered. Any thread. */
+bool remember_user(struct store *s, const struct guid *id, struct user *out);
+bool remember_passcode(struct store *s, const struct guid *id, struct passcode *out);
+/* Remembers a user that was read after the ticket was taken, unless something changed since. Any thread. */
+uint64_t remember_ticket(struct store *s);
+void remember_keep_user(struct store *s, const struct user *user, uint64_t ticket);
+/* The writer, in a transaction that may write: forgets all if another process has written. */
+void remember_begin(struct store *s);
+/* The writer, after the commit and before anybody is told of it: rows become what their writes made of them. */
+void remember_commit(struct store *s, struct store_batch **batches, size_t n);
 
 /* ---- the store ---- */
 
@@ -160,6 +179,12 @@ struct store {
     _Atomic uint64_t last_id;
 
     struct ahead *ahead;
+    struct recent *users;
+    struct recent *passcodes;
+    const atomic_uint *change_count; /* of all processes' commits, in SQLite's shared memory, 32 bits */
+    atomic_uint memory_count;        /* that of a store without a file */
+    atomic_uint own_count;           /* the count as our last commit left it */
+    bool wrote;                      /* the transaction under way changed something; writer thread */
     struct connection *writer;
     struct queue *queue;
     pthread_t thread;
@@ -182,7 +207,7 @@ struct store {
 NODISCARD err schema_migrate(struct connection *c);
 /* Counts the mails anew into store.counting; writer's connection. */
 NODISCARD err mails_recount(struct connection *c);
-/* After the commit: what the row has counted ahead can be given. */
+/* After the commit: the row is remembered, and what it has counted ahead can be given. */
 void passcode_swapped(struct store *s, const struct passcode *row);
 /* At the end, in a transaction: what was counted ahead and not given is subtracted from the rows. */
 NODISCARD err passcodes_give_back(struct connection *c);

@@ -196,7 +196,7 @@ static err run_expire(struct connection *c, struct store_task *task)
 
 err store_expire(struct store *s, instant now, uint64_t *removed)
 {
-    struct expire_task task = { .task = { run_expire }, .now = now };
+    struct expire_task task = { .task = { run_expire, NULL, 0 }, .now = now };
     err result = writer_run(s, &task.task);
 
     *removed = err_is_ok(result) ? task.removed : 0;
@@ -247,7 +247,7 @@ static err run_reset(struct connection *c, struct store_task *task)
 
 err store_reset(struct store *s)
 {
-    struct store_task task = { run_reset };
+    struct store_task task = { run_reset, NULL, 0 };
 
     return writer_run(s, &task);
 }

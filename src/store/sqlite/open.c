@@ -78,13 +78,14 @@ static err start(struct store *s, const char *path)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     pthread_once(&once, leave_memory_uncounted);
-    ENSURE(s->ahead != NULL, NO_MEMORY);
+    ENSURE(s->ahead != NULL && s->users != NULL && s->passcodes != NULL, NO_MEMORY);
     TRY(queries_read(s->queries));
     TRY(find_path(s, path));
     ENSURE(pthread_key_create(&s->thread_key, thread_ends) == 0, NO_MEMORY);
     s->has_thread_key = true;
-    TRY(connection_open(s, &s->writer));
+    TRY(connection_open_writer(s, &s->writer));
     TRY(schema_migrate(s->writer));
+    TRY(remember_start(s));
     TRY(mails_recount(s->writer));
     mails_publish(s);
     return writer_start(s);
@@ -102,6 +103,8 @@ err store_open(const struct store_options *options, struct store **out)
     s->policy = options->policy == NULL ? policy_default : *options->policy;
     pthread_mutex_init(&s->lock, NULL);
     s->ahead = ahead_new();
+    s->users = recent_new(sizeof(struct user), LIMIT_RECENT_USERS);
+    s->passcodes = recent_new(sizeof(struct passcode), LIMIT_RECENT_PASSCODES);
     err result = start(s, options->path);
     if (!err_is_ok(result)) {
         store_close(s);
@@ -125,6 +128,8 @@ void store_close(struct store *s)
     }
     connection_close(s->writer); /* the last connection of all makes a checkpoint and removes the log */
     pthread_mutex_destroy(&s->lock);
+    recent_free(s->passcodes);
+    recent_free(s->users);
     ahead_free(s->ahead);
     free(s->path);
     free(s);

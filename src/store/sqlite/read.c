@@ -40,24 +40,36 @@ static err read_number(struct store *s, enum query_id id, int64_t *out)
     return query_number(c, id, out);
 }
 
+/* What the statement finds is remembered for the next step of the sign-in. */
+static err read_user(struct store *s, const struct reading *r, uint64_t ticket, struct user *out)
+{
+    TRY(read_one(r, &shape_user, out));
+    remember_keep_user(s, out, ticket);
+    return OK;
+}
+
 err store_user_by_identity(struct store *s, struct guid tenant, struct slice identity, struct user *out)
 {
     AUTO(reading_end) struct reading r = { NULL, NULL };
+    uint64_t ticket = remember_ticket(s);
 
     TRY(reading_start(s, QUERY_user_by_identity, &r));
     bind_guid(r.q, 1, &tenant);
     bind_slice(r.q, 2, identity);
-    return read_one(&r, &shape_user, out);
+    return read_user(s, &r, ticket, out);
 }
 
 err store_user(struct store *s, struct guid tenant, struct guid id, struct user *out)
 {
     AUTO(reading_end) struct reading r = { NULL, NULL };
+    uint64_t ticket = remember_ticket(s);
 
+    if (remember_user(s, &id, out))
+        return guid_eq(out->tenant_id, tenant) ? OK : FAIL(NOT_FOUND);
     TRY(reading_start(s, QUERY_user, &r));
     bind_guid(r.q, 1, &id);
     bind_guid(r.q, 2, &tenant);
-    return read_one(&r, &shape_user, out);
+    return read_user(s, &r, ticket, out);
 }
 
 err store_users(struct store *s, struct guid tenant, struct slice after, struct user *out, size_t *n)
@@ -80,17 +92,24 @@ err store_user_count(struct store *s, uint64_t *out)
     return OK;
 }
 
-err store_passcode(struct store *s, struct guid user, struct passcode *out)
+static err read_passcode(struct store *s, struct guid user, struct passcode *out)
 {
     AUTO(reading_end) struct reading r = { NULL, NULL };
 
     TRY(reading_start(s, QUERY_passcode, &r));
     bind_guid(r.q, 1, &user);
-    *out = (struct passcode){ .user_id = user, .state = PASSCODE_NONE };
-    err result = read_one(&r, &shape_passcode, out);
-    if (result.code == ERR_NOT_FOUND)
-        return OK;
-    TRY(result);
+    return read_one(&r, &shape_passcode, out);
+}
+
+err store_passcode(struct store *s, struct guid user, struct passcode *out)
+{
+    if (!remember_passcode(s, &user, out)) {
+        *out = (struct passcode){ .user_id = user, .state = PASSCODE_NONE };
+        err result = read_passcode(s, user, out);
+        if (result.code == ERR_NOT_FOUND)
+            return OK;
+        TRY(result);
+    }
     out->ahead = out->ahead_read = ahead_left(s->ahead, out);
     out->attempts -= out->attempts < out->ahead ? out->attempts : out->ahead;
     out->failures -= out->failures < out->ahead ? out->failures : out->ahead;

@@ -37,13 +37,25 @@ err write_passcode_swap(struct connection *c, const struct store_write *w)
     return put_row(c, id, &shape_passcode, &row);
 }
 
-/* Only now is the row known to last. */
-void passcode_swapped(struct store *s, const struct passcode *row)
+/* What is stored of a row that is handed in: the swap's version, and the wrong answers that it counts ahead. */
+static struct passcode as_stored(const struct passcode *row)
 {
     struct passcode stored = *row;
 
     stored.version++;
+    stored.attempts += row->ahead;
+    stored.failures += row->ahead;
+    stored.ahead = stored.ahead_read = 0;
+    return stored;
+}
+
+/* Only now is the row known to last. */
+void passcode_swapped(struct store *s, const struct passcode *row)
+{
+    struct passcode stored = as_stored(row);
+
     ahead_open(s->ahead, &stored, row->ahead);
+    recent_put(s->passcodes, &stored.user_id, &stored);
 }
 
 static err give_back(void *connection, const struct passcode *row, uint32_t left)

@@ -119,20 +119,15 @@ static err transact(struct connection *c, struct store_batch **batches, size_t n
     s->counting.dead = atomic_load_explicit(&s->mails_dead, memory_order_relaxed);
     leave_transaction(c);
     TRY(query_run(c, QUERY_begin_write));
+    remember_begin(s);
     err result = run_group(c, batches, n, run);
     if (!err_is_ok(result)) {
         leave_transaction(c);
         return result;
     }
     mails_publish(s);
+    remember_commit(s, batches, n);
     return OK;
-}
-
-static void tell_passcodes(struct store *s, const struct store_write *writes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (writes[i].kind == WRITE_PASSCODE_SWAP)
-            passcode_swapped(s, writes[i].passcode);
 }
 
 static void commit_group(struct connection *c, struct store_batch **batches, size_t n)
@@ -144,8 +139,6 @@ static void commit_group(struct connection *c, struct store_batch **batches, siz
     for (size_t i = 0; i < n; i++) {
         if (!err_is_ok(result))
             batches[i]->result = FAIL(STORE);
-        if (err_is_ok(batches[i]->result))
-            tell_passcodes(c->store, batches[i]->writes, batches[i]->n);
         batches[i]->done(batches[i]); /* from here on the batch is the caller's again */
     }
 }
@@ -163,6 +156,7 @@ static int note_wal_pages(void *store, sqlite3 *db, const char *name, int pages)
     (void)db;
     (void)name;
     s->wal_pages = pages;
+    s->wrote = true;
     return SQLITE_OK;
 }
 
@@ -289,25 +283,16 @@ err writer_run(struct store *s, struct store_task *task)
     return result;
 }
 
-struct write_task {
-    struct store_task task;
-    const struct store_write *writes;
-    size_t n;
-};
-
 static err run_write_task(struct connection *c, struct store_task *task)
 {
-    const struct write_task *t = (const struct write_task *)task;
     enum store_write_kind at;
 
-    return run_writes(c, t->writes, t->n, &at);
+    return run_writes(c, task->writes, task->n, &at);
 }
 
 err store_write(struct store *s, const struct store_write *writes, size_t n)
 {
-    struct write_task task = { .task = { run_write_task }, .writes = writes, .n = n };
+    struct store_task task = { run_write_task, writes, n };
 
-    TRY(writer_run(s, &task.task));
-    tell_passcodes(s, writes, n);
-    return OK;
+    return writer_run(s, &task);
 }
