@@ -83,15 +83,19 @@ static int take_line(const struct command_line *line, struct body *body, struct 
     return status;
 }
 
+/* A refused token is told of in any case: the answer may be empty, or in words that mean nothing to the user. */
 static int finish(const struct command_line *line, const struct transfer_request *request, enum transfer_end end,
-                  const struct transfer_result *result)
+                  const struct transfer_result *result, const char *scopes)
 {
+    bool fails = request->fail && result->status >= 400;
     if (end == TRANSFER_FAILED)
         return command_fail(line, result->next, "%s", result->problem);
-    if (!request->fail || result->status < 400)
-        return COMMAND_OK;
-    command_fail(line, "See the answer without --fail.", "the answer is an error: HTTP %ld", result->status);
-    return CLI_HTTP_ERROR;
+    if (end == TRANSFER_UNAUTHORIZED)
+        command_fail(line, "Name what this API asks for with --scope.",
+                     "the API refuses the token (HTTP 401); its scopes are: %s", scopes);
+    else if (fails)
+        command_fail(line, "See the answer without --fail.", "the answer is an error: HTTP %ld", result->status);
+    return fails ? CLI_HTTP_ERROR : COMMAND_OK;
 }
 
 /* A token that the API refuses may have been revoked, or its keys gone: another one is worth one try. */
@@ -109,7 +113,7 @@ static int call(const struct command_line *line, const struct transfer_request *
             return status;
         end = transfer_run(request, token.tokens->access_token, false, &result);
     }
-    return finish(line, request, end, &result);
+    return finish(line, request, end, &result, token.tokens->scope);
 }
 
 static int run(const struct command_line *line)

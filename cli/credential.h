@@ -30,7 +30,7 @@ const char *credential_login(const struct command_line *line, const struct token
           .letter = 's',                                                                                           \
           .argument = "SCOPES",                                                                                    \
           .environment = "DOORCODE_CREDENTIAL_SCOPE",                                                              \
-          .help = "Scopes of the token, parted by blanks; without it those of the newest one." },                  \
+          .help = "Scopes of the token, parted by blanks; without it those of the sign-in." },                     \
         { .name = "user",                                                                                          \
           .argument = "USER",                                                                                      \
           .environment = "DOORCODE_CREDENTIAL_USER",                                                               \

@@ -10,32 +10,36 @@ static bool wants_all(const struct command_line *line)
     return command_has(line, "all") && command_flag(line, "all");
 }
 
-/* What is meant: all, every account of USER, or the account used last. */
+/* What is meant: all, every account of USER, or the account used last. `who` borrows its name from the list; "" for all. */
 static const struct doorcode_error *forget(const struct command_line *line, struct doorcode_cache *cache,
-                                           size_t *removed)
+                                           struct doorcode_accounts **accounts, const char **who, size_t *removed)
 {
-    AUTO(account_list_close) struct doorcode_accounts *accounts = NULL;
     struct doorcode_account_filter wanted = account_filter(line);
     *removed = 0;
-    if (!wants_all(line) && wanted.username == NULL) {
-        const struct doorcode_error *error = doorcode_accounts_read(cache, &wanted, &accounts);
-        if (error != NULL || doorcode_accounts_count(accounts) == 0)
-            return error;
-        wanted = account_filter_of(doorcode_accounts_at(accounts, 0));
-    }
+    *who = "";
+    if (wants_all(line))
+        return doorcode_accounts_remove(cache, &wanted, removed);
+    const struct doorcode_error *error = doorcode_accounts_read(cache, &wanted, accounts);
+    if (error != NULL || doorcode_accounts_count(*accounts) == 0)
+        return error;
+    *who = doorcode_accounts_at(*accounts, 0)->username;
+    if (wanted.username == NULL)
+        wanted = account_filter_of(doorcode_accounts_at(*accounts, 0));
     return doorcode_accounts_remove(cache, &wanted, removed);
 }
 
 static int run(const struct command_line *line)
 {
     size_t removed;
+    const char *who;
     bool all = wants_all(line);
     if (all && line->argument_count > 0)
         return command_usage(line, "either a USER or --all");
     AUTO(account_cache_close) struct doorcode_cache *cache = account_cache(line);
     if (cache == NULL)
         return COMMAND_FAILED;
-    const struct doorcode_error *error = forget(line, cache, &removed);
+    AUTO(account_list_close) struct doorcode_accounts *accounts = NULL;
+    const struct doorcode_error *error = forget(line, cache, &accounts, &who, &removed);
     if (error != NULL)
         return report_failure(line, error);
     if (removed == 0 && !all)
@@ -43,8 +47,8 @@ static int run(const struct command_line *line)
                             line->argument_count > 0 ? "no such user" : "nobody");
     if (command_flag(line, "json"))
         return report_json(line, json_pack("{s:s, s:I}", "state", "signed_out", "removed", (json_int_t)removed));
-    fprintf(line->out, "Signed out: the tokens of %zu account%s were removed from this machine.\n", removed,
-            removed == 1 ? "" : "s");
+    fprintf(line->out, "Signed out%s%s: the tokens of %zu account%s were removed from this machine.\n",
+            who[0] != '\0' ? " " : "", who, removed, removed == 1 ? "" : "s");
     return COMMAND_OK;
 }
 

@@ -367,5 +367,5 @@ enum transfer_end transfer_run(const struct transfer_request *request, const cha
     good = close_output(&x) && good;
     if (!good)
         return TRANSFER_FAILED;
-    return holds_401 && x.is_home && result->status == 401 ? TRANSFER_UNAUTHORIZED : TRANSFER_DONE;
+    return x.is_home && result->status == 401 ? TRANSFER_UNAUTHORIZED : TRANSFER_DONE;
 }

@@ -35,7 +35,7 @@ struct transfer_request {
 
 enum transfer_end {
     TRANSFER_DONE,
-    TRANSFER_UNAUTHORIZED, /* 401, and `holds_401`: nothing was written */
+    TRANSFER_UNAUTHORIZED, /* 401 of the first origin; with `holds_401`, nothing was written */
     TRANSFER_FAILED,       /* see problem */
 };
 

@@ -107,7 +107,7 @@ test('several accounts are kept; the last one is shown', async () => {
   const there = ['account', 'list', '--authority', `${server.origin.replace('http', 'HTTP')}/petstore.onmicrosoft.com/`];
   assert.match((await run(there)).out, /kim@example\.org[^]*sam@example\.org/);
   assert.match((await run(['account', 'remove', kim])).out, /1 account /);
-  assert.match((await run(['account', 'list'])).out, /^USER +AUTHORITY .*\nsam@example\.org .* kept\n$/);
+  assert.match((await run(['account', 'list'])).out, /^USER +AUTHORITY .*\nsam@example\.org .* yes\n$/);
   assert.match((await run(['signout', '--all'])).out, /1 account /);
 });
 

@@ -194,7 +194,9 @@ static void a_renewed_token_may_be_refused_too(void **state)
 {
     (void)state;
     static const struct answer twice[] = { REFUSED, REFUSED };
-    call(twice, 2, "", 0, "not you\n", "");
+    static const char told[] = "call: the API refuses the token (HTTP 401); its scopes are: openid profile\n"
+                               "Name what this API asks for with --scope.\n";
+    call(twice, 2, "", 0, "not you\n", told);
     sent(1, "\r\nAuthorization: Bearer secret-b\r\n");
     stop_api(2);
 }

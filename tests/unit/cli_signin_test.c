@@ -85,7 +85,7 @@ static void a_code_signs_in(void **state)
     expect("account list --client-id d5c1f8a0-0000-4000-8000-000000000000 --json", 0, "[]\n", "");
     expect("account remove kim@example.org", 1, "", "no such user is signed in");
     expect("account list --authority nowhere", 0, "", "Nobody is signed in.");
-    expect("signout", 0, "the tokens of 1 account were removed", "");
+    expect("signout", 0, "Signed out sam@example.org: the tokens of 1 account were removed", "");
     expect("token show", 4, "", "nobody is signed in");
     expect("token get", 4, "", "nobody is signed in\nSign in with: doorcode signin USER\n");
     expect("account list", 0, "", "Nobody is signed in.");

@@ -24,6 +24,22 @@ static void without_a_database(void **state)
     expect_failure("export", COMMAND_FAILED, "there is no database");
 }
 
+static void the_database_of_the_development_mode_is_named(void **state)
+{
+    (void)state;
+    char path[128];
+    char told[256];
+    setenv("XDG_STATE_HOME", folder.path, 1);
+    snprintf(path, sizeof path, "%s/doorcode", folder.path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    const char *database = test_file(&folder, "doorcode/doorcode.db", "");
+    snprintf(told, sizeof told, "or its folder with --data. That of doorcode dev is %s.\n", path);
+    expect_failure("user list", COMMAND_FAILED, told);
+    assert_int_equal(unlink(database), 0);
+    assert_int_equal(rmdir(path), 0);
+    unsetenv("XDG_STATE_HOME");
+}
+
 /* The service could not open a database of root's. */
 static void a_database_that_root_makes_is_the_folder_owners(void **state)
 {
@@ -367,6 +383,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_database), /* in this order: they share a folder */
+        cmocka_unit_test(the_database_of_the_development_mode_is_named),
         cmocka_unit_test(a_database_that_root_makes_is_the_folder_owners),
         cmocka_unit_test(apply_says_what_it_did),
         cmocka_unit_test(apply_refuses_with_the_line),

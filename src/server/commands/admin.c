@@ -2,6 +2,7 @@
 #include "server/commands/admin.h"
 
 #include "crypto/vault.h"
+#include "server/dev_mode.h"
 #include "wire/email.h"
 
 #include <fcntl.h>
@@ -28,6 +29,21 @@ static void make_as_owner(const char *folder, const char *path)
     close(fd);
 }
 
+/* Whoever tries things out may mean the database of `doorcode dev`, which is elsewhere. */
+static int tell_missing(const struct admin *a, const char *path)
+{
+    char folder[PATH_SIZE];
+    char beside[PATH_SIZE];
+    char next[PATH_SIZE + 64] = "Name the server's configuration with --config, or its folder with --data.";
+
+    if (dev_mode_folder(folder, sizeof folder)) {
+        int n = snprintf(beside, sizeof beside, "%s/doorcode.db", folder);
+        if (n > 0 && (size_t)n < sizeof beside && access(beside, F_OK) == 0)
+            snprintf(next + strlen(next), sizeof next - strlen(next), " That of doorcode dev is %s.", folder);
+    }
+    return command_fail(a->line, next, "%s: there is no database", path);
+}
+
 static int open_store(struct admin *a, bool create)
 {
     char path[PATH_SIZE];
@@ -35,8 +51,7 @@ static int open_store(struct admin *a, bool create)
     if (!config_path(&a->config, "doorcode.db", path, sizeof path))
         return command_fail(a->line, NULL, "%s: the path is too long", a->config.data);
     if (!create && access(path, F_OK) != 0)
-        return command_fail(a->line, "Name the server's configuration with --config, or its folder with --data.",
-                            "%s: there is no database", path);
+        return tell_missing(a, path);
     make_as_owner(a->config.data, path);
     const struct store_options options = { .path = path, .clock = &clock_system, .rng = &rng_system };
     if (!err_is_ok(store_open(&options, &a->store)))
