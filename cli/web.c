@@ -24,6 +24,8 @@ static void tell_address(const struct command_line *line, const char *url, bool 
     if (has_person)
         fprintf(out, "Waiting for it to come back. If it cannot, because it runs on another machine, type the address "
                      "here that it ends at.\n");
+    else
+        fprintf(out, "Waiting for it to come back, for up to ten minutes.\n");
     fflush(out);
 }
 
