@@ -2,12 +2,12 @@
 #include "web.h"
 
 #include "base/guid.h"
+#include "base/terminal.h"
 #include "browser.h"
 #include "doorcode/web.h"
 #include "keep.h"
 #include "progress.h"
 #include "report.h"
-#include "terminal.h"
 
 #include <string.h>
 #include <unistd.h>
