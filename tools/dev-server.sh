@@ -23,7 +23,7 @@ free_port() {
 
 # start_server: returns when it is ready; prints its output and fails when that does not come.
 start_server() {
-    local port tries=${server_tries:-200} # of 50 ms
+    local port tries=${server_tries:-1200} # of 50 ms
     port=$(free_port)
     origin=http://127.0.0.1:$port
     server_command="dev --memory --http-port $port --https-port 0"
@@ -57,9 +57,9 @@ mail_member() {
 }
 
 # type_code ADDRESS FORMER: prints the code of the first mail to the address that is not the one with the id FORMER, as
-# somebody would type it. Ten seconds at most.
+# somebody would type it. A minute at most.
 type_code() {
-    local id tries=200
+    local id tries=1200
     while [ $((tries -= 1)) -ge 0 ]; do
         id=$(mail_member "$1" id)
         if [ -n "$id" ] && [ "$id" != "$2" ]; then

@@ -10,7 +10,7 @@ static const struct answer takes_it = { "200 OK", NULL, NULL, ACTION("OtpSend", 
 /* What came, once it was answered. */
 static void wait_for_calls(const struct answer_server *server, size_t n)
 {
-    for (int i = 0; i < 1000 && atomic_load(&server->served) < n; i++)
+    for (int i = 0; i < 6000 && atomic_load(&server->served) < n; i++)
         nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
     assert_int_equal(atomic_load(&server->served), n);
 }

@@ -338,7 +338,7 @@ static void rename_table(const char *file, const char *from, const char *to)
 
     snprintf(sql, sizeof sql, "ALTER TABLE \"%s\" RENAME TO \"%s\"", from, to);
     assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-    sqlite3_busy_timeout(db, 5000);
+    sqlite3_busy_timeout(db, 60000);
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
 }

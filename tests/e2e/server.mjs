@@ -21,13 +21,20 @@ export const pat = 'pat@example.org'; // signed up with a password
 // A single-page application of the samples names it.
 export const allowedOrigin = 'http://localhost:3000';
 
-/** Ports that nobody uses just now, each another one. */
+/**
+ * Ports that nobody uses just now, each another one. Not of those that the system gives to connections: one of them might take it
+ * before the server does.
+ */
 export async function freePorts(count) {
-  const probes = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(probes.map((probe) => once(probe, 'listening')));
-  const ports = probes.map((probe) => probe.address().port);
-  await Promise.all(probes.map((probe) => once(probe.close(), 'close')));
-  return ports;
+  const ports = new Set();
+  while (ports.size < count) {
+    const probe = createServer().listen(10_000 + Math.floor(Math.random() * 20_000), '127.0.0.1');
+    const listens = await once(probe, 'listening').then(() => true, () => false);
+    if (!listens) continue;
+    ports.add(probe.address().port);
+    await once(probe.close(), 'close');
+  }
+  return [...ports];
 }
 
 export const freePort = async () => (await freePorts(1))[0];

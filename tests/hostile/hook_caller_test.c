@@ -21,7 +21,7 @@
 
 /* Sanitizers and a busy machine take their share of every wait: SHORT_MS is for calls that shall time out, RETRY_MS for one of
  * which the second attempt shall not. */
-enum { CALLS = LIMIT_HOOK_CALLS, PATIENCE_MS = 20000, RETRY_MS = 2000, SHORT_MS = 200 };
+enum { CALLS = LIMIT_HOOK_CALLS, PATIENCE_MS = 20000, RETRY_MS = 5000, SHORT_MS = 200 };
 
 static void sleep_ms(long ms)
 {
@@ -287,7 +287,8 @@ static void test_misbehaving(void **state)
         if (failure != rows[i].failure)
             fail_msg("%s: %s", rows[i].name, hook_failure_text(failure));
         hooks_free(h);
-        assert_int_equal(receiver_stop(&r), 1);
+        /* The time of one that stood still may be over before it is there. */
+        assert_in_range(receiver_stop(&r), rows[i].timeout_ms == SHORT_MS ? 0 : 1, 1);
     }
 }
 

@@ -84,12 +84,12 @@ static void a_byte_now_and_then_is_cut_off(void **state)
     int64_t begin = clock_ms();
     for (size_t i = 0; i < SLOW; i++)
         fds[i] = dial(&t, 0);
-    for (size_t k = 0; k < sizeof text - 1 && open > 0; k++) {
+    for (size_t k = 0; open > 0 && clock_ms() - begin < SLACK_MS; k++) {
         for (size_t i = 0; i < SLOW; i++) {
             char byte;
             if (fds[i] < 0)
                 continue;
-            put(fds[i], &text[k], 1);
+            put(fds[i], k < sizeof text - 1 ? &text[k] : "a", 1);
             if (recv(fds[i], &byte, 1, MSG_DONTWAIT) == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) {
                 close(fds[i]);
                 fds[i] = -1;
@@ -133,11 +133,12 @@ static void idle_connections_end(void **state)
     (void)state;
     test_start(&t, (struct http_options){ .request_seconds = 30, .idle_seconds = 1 });
     int fd = dial(&t, 0);
+    int64_t begin = clock_ms();
     puts_to(fd, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
     a = (struct answer){ .n = 0 };
     answer_read(fd, &a, false, false);
     assert_int_equal(a.status, 200);
-    assert_in_range(wait_for_end(fd, clock_ms()), 500, SLACK_MS);
+    assert_in_range(wait_for_end(fd, begin), 900, SLACK_MS);
     close(fd);
     test_stop(&t, 2);
 }
@@ -159,7 +160,7 @@ static void a_crowd_makes_room(void **state)
         if (i % 3 == 1)
             puts_to(fds[i], "GET /ec");
         if (i % 8 == 0)
-            assert_alive(&t);
+            assert_serves_again(&t);
         most = http_connections(t.http) > most ? http_connections(t.http) : most;
     }
     assert_true(most <= ROOM);
@@ -183,9 +184,8 @@ static void slow_requests_make_room_too(void **state)
         puts_to(fds[i], POST "Content-Length: 5\r\n\r\nhell");
     }
     sleep_ms(1500);
-    /* Where the machine is so busy that a request waits for a second, it is one of the slow ones: it comes again. */
     for (size_t i = 0; i < 20; i++)
-        assert_true(is_answered(&t) || is_answered(&t) || is_answered(&t));
+        assert_serves_again(&t);
     for (size_t i = 0; i < ROOM; i++)
         close(fds[i]);
     test_stop(&t, 2);

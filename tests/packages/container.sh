@@ -55,7 +55,7 @@ start_as() {
         --ulimit nofile=4096:4096 --ulimit nproc=1000:1000 \
         --volume doorcode:/var/lib/doorcode \
         --volume "$PWD/src/server/seed/dev.yaml:/petstore.yaml:ro" "$image" >"$scratch/run.log" 2>&1 || die "$(cat "$scratch/run.log")"
-    wait_until 20 is_healthy "$1" || die "$1 is not healthy"
+    wait_until 60 is_healthy "$1" || die "$1 is not healthy"
 }
 
 runs_as_nobody_special() {
@@ -76,13 +76,13 @@ signs_in() {
     nsenter -t "$pid" -n "$build/bench/smtp_sink" --port 25 --dump "$scratch/codes" >/dev/null &
     sink_pid=$!
     pod exec first doorcode apply /petstore.yaml >/dev/null
-    wait_until 10 answers "$pid" "$authority/v2.0/.well-known/openid-configuration" || die "the directory is not taken"
+    wait_until 60 answers "$pid" "$authority/v2.0/.well-known/openid-configuration" || die "the directory is not taken"
     mkfifo "$scratch/keyboard"
     pod exec -i first doorcode signin sam@example.org --cache memory --client-id "$client_id" \
         --authority "$authority" <"$scratch/keyboard" >"$scratch/signin.log" 2>&1 &
     signin=$!
     exec 4>"$scratch/keyboard"
-    wait_until 20 is_mailed || die "no mail came: $(cat "$scratch/signin.log")"
+    wait_until 60 is_mailed || die "no mail came: $(cat "$scratch/signin.log")"
     sed -n 's/^sam@example.org\t//p' "$scratch/codes" | tail -n 1 >&4
     exec 4>&-
     wait "$signin" || die "signin: $(cat "$scratch/signin.log")"

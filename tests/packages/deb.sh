@@ -105,7 +105,7 @@ start_mail_server() {
     : >"$scratch/sink.log"
     nsenter -t "$leader" -n "$build/bench/smtp_sink" --port 25 --dump "$scratch/codes" >"$scratch/sink.log" 2>&1 &
     sink_pid=$!
-    wait_until 10 grep -q '^port 25$' "$scratch/sink.log" || die "the mail server did not start: $(cat "$scratch/sink.log")"
+    wait_until 60 grep -q '^port 25$' "$scratch/sink.log" || die "the mail server did not start: $(cat "$scratch/sink.log")"
 }
 
 code_for() { sed -n "s/^$1\t//p" "$scratch/codes" | grep . ; }
@@ -119,7 +119,7 @@ type_code_into() {
     inside "$@" <"$scratch/keyboard" >"$scratch/signin.log" 2>&1 &
     pid=$!
     exec 4>"$scratch/keyboard"
-    wait_until 20 code_for "$user" >/dev/null || die "no mail to $user: $(cat "$scratch/signin.log")"
+    wait_until 60 code_for "$user" >/dev/null || die "no mail to $user: $(cat "$scratch/signin.log")"
     code_for "$user" | tail -n 1 >&4
     exec 4>&-
     wait "$pid" || die "$*: $(cat "$scratch/signin.log")"
@@ -128,7 +128,7 @@ type_code_into() {
 command_line_signs_in() {
     cp src/server/seed/dev.yaml "$machine/root/petstore.yaml"
     inside doorcode apply /root/petstore.yaml >/dev/null
-    wait_until 10 answers "$leader" "$authority/v2.0/.well-known/openid-configuration" || die "the directory is not taken"
+    wait_until 60 answers "$leader" "$authority/v2.0/.well-known/openid-configuration" || die "the directory is not taken"
     type_code_into sam@example.org doorcode signin sam@example.org --authority "$authority" --client-id "$client_id"
     inside doorcode token show | grep -q sam@example.org
 }

@@ -17,7 +17,7 @@
 #define SAM "sam@example.org"
 #define APP "client_id=" WORLD_APP_ES256
 
-enum { FORM = 2048, TEXT = 1024, CODE = 16, SLOWEST_SECONDS = 15 };
+enum { FORM = 2048, TEXT = 1024, CODE = 16, SLOWEST_SECONDS = 45 };
 
 /* ---- the server's sockets: the engine's calls arrive here first, because a program's symbols stand before a library's ---- */
 

@@ -91,6 +91,9 @@ const char *world_member(const struct world_reply *reply, const char *name, char
 /* The newest code mailed to the address after mail `after`; waits for it up to some seconds. False: none came. */
 bool world_code(struct world *w, const char *address, uint64_t after, char code[16], uint64_t *id);
 
+/* The same without waiting. */
+bool world_code_now(struct world *w, const char *address, uint64_t after, char code[16], uint64_t *id);
+
 /* The first two calls for a user of WORLD_APP's tenant: the challenge's continuation token and the mailed code. */
 void world_signin_start(struct world *w, const char *app, const char *username, char token[1024], char code[16]);
 /* The third. */

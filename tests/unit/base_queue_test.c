@@ -158,7 +158,7 @@ static void loses_and_doubles_nothing(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, produce, &loads[i]), 0);
     }
     for (size_t total = 0; total < PRODUCERS * EACH;) {
-        size_t n = queue_take(q, taken, 50, 10000);
+        size_t n = queue_take(q, taken, 50, 60000);
         assert_true(n > 0);
         for (size_t i = 0; i < n; i++)
             ++*(unsigned char *)taken[i];

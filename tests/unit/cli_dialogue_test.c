@@ -156,7 +156,7 @@ static char *await_prompt(int terminal, const char *prompt, char *seen, size_t c
     while (strstr(from, prompt) == NULL) {
         size_t n = strlen(seen);
         struct pollfd wait = { .fd = terminal, .events = POLLIN };
-        ssize_t got = poll(&wait, 1, 10000) == 1 ? read(terminal, seen + n, cap - n - 1) : 0;
+        ssize_t got = poll(&wait, 1, 60000) == 1 ? read(terminal, seen + n, cap - n - 1) : 0;
         if (got <= 0)
             fail_msg("no '%s' in: %s", prompt, seen);
         seen[n + (size_t)got] = '\0';

@@ -131,7 +131,7 @@ static void note_time(struct password_job *job)
     atomic_fetch_add(&done_count, 1);
 }
 
-static int64_t verify_time(const char *hash)
+static int64_t one_verify_time(const char *hash)
 {
     const struct password_options one = { .workers = 1, .memory_kib = 4096, .passes = 4, .queue = 4 };
     struct timespec times[2];
@@ -149,6 +149,18 @@ static int64_t verify_time(const char *hash)
     }
     passwords_free(p);
     return (times[1].tv_sec - times[0].tv_sec) * 1000000000LL + times[1].tv_nsec - times[0].tv_nsec;
+}
+
+/* The least of some: what a machine does beside its work is only ever added. */
+static int64_t verify_time(const char *hash)
+{
+    int64_t least = INT64_MAX;
+
+    for (int i = 0; i < 5; i++) {
+        int64_t time = one_verify_time(hash);
+        least = time < least ? time : least;
+    }
+    return least;
 }
 
 /* Without a hash a wrong password costs what it costs with one. */

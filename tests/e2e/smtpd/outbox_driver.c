@@ -2,7 +2,9 @@
 /* outbox_driver: sends mails through the mailer to a real mail server, for run.sh.
  *   outbox_driver send HOST PORT starttls|tls|plain COUNT PACE-MS SECONDS    one mail each PACE-MS, then waits
  *   outbox_driver print FOLDER                                              writes a message in each language
- * The environment gives OUTBOX_USER, OUTBOX_PASSWORD and OUTBOX_CA. Prints what became of the mails. */
+ * SECONDS is the most it waits: until no mail is pending, or where OUTBOX_TRIES is set until each was tried so often.
+ * The environment gives OUTBOX_USER, OUTBOX_PASSWORD and OUTBOX_CA, too. Prints what became of the mails; "later" on standard
+ * error as soon as one was tried in vain. */
 #include "support/mail_array.h"
 
 #include <stdio.h>
@@ -57,17 +59,38 @@ static void report(struct mail_array *array)
            counts.pending, counts.most_attempts, last.last_error);
 }
 
+/* Says once that a mail has to be tried again. */
+static void tell(struct mail_array *array, bool *told)
+{
+    if (*told || mail_array_count(array).most_attempts == 0)
+        return;
+    fprintf(stderr, "later\n");
+    *told = true;
+}
+
+/* Nothing is pending, or each mail was tried as often as it shall be. */
+static bool is_over(struct mail_array *array)
+{
+    const char *tries = getenv("OUTBOX_TRIES");
+    bool tried = tries != NULL;
+
+    for (uint64_t id = 1; tried && id <= array->n; id++)
+        tried = mail_array_get(array, id).attempts >= number(tries);
+    return tried || mail_array_count(array).pending == 0;
+}
+
 static int send_all(char **argv, const struct messages *messages)
 {
     unsigned count = number(argv[5]), pace = number(argv[6]), seconds = number(argv[7]);
     instant end = clock_now(&clock_system) + (instant)seconds;
     struct mail_array array;
     struct outbox *outbox = NULL;
+    bool told = false;
 
     mail_array_init(&array, count);
     struct outbox_options options = {
         .smtp = { argv[2], (uint16_t)number(argv[3]), security_of(argv[4]), getenv("OUTBOX_USER"),
-                  getenv("OUTBOX_PASSWORD"), getenv("OUTBOX_CA"), 4, 10 },
+                  getenv("OUTBOX_PASSWORD"), getenv("OUTBOX_CA"), 4, 60 },
         .from = { SLICE("no-reply@login.example"), SLICE_EMPTY },
         .messages = messages,
         .source = mail_array_source(&array),
@@ -80,9 +103,12 @@ static int send_all(char **argv, const struct messages *messages)
         mail_array_add(&array, &letter, clock_now(&clock_system), end + 600);
         outbox_wake(outbox);
         doze(pace);
+        tell(&array, &told);
     }
-    while (mail_array_count(&array).pending > 0 && clock_now(&clock_system) < end)
+    while (!is_over(&array) && clock_now(&clock_system) < end) {
         doze(20);
+        tell(&array, &told);
+    }
     outbox_stop(outbox, 1);
     report(&array);
     mail_array_free(&array);

@@ -31,8 +31,14 @@ expect() {
     passed=$((passed + 1))
 }
 
+# Below the ports that the system gives to connections: between a stop and a start one might take it.
 free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    local port
+    while :; do
+        port=$((10000 + RANDOM % 20000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
 }
 
 make_certificates() {
@@ -102,7 +108,7 @@ server() {
 }
 
 wait_for_box() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         [ "$(find "$work/box/all/new" -type f 2>/dev/null | wc -l)" -ge "$1" ] && return
         sleep 0.1
     done
@@ -125,16 +131,19 @@ expect "$(python3 "$here/parse.py" "$work/printed" 9)" '^printed: 9 messages' "e
 
 server start || fail "Postfix did not start: $(cat "$work/server.out")"
 
-expect "$("$driver" send localhost "$tls" tls 12 0 15)" '^delivered 12 dead 0 pending 0 most-attempts 0 ' "implicit TLS and AUTH"
+expect "$("$driver" send localhost "$tls" tls 12 0 60)" '^delivered 12 dead 0 pending 0 most-attempts 0 ' "implicit TLS and AUTH"
 wait_for_box 12
 expect "$(python3 "$here/parse.py" "$work/box/all/new" 12)" '12 messages' "the Maildir"
 empty_box
 
-"$driver" send localhost "$starttls" starttls 50 60 30 >"$work/restarted" &
+"$driver" send localhost "$starttls" starttls 50 60 60 >"$work/restarted" 2>"$work/told" &
 sender=$!
-sleep 1
+wait_for_box 3
 server stop
-sleep 1
+for _ in $(seq 600); do
+    ! grep -q later "$work/told" || break
+    sleep 0.1
+done
 server start || fail "Postfix did not start again"
 wait "$sender"
 expect "$(cat "$work/restarted")" '^delivered 50 dead 0 pending 0 most-attempts [1-9]' "STARTTLS and AUTH, restarted in mid-run"
@@ -142,14 +151,14 @@ wait_for_box 50
 expect "$(python3 "$here/parse.py" "$work/box/all/new" 50)" 'messages for 50 readers' "every mail at least once"
 empty_box
 
-wrong=$(OUTBOX_PASSWORD=not-the-secret "$driver" send localhost "$starttls" starttls 2 0 3)
+wrong=$(OUTBOX_TRIES=1 OUTBOX_PASSWORD=not-the-secret "$driver" send localhost "$starttls" starttls 2 0 60)
 expect "$wrong" '^delivered 0 dead 0 pending 2 .*error "535 ' "a wrong password is seen, and the mail waits"
-expect "$(OUTBOX_CA=$work/other.pem "$driver" send localhost "$starttls" starttls 1 0 2)" \
+expect "$(OUTBOX_TRIES=1 OUTBOX_CA=$work/other.pem "$driver" send localhost "$starttls" starttls 1 0 60)" \
     '^delivered 0 dead 0 pending 1 .*certificate' "an untrusted certificate is refused (STARTTLS)"
-expect "$(OUTBOX_CA=$work/other.pem "$driver" send localhost "$tls" tls 1 0 2)" \
+expect "$(OUTBOX_TRIES=1 OUTBOX_CA=$work/other.pem "$driver" send localhost "$tls" tls 1 0 60)" \
     '^delivered 0 dead 0 pending 1 .*certificate' "an untrusted certificate is refused (implicit TLS)"
 unset OUTBOX_USER
-expect "$("$driver" send localhost "$starttls" starttls 2 0 5)" '^delivered 0 dead 2 pending 0 .*error "5[0-9][0-9] 5' \
+expect "$("$driver" send localhost "$starttls" starttls 2 0 60)" '^delivered 0 dead 2 pending 0 .*error "5[0-9][0-9] 5' \
     "without AUTH the relay refuses, and the mail is dead"
 [ ! -e "$work/box/all/new" ] || fail "a mail went out that should not"
 grep -q invented-secret "$work/mail.log" && fail "the password is in a log"
