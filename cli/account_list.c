@@ -2,9 +2,9 @@
 /* doorcode account list: who is signed in on this machine. */
 #include "account.h"
 #include "base/err.h"
+#include "base/terminal.h"
 #include "cli.h"
 #include "report.h"
-#include "terminal.h"
 
 #include <string.h>
 #include <time.h>

@@ -168,7 +168,10 @@ static void files(void **state)
     call(gone, 1, more, 5, "", "the answer is an error: HTTP 410\n");
     stop_api(1);
     expect_text("Rex, Tom\n"); /* untouched */
-    call(pets, 1, " -o /nowhere/pets", 1, "", "/nowhere/pets cannot be written\n");
+    call(pets, 1, " -o /nowhere/pets", 1, "",
+         "doorcode call: /nowhere/pets cannot be written: No such file or directory\n");
+    stop_api(1);
+    call(pets, 1, " -o /dev/full", 1, "", "call: /dev/full cannot be written: No space left on device\n");
     stop_api(1);
     expect("call http://127.0.0.1:1 -d @/nowhere/pets", 1, "", "/nowhere/pets cannot be read: No such file");
 }

@@ -2,7 +2,7 @@
 /* Rows for people (aligned columns) and for scripts (JSON). */
 #include "server/commands/admin.h"
 
-#include "server/terminal.h"
+#include "base/terminal.h"
 #include "wire/json_out.h"
 
 #include <stdlib.h>
