@@ -41,6 +41,14 @@ int terminal_columns(FILE *file)
     return fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+size_t terminal_width(const char *text)
+{
+    size_t n = 0;
+    for (; *text != '\0'; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
 /* The bytes before the end of the line, or TOO_LONG, or END. */
 static enum typed read_bytes(FILE *in, char *line, size_t cap, size_t *n)
 {

@@ -26,6 +26,9 @@ static inline bool terminal_obeys(struct slice text, size_t i)
     return c < 0x20 || c == 0x7f || (before == 0xc2 && c < 0xa0);
 }
 
+/* How many of them a text takes: characters, not bytes, as continuation bytes of UTF-8 take no room. */
+size_t terminal_width(const char *text);
+
 enum typed { TYPED_LINE, TYPED_TOO_LONG, TYPED_END };
 
 /* One line without its end and the blanks around it. TOO_LONG has taken the whole line; END is end of file or an error.
