@@ -49,6 +49,8 @@ static const char *advice_of(const struct command_line *line, const struct doorc
         { DOORCODE_ERROR_TLS, "ca-file",
           "Trust the authority of its certificate with --ca-file, or check the host name. For 'doorcode dev', "
           "'doorcode dev ca' names the file." },
+        { DOORCODE_ERROR_CACHE, "token-file",
+          "Mend that, remove it and sign in again, or keep tokens elsewhere with --token-file or --cache." },
         { DOORCODE_ERROR_NATIVE_DISABLED, "browser",
           "Sign in with --browser, or switch native authentication on for the application." },
         { DOORCODE_ERROR_PASSWORD_RESET_REQUIRED, NULL, "Do it with: doorcode reset-password USER" },

@@ -439,7 +439,7 @@ static int unknown_command(const struct command_program *program, int argc, char
 {
     char name[NAME_LIMIT];
     bool is_group = command_write_group(NULL, program, argv[0]);
-    const char *nearest = nearest_command(program, argc, argv);
+    const char *nearest = is_group && argc == 1 ? NULL : nearest_command(program, argc, argv);
     typed_name(argc, argv, is_group ? 2 : 1, name, sizeof(name));
     if (nearest != NULL)
         fprintf(errors, "%s: unknown command '%s'; did you mean '%s %s'?\n", program->name, name, program->name,

@@ -270,6 +270,19 @@ static void help_on_several_commands_lists_them(void **state)
     expect("help elephant", 2, "", "unknown command 'elephant'");
 }
 
+static void a_group_is_meant_before_what_is_called_like_it(void **state)
+{
+    (void)state;
+    static const struct command pest = { .name = "pest", .summary = "Find one", .run = break_down };
+    static const struct command *const similar[] = { &pet_show, &pest, NULL };
+    static const struct command *const *const both[] = { similar, NULL };
+    const struct command_program other = { .name = "pets", .summary = "s", .lists = both };
+    struct ran got = command_ran(&other, "pet");
+    assert_string_equal(got.errors, "pets pet: one of these is meant:\n  pet show             Show a pet\n"
+                                    "See 'pets --help'.\n");
+    command_ran_free(&got);
+}
+
 /* What each child has to do with an output that nobody reads, or that is full. */
 static void expect_output_lost(const char *file, int closed_pipe, const char *said)
 {
@@ -345,6 +358,7 @@ int main(void)
         cmocka_unit_test(the_environment_stands_in),
         cmocka_unit_test(wrong_lines_say_what_to_do),
         cmocka_unit_test(help_on_several_commands_lists_them),
+        cmocka_unit_test(a_group_is_meant_before_what_is_called_like_it),
         cmocka_unit_test(who_has_seen_enough_is_not_told),
         cmocka_unit_test(failures_have_two_lines),
         cmocka_unit_test(help_names_everything),
