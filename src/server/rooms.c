@@ -56,6 +56,8 @@ static err lock_database(struct rooms *r)
     if (r->lock >= 0 && errno == EWOULDBLOCK)
         snprintf(r->why, sizeof r->why, "another doorcode serves from %.140s; stop it, or name another folder",
                  r->options.database);
+    else
+        snprintf(r->why, sizeof r->why, "%.140s cannot be made or opened: %.80s", path, strerror(errno));
     return FAIL(IO);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `doorcode serve` with the sample configuration: what development has and production must not.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,6 +61,20 @@ test('a second server on the same data is refused, and commands are not', { time
   assert.match(errors, /another doorcode serves from .*doorcode\.db; stop it, or name another folder/);
   const list = spawn(binary, ['keys', 'list', '--config', sample], { stdio: 'ignore', env });
   assert.deepEqual(await once(list, 'exit'), [0, null]);
+});
+
+test('what it cannot use is named', () => {
+  const refusals = [
+    [{ DOORCODE_DATA: `${folder}/none` }, /none\/doorcode\.db\.lock cannot be made or opened: No such file or directory\n/],
+    [{ DOORCODE_DATA: folder, DOORCODE_SMTP_PASSWORD_FILE: '/nowhere' },
+      /the password for the mail server cannot be read from \/nowhere\nCheck smtp\.passwordFile or DOORCODE_SMTP_PASSWORD/],
+  ];
+  for (const [more, said] of refusals) {
+    const env = { PATH: process.env.PATH, ...more };
+    const refused = spawnSync(binary, ['serve', '--config', sample], { encoding: 'utf8', env, timeout: 30_000 });
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, said);
+  }
 });
 
 test('metrics are Prometheus text', async () => {

@@ -211,8 +211,12 @@ static int prepare(struct serving *s, const struct command_line *line)
                                 : "Name a configuration file with --config or DOORCODE_CONFIG, or set it by its "
                                   "environment variable. For development: doorcode dev",
                             "%s", missing);
-    if (!set_paths(s) || !read_password(s))
-        return command_fail(line, "Check data, store.masterKeyFile and smtp.passwordFile.", "a file cannot be used");
+    if (!set_paths(s))
+        return command_fail(line, "Shorten data or store.masterKeyFile.", "a path is too long");
+    if (!read_password(s))
+        return command_fail(line, "Check smtp.passwordFile or DOORCODE_SMTP_PASSWORD: one line, of at most 255 bytes.",
+                            "the password for the mail server cannot be read%s%s",
+                            s->config.smtp.password_file[0] == '\0' ? "" : " from ", s->config.smtp.password_file);
     set_smtp(s);
     s->log = (struct log){ .fd = STDERR_FILENO,
                            .format = (enum log_format)s->config.log.format,
