@@ -2,9 +2,9 @@
 /* doorcode account list: who is signed in on this machine. */
 #include "account.h"
 #include "base/err.h"
+#include "base/terminal.h"
 #include "cli.h"
 #include "report.h"
-#include "terminal.h"
 
 #include <string.h>
 #include <time.h>
@@ -81,13 +81,9 @@ static void fill_long(const struct doorcode_account *account, struct row *row)
     end_of(account, true, row->made[3]);
 }
 
-/* Characters, not bytes: continuation bytes of UTF-8 take no room on the screen. */
 static int width_of(const char *text)
 {
-    int n = 0;
-    for (; *text != '\0'; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
+    return (int)terminal_width(text);
 }
 
 static void measure(struct sheet *sheet, const struct doorcode_accounts *accounts)

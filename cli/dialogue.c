@@ -3,11 +3,11 @@
 
 #include "account.h"
 #include "base/secret.h"
+#include "base/terminal.h"
 #include "dialogue_parts.h"
 #include "keep.h"
 #include "network.h"
 #include "report.h"
-#include "terminal.h"
 #include "web.h"
 
 #include <time.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked about the user: attributes, and methods and contacts of a second factor. */
 #include "base/buf.h"
+#include "base/terminal.h"
 #include "cli.h"
 #include "dialogue_parts.h"
-#include "terminal.h"
 
 #include <string.h>
 

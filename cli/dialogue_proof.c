@@ -3,8 +3,8 @@
 #include "cli.h"
 
 #include "base/secret.h"
+#include "base/terminal.h"
 #include "dialogue_parts.h"
-#include "terminal.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 
 #include "account.h"
 #include "base/err.h"
+#include "base/terminal.h"
 #include "report.h"
-#include "terminal.h"
 
 #include <time.h>
 

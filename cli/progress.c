@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "progress.h"
 
-#include "terminal.h"
+#include "base/terminal.h"
 
 #include <inttypes.h>
 #include <time.h>

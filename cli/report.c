@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "base/terminal.h"
 #include "cli.h"
-#include "terminal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 /* doorcode token show: what is known of a signed-in user, never the tokens themselves. */
 #include "account.h"
 #include "base/err.h"
+#include "base/terminal.h"
 #include "cli.h"
 #include "report.h"
-#include "terminal.h"
 
 #include <string.h>
 #include <time.h>

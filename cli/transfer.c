@@ -6,6 +6,7 @@
 #include "progress.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -58,6 +59,15 @@ static bool is_redirect(const struct exchange *x)
     return is_one && strcasestr(x->head, "\nLocation:") != NULL;
 }
 
+/* Errno says why; the address has nothing to do with it. */
+static bool output_problem(struct exchange *x)
+{
+    int reason = errno;
+    x->result->next = NULL;
+    return problem(x, "%s cannot be written: %s", x->request->path != NULL ? x->request->path : "the output",
+                   strerror(reason));
+}
+
 static bool is_wanted(const struct exchange *x)
 {
     if (x->holds_401 && x->is_home && x->result->status == 401)
@@ -72,7 +82,7 @@ static bool is_wanted(const struct exchange *x)
 static bool open_output(struct exchange *x)
 {
     x->out = x->request->path != NULL ? fopen(x->request->path, "wbe") : x->request->out;
-    return x->out != NULL || problem(x, "%s cannot be written", x->request->path);
+    return x->out != NULL || output_problem(x);
 }
 
 /* All headers are there; libcurl knows the status. */
@@ -88,8 +98,7 @@ static bool begin(struct exchange *x, CURL *curl)
         return true;
     if (!open_output(x))
         return false;
-    return !x->request->include || fwrite(x->head, 1, x->head_n, x->out) == x->head_n ||
-           problem(x, "the output could not be written");
+    return !x->request->include || fwrite(x->head, 1, x->head_n, x->out) == x->head_n || output_problem(x);
 }
 
 struct taker {
@@ -125,7 +134,7 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *ctx)
         return 0;
     if (!x->wanted || fwrite(bytes, 1, n, x->out) == n)
         return n;
-    problem(x, "the output could not be written");
+    output_problem(x);
     return 0;
 }
 
@@ -243,8 +252,10 @@ static void set_options(struct exchange *x, CURL *curl, struct taker *taker)
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, x);
     curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, before_request);
     curl_easy_setopt(curl, CURLOPT_PREREQDATA, x);
-    if (request->ca_file != NULL)
+    if (request->ca_file != NULL) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, request->ca_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* else the system's folder is looked into besides */
+    }
     if (x->origin.is_local)
         curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* a proxy of the environment is not on the way to this machine */
 }
@@ -342,7 +353,7 @@ static bool close_output(struct exchange *x)
         written = fflush(x->out) == 0;
     else if (x->out != NULL)
         written = fclose(x->out) == 0;
-    return written || problem(x, "the output could not be written");
+    return written || output_problem(x);
 }
 
 enum transfer_end transfer_run(const struct transfer_request *request, const char *token, bool holds_401,

@@ -42,7 +42,7 @@ enum transfer_end {
 struct transfer_result {
     long status;       /* of the last answer; 0: none */
     char problem[512]; /* one sentence without a full stop */
-    const char *next;  /* what to do then; static */
+    const char *next;  /* what to do then, or NULL; static */
 };
 
 /* `holds_401`: a 401 is not the answer yet, as the caller will come again with another token. The token is printable

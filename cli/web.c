@@ -2,12 +2,12 @@
 #include "web.h"
 
 #include "base/guid.h"
+#include "base/terminal.h"
 #include "browser.h"
 #include "doorcode/web.h"
 #include "keep.h"
 #include "progress.h"
 #include "report.h"
-#include "terminal.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +24,8 @@ static void tell_address(const struct command_line *line, const char *url, bool 
     if (has_person)
         fprintf(out, "Waiting for it to come back. If it cannot, because it runs on another machine, type the address "
                      "here that it ends at.\n");
+    else
+        fprintf(out, "Waiting for it to come back, for up to ten minutes.\n");
     fflush(out);
 }
 

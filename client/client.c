@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
+#include "base/secret.h"
 #include "client_internal.h"
 #include "errors.h"
 #include "json.h"
@@ -210,6 +211,8 @@ void doorcode_client_free(struct doorcode_client *client)
     free(client->claims);
     if (!client->is_derived) {
         free(client->ca_file);
+        if (client->proxy != NULL)
+            wipe(client->proxy, strlen(client->proxy)); /* which may hold a password */
         free(client->proxy);
         free(client->issuer);
         free(client->query);

@@ -148,8 +148,10 @@ static void set_options(struct http *http)
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, http);
     curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, before_request);
     curl_easy_setopt(curl, CURLOPT_PREREQDATA, http);
-    if (client->ca_file != NULL)
+    if (client->ca_file != NULL) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* else the system's folder is looked into besides */
+    }
     if (client->proxy != NULL)
         curl_easy_setopt(curl, CURLOPT_PROXY, client->proxy);
     else if (client->authority.is_loopback)
@@ -288,6 +290,8 @@ void http_begin(struct http *http, const struct http_request *request)
     } else {
         curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
     }
+    /* Over a connection that was used before and breaks, libcurl sends a request again by itself. */
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request->once ? 1L : 0L);
     http->may_repeat = !request->once;
     http->fault = set ? CURLE_OK : CURLE_OUT_OF_MEMORY;
     if (set)

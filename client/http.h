@@ -14,7 +14,7 @@ struct http;
 struct http_request {
     const char *url;            /* at the authority or its issuer */
     struct slice form;          /* what is POSTed; p NULL: a GET. Borrowed until the answer is there */
-    bool once;                  /* a 5xx is not asked again: a second time the server would see a theft */
+    bool once;                  /* it is not made again, whatever happens: a second time the server would see a theft */
     bool is_native;             /* of native authentication: the application's own headers go with it */
     const char *correlation_id; /* borrowed until the answer is there */
 };

@@ -177,12 +177,15 @@ static void shut_out(struct loopback *loopback)
 
 /* ---- sockets ---- */
 
+/* Connections of the last sign-in, which are over but remembered for a minute, do not keep the port from the next one; another
+ * one that listens there does, on Linux. */
 static int listen_at(const struct sockaddr *address, socklen_t n)
 {
     static const int yes = 1;
     int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     bool ready = address->sa_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) == 0;
     if (ready && bind(fd, address, n) == 0 && listen(fd, CLIENT_VISITORS) == 0)
         return fd;

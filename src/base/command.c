@@ -18,6 +18,7 @@ enum {
 
 static const char flag_set[] = "1";
 
+static void name_help(const struct command_line *line);
 static int run_command(const struct command_program *program, const struct command *command, int argc, char **argv,
                        FILE *out, FILE *errors);
 static int unknown_command(const struct command_program *program, int argc, char **argv, FILE *errors);
@@ -222,6 +223,24 @@ static int parse_options(struct command_line *line, int argc, char **argv, bool 
     return COMMAND_OK;
 }
 
+/* Each of them, so that the next try has all. Whether there is one. */
+static bool tell_missing(const struct command_line *line)
+{
+    bool any = false;
+    for (size_t i = 0; i < line->command->option_count; i++) {
+        const struct command_option *option = &line->command->options[i];
+        if (!option->required || command_value(line, option->name) != NULL)
+            continue;
+        fprintf(line->errors, "%s %s: option '--%s %s' is missing", line->program->name, line->command->name,
+                option->name, option->argument);
+        if (option->environment != NULL)
+            fprintf(line->errors, " (or set %s)", option->environment);
+        fputc('\n', line->errors);
+        any = true;
+    }
+    return any;
+}
+
 static int check_line(const struct command_line *line)
 {
     const struct command *command = line->command;
@@ -229,16 +248,10 @@ static int check_line(const struct command_line *line)
         return command_usage(line, "missing argument: %s", command->arguments);
     if (command->max_arguments >= 0 && line->argument_count > command->max_arguments)
         return command_usage(line, "too many arguments, beginning with '%s'", line->arguments[command->max_arguments]);
-    for (size_t i = 0; i < command->option_count; i++) {
-        const struct command_option *option = &command->options[i];
-        if (!option->required || command_value(line, option->name) != NULL)
-            continue;
-        if (option->environment != NULL)
-            return command_usage(line, "option '--%s %s' is missing (or set %s)", option->name, option->argument,
-                                 option->environment);
-        return command_usage(line, "option '--%s %s' is missing", option->name, option->argument);
-    }
-    return COMMAND_OK;
+    if (!tell_missing(line))
+        return COMMAND_OK;
+    name_help(line);
+    return COMMAND_USAGE;
 }
 
 static int run_command(const struct command_program *program, const struct command *command, int argc, char **argv,
@@ -339,13 +352,18 @@ __attribute__((format(printf, 2, 0))) static void complain(const struct command_
     fputc('\n', line->errors);
 }
 
+static void name_help(const struct command_line *line)
+{
+    fprintf(line->errors, "See '%s %s --help'.\n", line->program->name, line->command->name);
+}
+
 int command_usage(const struct command_line *line, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     complain(line, format, arguments);
     va_end(arguments);
-    fprintf(line->errors, "See '%s %s --help'.\n", line->program->name, line->command->name);
+    name_help(line);
     return COMMAND_USAGE;
 }
 

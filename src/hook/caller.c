@@ -115,8 +115,10 @@ static bool set_options(struct transfer *t)
     SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
     SET(CURLOPT_OPENSOCKETDATA, t);
     SET(CURLOPT_PRIVATE, t);
-    if (options->ca_file != NULL)
+    if (options->ca_file != NULL) {
         SET(CURLOPT_CAINFO, options->ca_file);
+        SET(CURLOPT_CAPATH, NULL); /* else the system's folder is looked into besides */
+    }
 #undef SET
     return fine;
 }

@@ -257,8 +257,10 @@ static bool set_tls(CURL *easy, const struct smtp_options *options)
 
     if (options->security == SMTP_STARTTLS)
         code |= (int)curl_easy_setopt(easy, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
-    if (options->ca_file != NULL)
+    if (options->ca_file != NULL) {
         code |= (int)curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+        code |= (int)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* else the system's folder is looked into besides */
+    }
     if (options->user != NULL) {
         code |= (int)curl_easy_setopt(easy, CURLOPT_USERNAME, options->user);
         code |= (int)curl_easy_setopt(easy, CURLOPT_PASSWORD, options->password);

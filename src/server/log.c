@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/log.h"
 
-#include "server/terminal.h"
+#include "base/terminal.h"
 #include "wire/json_out.h"
 
 #include <fcntl.h>

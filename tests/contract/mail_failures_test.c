@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The mailer and a mail server that refuses, drops, goes away and comes back. */
 #include "support/mail_stage.h"
+#include "support/system_trust.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -178,6 +179,27 @@ static void starttls_is_required_not_tried(void **state)
     assert_null(strstr(mail_array_get(&s->array, 1).last_error, "invented-secret"));
 }
 
+/* A file of authorities stands in place of the system's. */
+static void a_file_of_authorities_is_all(void **state)
+{
+    struct stage *s = *state;
+    struct outbox_options options = {
+        .smtp = { .host = "127.0.0.1", .security = SMTP_TLS, .ca_file = SYSTEM_TRUST_FILE },
+        .from = { SLICE("no-reply@login.example"), SLICE_EMPTY },
+        .messages = s->messages,
+        .source = mail_array_source(&s->array),
+        .clock = &s->clock,
+        .events = &s->events,
+    };
+
+    stage_open_sink(s, (struct sink_options){ 0 });
+    stage_add(s, 1);
+    options.smtp.port = s->port;
+    assert_int_equal(outbox_start(&options, &s->outbox).code, ERR_OK);
+    assert_true(stage_is_tried(s, 1, 1, PATIENCE_MS)); /* in vain: the server speaks no TLS */
+    assert_false(system_trust_asked);
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, stage_prepare, stage_clear)
 
 int main(void)
@@ -190,6 +212,7 @@ int main(void)
         STAGED(a_server_that_is_away_is_waited_for_without_haste),
         STAGED(a_server_that_restarts_between_mails_is_found_again),
         STAGED(starttls_is_required_not_tried),
+        STAGED(a_file_of_authorities_is_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

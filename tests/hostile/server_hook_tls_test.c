@@ -5,6 +5,7 @@
 #include "hook/caller.h"
 
 #include "hostile/http_support.h"
+#include "support/system_trust.h"
 
 enum { FOLDER = 64, URL = 128 };
 
@@ -92,7 +93,9 @@ static void test_whom_it_trusts(void **state)
     assert_int_equal(outcome(place, &plain, "https://127.0.0.1", 1), HOOK_FINE);
     unsigned handled = place->server.handled;
     assert_int_equal(handled, 3);
+    assert_false(system_trust_asked);
     assert_int_equal(outcome(place, &system, "https://127.0.0.1", 1), HOOK_CONNECTION);
+    assert_true(system_trust_asked);
     assert_int_equal(outcome(place, &missing, "https://127.0.0.1", 1), HOOK_CONNECTION);
     assert_int_equal(outcome(place, &other, "https://127.0.0.1", 1), HOOK_CONNECTION);
     assert_int_equal(outcome(place, &ours, "https://127.0.0.2", 2), HOOK_CONNECTION); /* not its name */

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct tls_paper {
@@ -34,9 +35,10 @@ static inline struct tls_paper tls_paper_make(const struct tls_wish *wish)
     static long serial = 1;
     struct tls_paper paper = { EVP_EC_gen("P-256"), X509_new() };
     const struct tls_paper *issuer = wish->issuer != NULL ? wish->issuer : &paper;
-    X509_NAME *name = X509_get_subject_name(paper.certificate);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)(wish->names != NULL ? "server" : "ca"),
-                               -1, -1, 0);
+    char name[32]; /* of its own, by which a chain is found */
+    snprintf(name, sizeof name, "%s %ld", wish->names != NULL ? "server" : "ca", serial);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(paper.certificate), "CN", MBSTRING_ASC,
+                               (const unsigned char *)name, -1, -1, 0);
     X509_set_version(paper.certificate, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(paper.certificate), serial++);
     X509_gmtime_adj(X509_getm_notBefore(paper.certificate), wish->from_days * 86400);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "support/cli_ran.h"
+#include "support/system_trust.h"
 
 #define TOKENS_OF(access, refresh)                                                                              \
     {                                                                                                           \
@@ -167,7 +168,10 @@ static void files(void **state)
     call(gone, 1, more, 5, "", "the answer is an error: HTTP 410\n");
     stop_api(1);
     expect_text("Rex, Tom\n"); /* untouched */
-    call(pets, 1, " -o /nowhere/pets", 1, "", "/nowhere/pets cannot be written\n");
+    call(pets, 1, " -o /nowhere/pets", 1, "",
+         "doorcode call: /nowhere/pets cannot be written: No such file or directory\n");
+    stop_api(1);
+    call(pets, 1, " -o /dev/full", 1, "", "call: /dev/full cannot be written: No space left on device\n");
     stop_api(1);
     expect("call http://127.0.0.1:1 -d @/nowhere/pets", 1, "", "/nowhere/pets cannot be read: No such file");
 }
@@ -304,6 +308,39 @@ static void answers_that_end_early(void **state)
     stop_api(1);
 }
 
+/* ---- whom it trusts ---- */
+
+/* A server that hangs up on two visitors. */
+static void *hangs_up(void *ctx)
+{
+    for (int i = 0; i < 2; i++)
+        close(accept(*(const int *)ctx, NULL, NULL));
+    return NULL;
+}
+
+static void a_file_of_authorities_is_all(void **state)
+{
+    (void)state;
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    socklen_t n = sizeof address;
+    pthread_t thread;
+    char line[256];
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, n), 0);
+    assert_int_equal(listen(fd, 4), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &n), 0);
+    assert_int_equal(pthread_create(&thread, NULL, hangs_up, &fd), 0);
+    int m = snprintf(line, sizeof line, "call https://127.0.0.1:%d", ntohs(address.sin_port));
+    snprintf(line + m, sizeof line - (size_t)m, " --ca-file " SYSTEM_TRUST_FILE);
+    expect(line, 1, "", "call: ");
+    assert_false(system_trust_asked);
+    line[m] = '\0';
+    expect(line, 1, "", "call: ");
+    assert_true(system_trust_asked);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +354,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_origin_gets_nothing, sign_in, sign_out),
         cmocka_unit_test_setup_teardown(lines_that_are_refused, sign_in, sign_out),
         cmocka_unit_test_setup_teardown(answers_that_end_early, sign_in, sign_out),
+        cmocka_unit_test_setup_teardown(a_file_of_authorities_is_all, sign_in, sign_out),
     };
     return cmocka_run_group_tests_name("cli: call", tests, NULL, NULL);
 }

@@ -145,7 +145,14 @@ static void failures_say_what_to_do(void **state)
     expect("signin sam@example.org --authority http://petstore.example/petstore", 1, "", "Use https; or --allow-http,");
     expect("signin sam@example.org --authority nowhere", 1, "", "The authority is not an address");
     expect("signin sam@example.org --authority https://petstore.example/p --client-id me", 1, "", "not a GUID");
-    expect("signin sam@example.org", 2, "", "option '--authority URL' is missing (or set DOORCODE_AUTHORITY)");
+    expect("signin sam@example.org", 2, "", "option '--authority URL' is missing (or set DOORCODE_AUTHORITY)\nSee");
+    char *former = strdup(getenv("DOORCODE_CLIENT_ID"));
+    unsetenv("DOORCODE_CLIENT_ID");
+    expect("signin sam@example.org", 2, "",
+           "option '--authority URL' is missing (or set DOORCODE_AUTHORITY)\n"
+           "doorcode signin: option '--client-id ID' is missing (or set DOORCODE_CLIENT_ID)\nSee");
+    setenv("DOORCODE_CLIENT_ID", former, 1);
+    free(former);
     expect("signin", 2, "", "missing argument: USER");
 }
 

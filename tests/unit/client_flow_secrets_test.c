@@ -189,11 +189,31 @@ static void no_freed_memory_has_the_id_token(void **state)
     session_end(&session, NULL, 1);
 }
 
+/* Which may be in its address. */
+static void no_freed_memory_has_the_password_of_a_proxy(void **state)
+{
+    (void)state;
+    const struct doorcode_options options = { .authority = "https://login.example.org/petstore",
+                                              .client_id = TENANT_CLIENT,
+                                              .proxy = "http://sam:" SECRET "@127.0.0.1:9" };
+    struct heap_watch watch = { .secrets = { PART } };
+    struct doorcode_client *client;
+    if (!HEAP_CAN_WATCH)
+        skip();
+    heap_watched = &watch;
+    assert_null(doorcode_client_new(&options, &client));
+    doorcode_client_free(client);
+    heap_watched = NULL;
+    assert_true(watch.freed > 2);
+    assert_int_equal(watch.leaks, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_freed_memory_has_a_secret),
         cmocka_unit_test(no_freed_memory_has_the_id_token),
+        cmocka_unit_test(no_freed_memory_has_the_password_of_a_proxy),
     };
     heap_leave_out_libraries();
     return client_run_both("client: secrets of flows", tests);

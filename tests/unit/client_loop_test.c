@@ -284,8 +284,7 @@ static void given_up_at_every_step(void **state)
         size_t steps = 0;
         while (give_up(row, steps))
             steps++;
-        assert_true(steps >=
-                    16); /* eight requests at least, each of two or more: how many more is the machine's to say */
+        assert_true(steps >= 16); /* eight requests at least, each of two or more */
     }
 }
 

@@ -64,12 +64,29 @@ static void no_room_for_descriptors(void **state)
     web_end(&s, 0);
 }
 
+/* An application that has one port registered signs in again as soon as it likes. */
+static void one_port_twice(void **state)
+{
+    (void)state;
+    static const struct answer answers[] = { YES(TOKENS) };
+    struct doorcode_web_options options = { .port = 0 };
+    for (int i = 0; i < 2; i++) {
+        struct web_session s;
+        web_begin(&s, answers, 1, &options);
+        options.port = (unsigned)web_port(s.web);
+        assert_int_equal(web_visit(s.web, "/?code=c&state={state}", NULL), 200);
+        assert_int_equal(web_finish(s.web), DOORCODE_WEB_COMPLETED);
+        web_end(&s, 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_servers_words_can_be_shown),
         cmocka_unit_test(the_longest_time_out),
         cmocka_unit_test(no_room_for_descriptors),
+        cmocka_unit_test(one_port_twice),
     };
     return cmocka_run_group_tests_name("client: edges of a web sign-in", tests, NULL, NULL);
 }

@@ -13,7 +13,9 @@
 #include "store/store.h"
 #include "support/admin_ran.h"
 
+#include <pty.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void without_a_database(void **state)
@@ -379,6 +381,50 @@ static void passwords_are_set(void **state)
     store_close(store);
 }
 
+/* Reads what the terminal shows, until it shows this. */
+static void await(int terminal, char *seen, size_t cap, const char *text)
+{
+    while (strstr(seen, text) == NULL) {
+        size_t used = strlen(seen);
+        ssize_t got = read(terminal, seen + used, cap - used - 1);
+        if (got <= 0)
+            fail_msg("no '%s' in: %s", text, seen);
+        seen[used + (size_t)got] = '\0';
+    }
+}
+
+/* What a person types, and where it leads; in a process of its own, where libsodium hashes nothing any more. */
+static void type_password(const char *typed, const char *again, const char *end)
+{
+    int terminal;
+    int status;
+    char seen[4096] = "";
+    char line[256];
+    snprintf(line, sizeof line, "user set-password sam@example.org --tenant petstore --data %s", folder.path);
+    pid_t child = forkpty(&terminal, NULL, NULL, NULL);
+    if (child == 0) {
+        clearerr(stdin);
+        int ended = command_ran_to(&program, line, stdout, stdout);
+        fflush(NULL);
+        _exit(ended);
+    }
+    await(terminal, seen, sizeof seen, "New password: ");
+    assert_int_equal(write(terminal, typed, strlen(typed)), strlen(typed));
+    await(terminal, seen, sizeof seen, "The same again: ");
+    assert_int_equal(write(terminal, again, strlen(again)), strlen(again));
+    await(terminal, seen, sizeof seen, end);
+    waitpid(child, &status, 0);
+    close(terminal);
+    assert_null(strstr(seen, "word1!"));
+}
+
+static void a_person_types_a_password_unseen(void **state)
+{
+    (void)state;
+    type_password("Password1!\n", "Another-word1!\n", "the two are not the same");
+    type_password("Password1!\n", "Password1!\n", "easily guessed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +443,7 @@ int main(void)
         cmocka_unit_test(mails),
         cmocka_unit_test(configuration_names_the_folder),
         cmocka_unit_test(passwords_are_set),
+        cmocka_unit_test(a_person_types_a_password_unseen),
     };
     return cmocka_run_group_tests(tests, make, clear);
 }

@@ -5,12 +5,14 @@
 #include "server/commands/session.h"
 
 #include "base/secret.h"
+#include "base/terminal.h"
 #include "crypto/passwords.h"
 #include "flow/password_policy.h"
 #include "wire/email.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     USERS_AT_ONCE = 64,
@@ -138,15 +140,24 @@ static int delete_user(struct admin *a, const struct tenant *tenant)
 
 /* ---- a user's password ---- */
 
-/* One line, without its end; false: there is none, or it is longer than a password may be. */
-static bool read_password(FILE *in, char out[LIMIT_PASSWORD + 2])
+enum { PASSWORD_SIZE = LIMIT_PASSWORD + 1 };
+
+/* One line of the standard input. On a terminal it is asked for twice, as nobody sees what was typed. COMMAND_OK, or the
+ * user has been told. */
+static int read_password(const struct command_line *line, char out[PASSWORD_SIZE])
 {
-    if (fgets(out, LIMIT_PASSWORD + 2, in) == NULL)
-        return false;
-    size_t n = strcspn(out, "\n");
-    bool whole = out[n] == '\n' || n <= LIMIT_PASSWORD;
-    out[n] = '\0';
-    return whole && n > 0;
+    char again[PASSWORD_SIZE] = "";
+    bool is_person = isatty(STDIN_FILENO) == 1;
+
+    setvbuf(stdin, NULL, _IONBF, 0); /* no copy of it stays behind */
+    enum typed typed = terminal_read_secret(stdin, line->errors, is_person ? "New password" : NULL, out, PASSWORD_SIZE);
+    if (typed == TYPED_LINE && is_person)
+        typed = terminal_read_secret(stdin, line->errors, "The same again", again, PASSWORD_SIZE);
+    bool same = !is_person || strcmp(out, again) == 0;
+    wipe(again, sizeof again);
+    if (typed != TYPED_LINE || out[0] == '\0')
+        return command_fail(line, "Give it on standard input, as one line.", "there is no password");
+    return same ? COMMAND_OK : command_fail(line, "Nothing was changed.", "the two are not the same");
 }
 
 static int keep_password(struct admin *a, struct user *user, const char *password)
@@ -165,22 +176,26 @@ static int keep_password(struct admin *a, struct user *user, const char *passwor
     return COMMAND_OK;
 }
 
-static int set_password(struct admin *a, const struct tenant *tenant)
+static int take_password(struct admin *a, const struct tenant *tenant, struct user *user, const char *password)
 {
     const struct password_rules rules = { &tenant->banned_passwords, slice_of(a->line->arguments[0]) };
+    enum error_id refusal = password_policy_check(slice_of(password), &rules);
+
+    if (refusal != ERROR_NONE)
+        return command_fail(a->line, "Take another one.", "%s", error_row(refusal)->text);
+    return keep_password(a, user, password);
+}
+
+static int set_password(struct admin *a, const struct tenant *tenant)
+{
     struct user user = { .created_at = 0 };
-    char password[LIMIT_PASSWORD + 2];
+    char password[PASSWORD_SIZE];
     int status = admin_user(a, tenant, &user);
 
-    if (status != COMMAND_OK)
-        return status;
-    if (!read_password(stdin, password))
-        return command_fail(a->line, "Give it on standard input, as one line.", "there is no password");
-    enum error_id refusal = password_policy_check(slice_of(password), &rules);
-    if (refusal != ERROR_NONE)
-        status = command_fail(a->line, "Take another one.", "%s", error_row(refusal)->text);
-    else
-        status = keep_password(a, &user, password);
+    if (status == COMMAND_OK)
+        status = read_password(a->line, password);
+    if (status == COMMAND_OK)
+        status = take_password(a, tenant, &user, password);
     wipe(password, sizeof password);
     return status;
 }
@@ -376,8 +391,8 @@ DIRECTORY_COMMAND(user_list, PRINTS, "user list", NULL, 0, "List the users of a 
 DIRECTORY_COMMAND(user_show, PRINTS, "user show", "USER", 1, "Show a user, by address or id", " sam@example.org",
                   show_user)
 DIRECTORY_COMMAND(user_set_password, ACTS, "user set-password", "USER", 1,
-                  "Set a user's password, read from standard input; her sessions end", " sam@example.org < password",
-                  set_password)
+                  "Set a user's password, typed or read from standard input; her sessions end",
+                  " sam@example.org < password", set_password)
 DIRECTORY_COMMAND(user_delete, ACTS, "user delete", "USER", 1, "Delete a user with all grants, by address or id",
                   " sam@example.org", delete_user)
 DIRECTORY_COMMAND(app_list, PRINTS, "app list", NULL, 0, "List the applications of a tenant; app show tells more",

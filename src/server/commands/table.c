@@ -2,7 +2,7 @@
 /* Rows for people (aligned columns) and for scripts (JSON). */
 #include "server/commands/admin.h"
 
-#include "server/terminal.h"
+#include "base/terminal.h"
 #include "wire/json_out.h"
 
 #include <stdlib.h>
@@ -39,16 +39,6 @@ struct table *table_new(const char *const *columns)
     return t;
 }
 
-/* Characters, not bytes: continuation bytes of UTF-8 take no room on the screen. */
-static size_t width_of(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text != '\0'; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
-}
-
 void table_row(struct table *t, const char *const *cells)
 {
     struct row *row = t == NULL ? NULL : calloc(1, sizeof *row);
@@ -57,8 +47,8 @@ void table_row(struct table *t, const char *const *cells)
         return;
     for (size_t i = 0; i < t->count; i++) {
         row->cells[i] = strdup(cells[i]);
-        if (width_of(cells[i]) > t->width[i])
-            t->width[i] = width_of(cells[i]);
+        if (terminal_width(cells[i]) > t->width[i])
+            t->width[i] = terminal_width(cells[i]);
     }
     *t->last = row;
     t->last = &row->next;
@@ -96,7 +86,7 @@ static void print_text(FILE *out, const struct table *t, const struct row *row)
         if (t->hidden[i])
             continue;
         print_plain(out, slice_of(text));
-        fprintf(out, "%*s", is_last ? 0 : (int)(t->width[i] - width_of(text) + 2), "");
+        fprintf(out, "%*s", is_last ? 0 : (int)(t->width[i] - terminal_width(text) + 2), "");
     }
     fputc('\n', out);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* terminal.h: colours and typed lines. */
-#ifndef DOORCODE_CLI_TERMINAL_H
-#define DOORCODE_CLI_TERMINAL_H
+/* terminal.h: colours, typed lines, and texts from outside on a terminal. */
+#ifndef DOORCODE_BASE_TERMINAL_H
+#define DOORCODE_BASE_TERMINAL_H
+
+#include "base/slice.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,6 +16,18 @@ const char *terminal_color(FILE *file, enum color color);
 
 /* Characters that fit on one of its lines; 0 where it is no terminal or does not tell. */
 int terminal_columns(FILE *file);
+
+/* Whether byte `i` could forge a line or move the cursor: a control character, also the second half of a C1 control (U+0080
+ * to U+009F, in UTF-8 after C2), which terminals obey too. */
+static inline bool terminal_obeys(struct slice text, size_t i)
+{
+    unsigned char c = (unsigned char)text.p[i];
+    unsigned char before = i == 0 ? 0 : (unsigned char)text.p[i - 1];
+    return c < 0x20 || c == 0x7f || (before == 0xc2 && c < 0xa0);
+}
+
+/* How many of them a text takes: characters, not bytes, as continuation bytes of UTF-8 take no room. */
+size_t terminal_width(const char *text);
 
 enum typed { TYPED_LINE, TYPED_TOO_LONG, TYPED_END };
 

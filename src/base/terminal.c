@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "terminal.h"
+#include "base/terminal.h"
 
 #include "base/slice.h"
 
@@ -39,6 +39,14 @@ int terminal_columns(FILE *file)
     struct winsize size;
     int fd = fileno(file);
     return fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+size_t terminal_width(const char *text)
+{
+    size_t n = 0;
+    for (; *text != '\0'; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
 }
 
 /* The bytes before the end of the line, or TOO_LONG, or END. */
