@@ -34,6 +34,7 @@ for (const msal of ['msal5', 'msal4']) {
         window.app = new window.msal.PublicClientApplication({
           auth: { clientId: id, authority, knownAuthorities: [new URL(authority).host], redirectUri: '/' },
           cache: { cacheLocation: 'sessionStorage' },
+          system: { loadFrameTimeout: 60_000, iframeBridgeTimeout: 60_000 }, // MSAL 4's, MSAL 5's
         });
         await window.app.initialize();
         window.answer = await window.app.handleRedirectPromise();
@@ -142,7 +143,7 @@ describe('clients of servers and programs', () => {
     });
     return { sendGetRequestAsync: send('GET'), sendPostRequestAsync: send('POST') };
   };
-  const timeout = 60_000;
+  const timeout = 180_000;
   const nodeVersion = Number(process.versions.node.split('.')[0]);
 
   for (const [name, least] of [['msalnode3', 16], ['msalnode7', 20]]) {

@@ -48,7 +48,7 @@ export async function openHosted({ msal = 'msal5', ...options } = {}) {
   const browser = await chromium.launch(launching);
   const profiles = [];
   const pageOf = async (context) => {
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     return context.newPage();
   };
   /** A browser of its own: no cookie of another. */
@@ -101,7 +101,7 @@ export async function proveByPassword(page, address, secret = password) {
 
 /** The answer at an address that nobody serves: what the browser was sent to. */
 export async function answerAt(page, address, act) {
-  const asked = page.waitForRequest((request) => request.url().startsWith(address), { timeout: 30_000 });
+  const asked = page.waitForRequest((request) => request.url().startsWith(address), { timeout: 60_000 });
   const [request] = await Promise.all([asked, act()]);
   const answered = new URL(request.url());
   assert.equal(answered.searchParams.get('error'), null, String(answered));

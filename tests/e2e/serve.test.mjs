@@ -50,7 +50,7 @@ test('what it keeps is for its own eyes', () => {
   for (const name of readdirSync(folder)) assert.equal(statSync(`${folder}/${name}`).mode & 0o077, 0, name);
 });
 
-test('a second server on the same data is refused, and commands are not', { timeout: 60_000 }, async (t) => {
+test('a second server on the same data is refused, and commands are not', { timeout: 180_000 }, async (t) => {
   const env = { PATH: process.env.PATH, DOORCODE_DATA: folder, DOORCODE_HTTP_PORT: `${await freePort()}` };
   const second = spawn(binary, ['serve', '--config', sample], { stdio: ['ignore', 'ignore', 'pipe'], env });
   t.after(() => second.kill('SIGKILL'));

@@ -40,7 +40,7 @@ function errorLog() {
 
 async function person() {
   const context = await browser.newContext({ locale: 'en-US' });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(60_000);
   return context.newPage();
 }
 

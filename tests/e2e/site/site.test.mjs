@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -23,6 +23,7 @@ after(() => browser?.close());
 async function open(t, context = {}) {
   const own = await browser.newContext(context);
   t.after(() => own.close());
+  own.setDefaultTimeout(60_000);
   const page = await own.newPage();
   page.faults = [];
   page.strangers = [];
@@ -48,24 +49,27 @@ const looks = {
 
 test('there is a site', () => assert.ok(names.length > 20, `${names.length} pages`));
 
-for (const [look, context] of Object.entries(looks)) {
-  test(`every page is accessible ${look}`, async (t) => {
-    const page = await open(t, context);
-    const violations = [];
-    // The decisions are all alike.
-    for (const name of names.filter((one) => look === 'in light' || !/^decisions\/0(?!01)/.test(one))) {
-      await page.show(name);
-      await page.evaluate(axe);
-      const found = await page.evaluate((options) => window.axe.run(options), asked[look]);
-      for (const { id, nodes } of found.violations) violations.push(`${name}: ${id}: ${nodes[0].html}`);
-      const { width, room } = await page.evaluate(() => ({ width: document.documentElement.scrollWidth, room: innerWidth }));
-      if (width > room) violations.push(`${name} is ${width} wide where there is room for ${room}`);
-    }
-    assert.deepEqual(violations, []);
-    assert.deepEqual(page.faults, []);
-    assert.deepEqual(page.strangers, []);
-  });
-}
+// Side by side, as each takes one processor.
+describe('every page', { concurrency: Object.keys(looks).length }, () => {
+  for (const [look, context] of Object.entries(looks)) {
+    test(`is accessible ${look}`, async (t) => {
+      const page = await open(t, context);
+      const violations = [];
+      // The decisions are all alike.
+      for (const name of names.filter((one) => look === 'in light' || !/^decisions\/0(?!01)/.test(one))) {
+        await page.show(name);
+        await page.evaluate(axe);
+        const found = await page.evaluate((options) => window.axe.run(options), asked[look]);
+        for (const { id, nodes } of found.violations) violations.push(`${name}: ${id}: ${nodes[0].html}`);
+        const { width, room } = await page.evaluate(() => ({ width: document.documentElement.scrollWidth, room: innerWidth }));
+        if (width > room) violations.push(`${name} is ${width} wide where there is room for ${room}`);
+      }
+      assert.deepEqual(violations, []);
+      assert.deepEqual(page.faults, []);
+      assert.deepEqual(page.strangers, []);
+    });
+  }
+});
 
 test('without JavaScript every page of the navigation is reached, and there is no search box', async (t) => {
   const page = await open(t, { javaScriptEnabled: false });
