@@ -165,6 +165,16 @@ static const struct doorcode_method *ask_method(struct dialogue *dialogue, const
     }
 }
 
+/* Whether its channel means this one and not one before. */
+static bool channel_means(const struct doorcode_method *methods, size_t which)
+{
+    for (size_t i = 0; i < which; i++) {
+        if (slice_eq_nocase(slice_of(methods[i].channel), slice_of(methods[which].channel)))
+            return false;
+    }
+    return true;
+}
+
 /* Says which there are, by the words that --method takes. */
 static void name_methods(struct dialogue *dialogue, const struct doorcode_method *methods, size_t count,
                          const char *message)
@@ -173,8 +183,10 @@ static void name_methods(struct dialogue *dialogue, const struct doorcode_method
     buf_init(&text, dialogue->problem_text, sizeof(dialogue->problem_text));
     buf_puts(&text, "Name one of these with --method:");
     for (size_t i = 0; i < count; i++) {
-        bool is_plain = find_method(methods, count, methods[i].channel) == &methods[i];
-        buf_fmt(&text, "%s %s (%s)", i > 0 ? "," : "", is_plain ? methods[i].channel : methods[i].id, methods[i].hint);
+        const char *word = channel_means(methods, i) ? methods[i].channel : methods[i].id;
+        buf_fmt(&text, "%s %s", i > 0 ? "," : "", word);
+        if (methods[i].hint[0] != '\0')
+            buf_fmt(&text, " (%s)", methods[i].hint);
     }
     buf_puts(&text, ".");
     buf_putc(&text, '\0');
