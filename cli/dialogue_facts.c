@@ -200,10 +200,10 @@ static const struct doorcode_method *get_method(struct dialogue *dialogue)
     const struct doorcode_method *methods = doorcode_flow_methods(dialogue->flow, &count);
     const char *word = command_value(dialogue->line, "method");
     const struct doorcode_method *method = NULL;
+    if (word == NULL && count == 1)
+        return &methods[0];
     if (word != NULL)
         method = find_method(methods, count, word);
-    else if (count == 1)
-        method = &methods[0];
     else if (dialogue->has_person && count > 0)
         method = ask_method(dialogue, methods, count);
     if (method == NULL)
