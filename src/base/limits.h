@@ -89,8 +89,8 @@ enum {
     LIMIT_RECENT_USERS = 1024,             /* users whose rows are remembered, 1 KiB each */
     LIMIT_RECENT_PASSCODES = 2048,         /* and passcodes, 350 bytes each */
     LIMIT_THROTTLE_SLOTS = 65536,          /* client addresses and tenants counted at once, 32 bytes each */
-    LIMIT_SQLITE_CACHE_KIB = 512,          /* page cache of a database connection that reads */
-    LIMIT_SQLITE_WRITER_CACHE_KIB = 2048,  /* of the one that writes: it alone keeps its pages over commits */
+    LIMIT_SQLITE_CACHE_KIB = 256,          /* page cache of a database connection that reads */
+    LIMIT_SQLITE_WRITER_CACHE_KIB = 1024,  /* of the one that writes: it alone keeps its pages over commits */
     LIMIT_LOG_GATHERED = 128 * 1024,       /* bytes of a commit that go to the database's log in one piece */
     LIMIT_DIRECTORY_TEXT = 8 * 1024 * 1024 /* tenants, applications and user flows held in memory */
 };
