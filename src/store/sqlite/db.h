@@ -181,10 +181,12 @@ struct store {
     struct ahead *ahead;
     struct recent *users;
     struct recent *passcodes;
-    const atomic_uint *change_count; /* of all processes' commits, in SQLite's shared memory, 32 bits */
-    atomic_uint memory_count;        /* that of a store without a file */
-    atomic_uint own_count;           /* the count as our last commit left it */
-    bool wrote;                      /* the transaction under way changed something; writer thread */
+    const _Atomic uint64_t *last_commit; /* of all processes: its checksum in SQLite's shared memory */
+    const atomic_uint *change_count;     /* how many there were, there, too; NULL without a file */
+    _Atomic uint64_t memory_commits;     /* what stands for last_commit without a file */
+    _Atomic uint64_t own_commit;         /* last_commit as our own left it */
+    unsigned changes_before;             /* change_count as the transaction began; writer thread */
+    bool wrote;                          /* the transaction under way changed something; writer thread */
     struct connection *writer;
     struct queue *queue;
     pthread_t thread;
