@@ -291,6 +291,18 @@ static void a_missing_code_file_is_named(void **state)
         .status = "400 Bad Request", .body = "{\"error\":\"" error "\"}" \
     }
 
+/* The linker leads the command's pauses here (--wrap): they are counted, and over at once. */
+static unsigned seconds_waited;
+
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *left);
+
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *left)
+{
+    (void)left;
+    seconds_waited += (unsigned)pause->tv_sec;
+    return 0;
+}
+
 static void the_user_signs_in_elsewhere(void **state)
 {
     (void)state;
@@ -301,7 +313,9 @@ static void the_user_signs_in_elsewhere(void **state)
     static const struct answer odd[] = { DEVICE_CODES, { .status = "200 OK", .body = "{}" } };
     static const char shown[] = "Open this address in a browser, on any device, and type the code there:\n\n"
                                 "  https://login.example/devicelogin\n  BCDF-GHJK\n\n";
+    seconds_waited = 0;
     expect_signin(good, COUNT(good), "", " --device-code", 0, "Signed in as sam@example.org.\n", shown);
+    assert_int_equal(seconds_waited, 3); /* before each poll */
     expect_token("token get", "secret-a\n");
     expect_command(good, COUNT(good), "", "signin kim@example.org --device-code", 1, "",
                    "Another user has signed in with the browser.\nNothing was kept.");
