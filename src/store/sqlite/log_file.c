@@ -183,7 +183,7 @@ static int lock_shared(sqlite3_file *file, int at, int n, int flags)
     return m->usual->xShmLock(file, at, n, flags);
 }
 
-static int open_main(const char *name, sqlite3_file *file, int flags, int *out_flags)
+static int main_open(const char *name, sqlite3_file *file, int flags, int *out_flags)
 {
     struct main_file *m = main_of(file);
     int rc = usual->xOpen(usual, name, file, flags, out_flags);
@@ -198,7 +198,7 @@ static int open_main(const char *name, sqlite3_file *file, int flags, int *out_f
 
 /* Where a torn write may harm its neighbours, SQLite fills up the last sector and writes some of that after the sync: such a
  * log does not gather. */
-static int open_log(const char *name, struct log_file *log, int flags, int *out_flags)
+static int log_open(const char *name, struct log_file *log, int flags, int *out_flags)
 {
     *log = (struct log_file){ .real = (sqlite3_file *)(log + 1), .main = main_of(sqlite3_database_file_object(name)) };
     int rc = usual->xOpen(usual, name, log->real, flags, out_flags);
@@ -211,13 +211,13 @@ static int open_log(const char *name, struct log_file *log, int flags, int *out_
     return SQLITE_OK;
 }
 
-static int open_any(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
+static int any_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
 {
     (void)vfs;
     if ((flags & SQLITE_OPEN_MAIN_DB) != 0)
-        return open_main(name, file, flags, out_flags);
+        return main_open(name, file, flags, out_flags);
     if ((flags & SQLITE_OPEN_WAL) != 0)
-        return open_log(name, log_of(file), flags, out_flags);
+        return log_open(name, log_of(file), flags, out_flags);
     return usual->xOpen(usual, name, file, flags, out_flags);
 }
 
@@ -230,7 +230,7 @@ static void set_up(void)
     gathering.pNext = NULL;
     gathering.zName = "doorcode-log";
     gathering.szOsFile = (int)(usual_size() + sizeof(struct log_file) + sizeof(struct main_file));
-    gathering.xOpen = open_any;
+    gathering.xOpen = any_open;
     if (sqlite3_vfs_register(&gathering, 0) != SQLITE_OK)
         usual = NULL;
 }
