@@ -50,9 +50,14 @@ static bool is_ours(struct store *s)
 
 /* ---- reading ---- */
 
-bool remember_user(struct store *s, const struct guid *id, struct user *out)
+bool remember_user(struct store *s, struct guid tenant, struct guid id, struct user *out, err *found)
 {
-    return is_ours(s) && recent_get(s->users, id, out);
+    if (!is_ours(s) || !recent_get(s->users, &id, out))
+        return false;
+    bool same_tenant = guid_eq(out->tenant_id, tenant);
+    bool nobody = guid_is_nil(out->id);
+    *found = same_tenant && !nobody ? OK : FAIL(NOT_FOUND);
+    return same_tenant || !nobody; /* nobody of this tenant may be somebody of another */
 }
 
 bool remember_passcode(struct store *s, const struct guid *id, struct passcode *out)
@@ -65,9 +70,9 @@ uint64_t remember_ticket(struct store *s)
     return recent_ticket(s->users);
 }
 
-void remember_keep_user(struct store *s, const struct user *user, uint64_t ticket)
+void remember_keep_user(struct store *s, const struct guid *id, const struct user *user, uint64_t ticket)
 {
-    recent_keep(s->users, &user->id, user, ticket);
+    recent_keep(s->users, id, user, ticket);
 }
 
 /* ---- the writer ---- */
