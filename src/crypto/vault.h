@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vault.h: one master key, and everything derived from it: seals (XChaCha20-Poly1305) and keyed MACs (BLAKE2b).
- * The vault owns its keys in guarded memory and wipes them. After vault_open all functions are pure and any
- * thread may call them. Errors: CRYPTO when a seal does not open (forged, damaged, other purpose, other epoch),
- * FULL when the output does not fit. */
+ * The vault owns its keys in guarded memory and wipes them. Once it is there, any thread may call all functions but
+ * vault_free; equal inputs give equal outputs. Errors: CRYPTO when a seal does not open (forged, damaged, other purpose,
+ * other epoch), FULL when the output does not fit. */
 #ifndef DOORCODE_CRYPTO_VAULT_H
 #define DOORCODE_CRYPTO_VAULT_H
 

@@ -12,13 +12,13 @@ enum { WAYS = 4 };
 
 struct key {
     struct guid id;
-    uint32_t used; /* when last, by a count; 0: free */
+    uint32_t put; /* when, by a count; 0: free */
 };
 
 struct recent {
     pthread_mutex_t lock;
     uint64_t changes;
-    uint32_t uses;
+    uint32_t puts;
     size_t sets;
     size_t size;
     struct key *keys; /* WAYS of each set */
@@ -77,44 +77,44 @@ static struct key *find(struct recent *r, const struct guid *id)
     struct key *set = set_of(r, id);
 
     for (size_t i = 0; i < WAYS; i++)
-        if (set[i].used != 0 && guid_eq(set[i].id, *id))
+        if (set[i].put != 0 && guid_eq(set[i].id, *id))
             return &set[i];
     return NULL;
 }
 
-/* Free ones were used the longest ago. */
+/* Free ones were put the longest ago. */
 static struct key *oldest(struct recent *r, const struct guid *id)
 {
     struct key *set = set_of(r, id);
     struct key *best = &set[0];
 
     for (size_t i = 1; i < WAYS; i++)
-        if (set[i].used < best->used)
+        if (set[i].put < best->put)
             best = &set[i];
     return best;
 }
 
 static void forget(struct recent *r, struct key *key)
 {
-    key->used = 0;
+    key->put = 0;
     wipe(row_of(r, key), r->size);
 }
 
 static void forget_all(struct recent *r)
 {
     for (size_t i = 0; i < r->sets * WAYS; i++)
-        if (r->keys[i].used != 0)
+        if (r->keys[i].put != 0)
             forget(r, &r->keys[i]);
 }
 
 /* A count that is used up begins anew, with nothing. */
-static void note_use(struct recent *r, struct key *key)
+static void note_put(struct recent *r, struct key *key)
 {
-    if (r->uses == UINT32_MAX) {
+    if (r->puts == UINT32_MAX) {
         forget_all(r);
-        r->uses = 0;
+        r->puts = 0;
     }
-    key->used = ++r->uses;
+    key->put = ++r->puts;
 }
 
 static void place(struct recent *r, const struct guid *id, const void *row)
@@ -123,7 +123,7 @@ static void place(struct recent *r, const struct guid *id, const void *row)
 
     if (key == NULL)
         key = oldest(r, id);
-    note_use(r, key);
+    note_put(r, key);
     key->id = *id;
     memcpy(row_of(r, key), row, r->size);
 }

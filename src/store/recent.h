@@ -17,7 +17,7 @@ struct recent;
 struct recent *recent_new(size_t size, size_t rows);
 void recent_free(struct recent *r); /* NULL is fine */
 
-/* Copies the row of `id`; false: it is not here. */
+/* Copies the row of `id`; false: it is not here. Being read does not keep it: who was put the longest ago makes room. */
 bool recent_get(struct recent *r, const struct guid *id, void *row);
 
 /* To keep a row that is read from elsewhere: the ticket is taken before reading, and recent_keep does nothing where any row

@@ -48,8 +48,9 @@ static struct store *either(struct pair *p)
 static void check_user(const struct pair *p, struct store *s, uint32_t n)
 {
     struct user u;
-    err found = store_user(s, tenant_id(1), user_id(n), &u);
 
+    assert_int_equal(store_user(s, tenant_id(2), user_id(n), &u).code, ERR_NOT_FOUND);
+    err found = store_user(s, tenant_id(1), user_id(n), &u);
     assert_int_equal(found.code, p->there[n] ? ERR_OK : ERR_NOT_FOUND);
     if (p->there[n]) {
         assert_int_equal(u.created_at, p->users[n].created_at);
@@ -246,10 +247,10 @@ static void every_change_is_seen(void **state)
 
 static bool remembers_user(struct store *s)
 {
-    struct guid id = user_id(1);
     struct user u;
+    err found;
 
-    return remember_user(s, &id, &u);
+    return remember_user(s, tenant_id(1), user_id(1), &u, &found) && err_is_ok(found);
 }
 
 static bool remembers_row(struct store *s)
@@ -294,6 +295,25 @@ static void what_is_read_or_written_is_remembered(void **state)
     assert_true(!remembers_user(f->s) && remembers_row(f->s));
 }
 
+/* For the tenant that was asked, and until there is one. */
+static void that_there_is_none_is_remembered(void **state)
+{
+    struct fixture *f = *state;
+    struct mail m = sample_mail(1);
+    struct user u;
+    err found = OK;
+
+    assert_int_equal(write_one(f->s, add_mail(&m)), ERR_OK);
+    assert_int_equal(store_user(f->s, tenant_id(1), user_id(1), &u).code, ERR_NOT_FOUND);
+    assert_true(remember_user(f->s, tenant_id(1), user_id(1), &u, &found));
+    assert_int_equal(found.code, ERR_NOT_FOUND);
+    assert_false(remember_user(f->s, tenant_id(2), user_id(1), &u, &found));
+    put_sample(f->s);
+    assert_int_equal(store_user(f->s, tenant_id(1), user_id(1), &u).code, ERR_OK);
+    assert_int_equal(store_user(f->s, tenant_id(2), user_id(1), &u).code, ERR_NOT_FOUND);
+    assert_true(remembers_user(f->s));
+}
+
 static void another_process_ends_it(void **state)
 {
     struct fixture *f = *state;
@@ -313,6 +333,42 @@ static void another_process_ends_it(void **state)
     assert_false(remembers_user(f->s) || remembers_row(f->s));
     read_sample(f->s);
     assert_true(remembers_user(f->s));
+    store_close(other);
+}
+
+/* As a process leaves it that is killed while it makes its commit known: who comes next reads the log anew, and SQLite's
+ * count of changes begins at 0 again. */
+static void spoil_index(struct store *s)
+{
+    enum { PAGE = 32768, HEADER = 48, CHECKSUM_AT = 40 };
+    volatile void *page = NULL;
+    sqlite3_file *file = NULL;
+
+    assert_int_equal(sqlite3_file_control(s->writer->db, "main", SQLITE_FCNTL_FILE_POINTER, &file), SQLITE_OK);
+    assert_int_equal(file->pMethods->xShmMap(file, 0, PAGE, 0, &page), SQLITE_OK);
+    ((volatile uint8_t *)page)[CHECKSUM_AT] ^= 1;
+    ((volatile uint8_t *)page)[HEADER + CHECKSUM_AT] ^= 2;
+}
+
+static void a_count_that_begins_anew_is_no_return(void **state)
+{
+    struct fixture *f = *state;
+    struct store *other = open_other(f);
+    struct user u = sample_user(1, 1);
+
+    put_sample(f->s);
+    read_sample(f->s);
+    assert_true(remembers_user(f->s));
+    unsigned count = *f->s->change_count;
+    spoil_index(f->s);
+    for (int64_t n = 1; n == 1 || *f->s->change_count != count; n++) {
+        struct user read;
+        u.created_at = n;
+        assert_int_equal(write_one(other, put_user(&u)), ERR_OK);
+        assert_int_equal(store_user(f->s, tenant_id(1), user_id(1), &read).code, ERR_OK);
+        assert_int_equal(read.created_at, n);
+    }
+    assert_false(remembers_user(f->s));
     store_close(other);
 }
 
@@ -398,7 +454,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(every_change_is_seen),
         BOTH(what_is_read_or_written_is_remembered),
+        BOTH(that_there_is_none_is_remembered),
         FILE_ONLY(another_process_ends_it),
+        FILE_ONLY(a_count_that_begins_anew_is_no_return),
         BOTH(readers_never_go_back),
     };
 

@@ -23,11 +23,13 @@ static struct {
     int writes;
     int syncs;
     bool refuses;
+    bool tears; /* as a disk does that has no powersafe overwrite */
 } log_seen;
 
 static sqlite3_vfs *real_vfs;
 static const sqlite3_io_methods *real_methods;
-static sqlite3_io_methods watched;
+static sqlite3_io_methods watched_log;
+static sqlite3_io_methods watched_main;
 
 static int write_watched(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
 {
@@ -41,18 +43,30 @@ static int sync_watched(sqlite3_file *file, int flags)
     return real_methods->xSync(file, flags);
 }
 
+static int traits_watched(sqlite3_file *file)
+{
+    int traits = real_methods->xDeviceCharacteristics(file);
+
+    return log_seen.tears ? traits & ~SQLITE_IOCAP_POWERSAFE_OVERWRITE : traits;
+}
+
 static int open_watched(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
 {
     int rc = real_vfs->xOpen(real_vfs, name, file, flags, out_flags);
 
     (void)vfs;
-    if (rc == SQLITE_OK && (flags & SQLITE_OPEN_WAL) != 0) {
-        real_methods = file->pMethods;
-        watched = *real_methods;
-        watched.xWrite = write_watched;
-        watched.xSync = sync_watched;
-        file->pMethods = &watched;
+    if (rc != SQLITE_OK || (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) == 0)
+        return rc;
+    bool is_log = (flags & SQLITE_OPEN_WAL) != 0;
+    sqlite3_io_methods *methods = is_log ? &watched_log : &watched_main;
+    real_methods = file->pMethods; /* both files have the same */
+    *methods = *real_methods;
+    methods->xDeviceCharacteristics = traits_watched;
+    if (is_log) {
+        methods->xWrite = write_watched;
+        methods->xSync = sync_watched;
     }
+    file->pMethods = methods;
     return rc;
 }
 
@@ -198,6 +212,61 @@ static void a_full_disk_fails_the_commit(void **state)
     assert_int_equal(ask(b->reads, "SELECT count(*) FROM t"), 20);
 }
 
+/* Another connection begins where the one that rolled back had begun; nothing of the log was read in between. */
+static void what_is_rolled_back_harms_nobody(void **state)
+{
+    struct base *b = *state;
+
+    run(b->writes, "PRAGMA wal_checkpoint; PRAGMA cache_size = 10; BEGIN");
+    run(b->writes, twenty_pages);
+    run(b->writes, "ROLLBACK");
+    run(b->reads, "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 20) "
+                  "INSERT INTO t SELECT n, zeroblob(3500) FROM c");
+    assert_int_equal(ask(b->writes, "SELECT count(*) FROM t WHERE text = zeroblob(3500)"), 20);
+    run(b->writes, "PRAGMA wal_checkpoint(TRUNCATE)");
+    assert_int_equal(ask(b->reads, "SELECT count(*) FROM t WHERE text = zeroblob(3500)"), 20);
+    assert_int_equal(ask(b->reads, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+}
+
+/* SQLite rolls back only the statement that met the full disk. What earlier ones wrote is still there when there is room again. */
+static void a_refused_piece_is_not_lost(void **state)
+{
+    struct base *b = *state;
+
+    run(b->writes, "PRAGMA wal_checkpoint; PRAGMA cache_size = 10; BEGIN");
+    run(b->writes, twenty_pages);
+    log_seen.refuses = true;
+    assert_int_equal(sqlite3_exec(b->writes, "UPDATE t SET n = n + 1000, text = 'short'", NULL, NULL, NULL),
+                     SQLITE_FULL);
+    log_seen.refuses = false;
+    assert_int_equal(sqlite3_get_autocommit(b->writes), 0);
+    run(b->writes, "COMMIT");
+    assert_int_equal(ask(b->reads, "SELECT count(*) FROM t WHERE length(text) = 3500"), 20);
+    assert_int_equal(ask(b->reads, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+}
+
+static void sectors_are_filled_up(void **state)
+{
+    struct base *b = *state;
+
+    for (int n = 1; n <= 40; n++) {
+        run(b->writes, twenty_pages);
+        assert_int_equal(ask(b->reads, "SELECT count(*) FROM t WHERE length(text) = 3500"), 20 * n);
+    }
+}
+
+static int open_torn(void **state)
+{
+    log_seen.tears = true;
+    return open_base(state);
+}
+
+static int close_torn(void **state)
+{
+    log_seen.tears = false;
+    return close_base(state);
+}
+
 #define WITH_BASE(test) cmocka_unit_test_setup_teardown(test, open_base, close_base)
 
 int main(void)
@@ -207,6 +276,9 @@ int main(void)
         WITH_BASE(a_large_transaction_is_whole),
         WITH_BASE(what_is_rolled_back_is_nowhere),
         WITH_BASE(a_full_disk_fails_the_commit),
+        WITH_BASE(what_is_rolled_back_harms_nobody),
+        WITH_BASE(a_refused_piece_is_not_lost),
+        cmocka_unit_test_setup_teardown(sectors_are_filled_up, open_torn, close_torn),
     };
 
     install_watch();

@@ -149,12 +149,14 @@ NODISCARD err writer_run(struct store *s, struct store_task *task);
 
 /* Before the first read, after the schema. */
 NODISCARD err remember_start(struct store *s);
+/* What the database would answer: the user, or NOT_FOUND in *found; false: it is not remembered. Any thread. */
+bool remember_user(struct store *s, struct guid tenant, struct guid id, struct user *out, err *found);
 /* The row, as the database has it; false: it is not remembered. Any thread. */
-bool remember_user(struct store *s, const struct guid *id, struct user *out);
 bool remember_passcode(struct store *s, const struct guid *id, struct passcode *out);
-/* Remembers a user that was read after the ticket was taken, unless something changed since. Any thread. */
+/* Remembers a user that was read after the ticket was taken, unless something changed since. A user without an id but with
+ * a tenant: the tenant has none of that id. Any thread. */
 uint64_t remember_ticket(struct store *s);
-void remember_keep_user(struct store *s, const struct user *user, uint64_t ticket);
+void remember_keep_user(struct store *s, const struct guid *id, const struct user *user, uint64_t ticket);
 /* The writer, in a transaction that may write: forgets all if another process has written. */
 void remember_begin(struct store *s);
 /* The writer, after the commit and before anybody is told of it: rows become what their writes made of them. */
@@ -181,10 +183,12 @@ struct store {
     struct ahead *ahead;
     struct recent *users;
     struct recent *passcodes;
-    const atomic_uint *change_count; /* of all processes' commits, in SQLite's shared memory, 32 bits */
-    atomic_uint memory_count;        /* that of a store without a file */
-    atomic_uint own_count;           /* the count as our last commit left it */
-    bool wrote;                      /* the transaction under way changed something; writer thread */
+    const _Atomic uint64_t *last_commit; /* of all processes: its checksum in SQLite's shared memory */
+    const atomic_uint *change_count;     /* how many there were, there, too; NULL without a file */
+    _Atomic uint64_t memory_commits;     /* what stands for last_commit without a file */
+    _Atomic uint64_t own_commit;         /* last_commit as our own left it */
+    unsigned changes_before;             /* change_count as the transaction began; writer thread */
+    bool wrote;                          /* the transaction under way changed something; writer thread */
     struct connection *writer;
     struct queue *queue;
     pthread_t thread;

@@ -5,15 +5,28 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WRITE_LOCK = 0 /* sqlite.org/walformat.html, section 2.3 */ };
+
+struct main_file;
 
 struct log_file {
     sqlite3_file base; /* what SQLite sees */
     sqlite3_file *real;
-    char *bytes; /* LIMIT_LOG_GATHERED of them; NULL without memory: every write goes out at once */
+    struct main_file *main; /* the database's */
+    char *bytes;            /* LIMIT_LOG_GATHERED of them; NULL: every write goes out at once */
     int n;
     sqlite3_int64 at; /* where the first of them belongs */
+};
+
+/* Stands behind the usual file of the database, which keeps its methods but one. */
+struct main_file {
+    sqlite3_io_methods methods;
+    const sqlite3_io_methods *usual;
+    struct log_file *log; /* while it is open */
 };
 
 static sqlite3_vfs *usual;
@@ -24,13 +37,27 @@ static struct log_file *log_of(sqlite3_file *file)
     return (struct log_file *)file;
 }
 
-/* What failed to go out is gone: SQLite rolls the transaction back. */
+static size_t usual_size(void)
+{
+    const size_t alignment = _Alignof(max_align_t);
+
+    return ((size_t)usual->szOsFile + alignment - 1) / alignment * alignment;
+}
+
+static struct main_file *main_of(sqlite3_file *file)
+{
+    return (struct main_file *)(void *)((char *)file + usual_size());
+}
+
+/* What fails to go out stays, so that no later sync succeeds without it. */
 static int send_out(struct log_file *log)
 {
-    int n = log->n;
-
-    log->n = 0;
-    return n == 0 ? SQLITE_OK : log->real->pMethods->xWrite(log->real, log->bytes, n, log->at);
+    if (log->n == 0)
+        return SQLITE_OK;
+    int rc = log->real->pMethods->xWrite(log->real, log->bytes, log->n, log->at);
+    if (rc == SQLITE_OK)
+        log->n = 0;
+    return rc;
 }
 
 static int gather(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
@@ -54,12 +81,11 @@ static int gather(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at
 static int close_it(sqlite3_file *file)
 {
     struct log_file *log = log_of(file);
-    int sent = send_out(log);
-    int closed = log->real->pMethods->xClose(log->real);
 
+    log->main->log = NULL;
     free(log->bytes);
     log->bytes = NULL;
-    return sent != SQLITE_OK ? sent : closed;
+    return log->real->pMethods->xClose(log->real);
 }
 
 static int read_some(sqlite3_file *file, void *bytes, int n, sqlite3_int64 at)
@@ -146,21 +172,53 @@ static const sqlite3_io_methods methods = {
     .xDeviceCharacteristics = device_traits,
 };
 
-/* Room for ours, and behind it for the usual one. A file that is no log is the usual one alone. */
-static int log_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
+/* A commit has synced the log by the time that it gives up the right to write. What is left is of a transaction that was
+ * rolled back, and must not go out any more: the next writer, of any process, begins at the same place of the log. */
+static int lock_shared(sqlite3_file *file, int at, int n, int flags)
 {
-    struct log_file *log = log_of(file);
+    struct main_file *m = main_of(file);
 
-    (void)vfs;
-    if ((flags & SQLITE_OPEN_WAL) == 0)
-        return usual->xOpen(usual, name, file, flags, out_flags);
-    *log = (struct log_file){ .real = (sqlite3_file *)(log + 1) };
+    if (at == WRITE_LOCK && (flags & SQLITE_SHM_UNLOCK) != 0 && m->log != NULL)
+        m->log->n = 0;
+    return m->usual->xShmLock(file, at, n, flags);
+}
+
+static int main_open(const char *name, sqlite3_file *file, int flags, int *out_flags)
+{
+    struct main_file *m = main_of(file);
+    int rc = usual->xOpen(usual, name, file, flags, out_flags);
+
+    if (rc != SQLITE_OK)
+        return rc;
+    *m = (struct main_file){ .methods = *file->pMethods, .usual = file->pMethods };
+    m->methods.xShmLock = lock_shared;
+    file->pMethods = &m->methods;
+    return SQLITE_OK;
+}
+
+/* Where a torn write may harm its neighbours, SQLite fills up the last sector and writes some of that after the sync: such a
+ * log does not gather. */
+static int log_open(const char *name, struct log_file *log, int flags, int *out_flags)
+{
+    *log = (struct log_file){ .real = (sqlite3_file *)(log + 1), .main = main_of(sqlite3_database_file_object(name)) };
     int rc = usual->xOpen(usual, name, log->real, flags, out_flags);
     if (rc != SQLITE_OK)
         return rc;
-    log->bytes = malloc(LIMIT_LOG_GATHERED);
+    if ((device_traits(&log->base) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0)
+        log->bytes = malloc(LIMIT_LOG_GATHERED);
+    log->main->log = log;
     log->base.pMethods = &methods;
     return SQLITE_OK;
+}
+
+static int any_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
+{
+    (void)vfs;
+    if ((flags & SQLITE_OPEN_MAIN_DB) != 0)
+        return main_open(name, file, flags, out_flags);
+    if ((flags & SQLITE_OPEN_WAL) != 0)
+        return log_open(name, log_of(file), flags, out_flags);
+    return usual->xOpen(usual, name, file, flags, out_flags);
 }
 
 static void set_up(void)
@@ -171,8 +229,8 @@ static void set_up(void)
     gathering = *usual;
     gathering.pNext = NULL;
     gathering.zName = "doorcode-log";
-    gathering.szOsFile = (int)sizeof(struct log_file) + usual->szOsFile;
-    gathering.xOpen = log_open;
+    gathering.szOsFile = (int)(usual_size() + sizeof(struct log_file) + sizeof(struct main_file));
+    gathering.xOpen = any_open;
     if (sqlite3_vfs_register(&gathering, 0) != SQLITE_OK)
         usual = NULL;
 }

@@ -40,12 +40,14 @@ static err read_number(struct store *s, enum query_id id, int64_t *out)
     return query_number(c, id, out);
 }
 
-/* What the statement finds is remembered for the next step of the sign-in. */
-static err read_user(struct store *s, const struct reading *r, uint64_t ticket, struct user *out)
+static err read_user(struct store *s, struct guid tenant, struct guid id, struct user *out)
 {
-    TRY(read_one(r, &shape_user, out));
-    remember_keep_user(s, out, ticket);
-    return OK;
+    AUTO(reading_end) struct reading r = { NULL, NULL };
+
+    TRY(reading_start(s, QUERY_user, &r));
+    bind_guid(r.q, 1, &id);
+    bind_guid(r.q, 2, &tenant);
+    return read_one(&r, &shape_user, out);
 }
 
 err store_user_by_identity(struct store *s, struct guid tenant, struct slice identity, struct user *out)
@@ -56,20 +58,32 @@ err store_user_by_identity(struct store *s, struct guid tenant, struct slice ide
     TRY(reading_start(s, QUERY_user_by_identity, &r));
     bind_guid(r.q, 1, &tenant);
     bind_slice(r.q, 2, identity);
-    return read_user(s, &r, ticket, out);
+    TRY(read_one(&r, &shape_user, out));
+    remember_keep_user(s, &out->id, out, ticket); /* for the next step of the sign-in */
+    return OK;
+}
+
+/* That there is none is remembered, too: the steps of nobody's sign-in take as long as those of somebody's. */
+static void keep_nobody(struct store *s, struct guid tenant, const struct guid *id, uint64_t ticket)
+{
+    const struct user nobody = { .tenant_id = tenant };
+
+    remember_keep_user(s, id, &nobody, ticket);
 }
 
 err store_user(struct store *s, struct guid tenant, struct guid id, struct user *out)
 {
-    AUTO(reading_end) struct reading r = { NULL, NULL };
     uint64_t ticket = remember_ticket(s);
+    err found;
 
-    if (remember_user(s, &id, out))
-        return guid_eq(out->tenant_id, tenant) ? OK : FAIL(NOT_FOUND);
-    TRY(reading_start(s, QUERY_user, &r));
-    bind_guid(r.q, 1, &id);
-    bind_guid(r.q, 2, &tenant);
-    return read_user(s, &r, ticket, out);
+    if (remember_user(s, tenant, id, out, &found))
+        return found;
+    found = read_user(s, tenant, id, out);
+    if (err_is_ok(found))
+        remember_keep_user(s, &id, out, ticket);
+    else if (found.code == ERR_NOT_FOUND)
+        keep_nobody(s, tenant, &id, ticket);
+    return found;
 }
 
 err store_users(struct store *s, struct guid tenant, struct slice after, struct user *out, size_t *n)

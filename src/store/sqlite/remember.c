@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the store remembers of users and passcodes, and whether it is still what stands in the database
  * (docs/decisions/018). This process's own changes all pass the writer, which brings what is remembered up to date before
- * anybody is told of the commit. Other processes' are seen by SQLite's count of changes, which stands in the memory that
- * all its users of a file share: while it is what our last commit left, nobody else has committed. */
+ * anybody is told of the commit. Other processes' are seen by the checksum of the log's last commit, which stands in the
+ * memory that all its users of a file share: while it is what our last commit left, nobody else has committed. It covers
+ * all frames of the log up to there, so it never comes back, also not when a log is read anew after a process was killed. */
 #include "store/sqlite/db.h"
 
-enum { WAL_INDEX_PAGE = 32768, CHANGE_COUNT_AT = 8 /* sqlite.org/walformat.html, section 2.1 */ };
+/* sqlite.org/walformat.html, section 2.1. Writers fill the second copy of the header first. */
+enum {
+    WAL_INDEX_PAGE = 32768,
+    LAST_COMMIT_AT = 24,
+    SECOND_COPY_AT = 48,
+    CHANGE_COUNT_AT = 8,
+};
 
-_Static_assert(sizeof(atomic_uint) == 4, "the count's size");
+_Static_assert(sizeof(atomic_uint) == 4 && sizeof(_Atomic uint64_t) == 8, "sizes in the header");
 
 /* Without a file there is no such memory: there the writer counts, from the begin of a transaction. */
 err remember_start(struct store *s)
@@ -15,7 +22,7 @@ err remember_start(struct store *s)
     volatile void *page = NULL;
     sqlite3_file *file = NULL;
 
-    s->change_count = &s->memory_count;
+    s->last_commit = &s->memory_commits;
     if (s->in_memory)
         return OK;
     int rc = sqlite3_file_control(s->writer->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
@@ -23,25 +30,34 @@ err remember_start(struct store *s)
         rc = file->pMethods->xShmMap(file, 0, WAL_INDEX_PAGE, 0, &page);
     if (rc != SQLITE_OK || page == NULL)
         return store_failed(s, rc, "wal index");
-    s->change_count = (const atomic_uint *)((volatile char *)page + CHANGE_COUNT_AT);
+    s->last_commit = (const _Atomic uint64_t *)((volatile char *)page + LAST_COMMIT_AT);
+    s->change_count = (const atomic_uint *)((volatile char *)page + SECOND_COPY_AT + CHANGE_COUNT_AT);
     return OK;
 }
 
-static unsigned count_now(const struct store *s)
+static uint64_t last_commit(const struct store *s)
 {
-    return atomic_load_explicit(s->change_count, memory_order_acquire);
+    return atomic_load_explicit(s->last_commit, memory_order_acquire);
 }
 
+/* 0: the log is empty, as it is again after all of it went into the file. */
 static bool is_ours(struct store *s)
 {
-    return count_now(s) == atomic_load_explicit(&s->own_count, memory_order_acquire);
+    uint64_t last = last_commit(s);
+
+    return last != 0 && last == atomic_load_explicit(&s->own_commit, memory_order_acquire);
 }
 
 /* ---- reading ---- */
 
-bool remember_user(struct store *s, const struct guid *id, struct user *out)
+bool remember_user(struct store *s, struct guid tenant, struct guid id, struct user *out, err *found)
 {
-    return is_ours(s) && recent_get(s->users, id, out);
+    if (!is_ours(s) || !recent_get(s->users, &id, out))
+        return false;
+    bool same_tenant = guid_eq(out->tenant_id, tenant);
+    bool nobody = guid_is_nil(out->id);
+    *found = same_tenant && !nobody ? OK : FAIL(NOT_FOUND);
+    return same_tenant || !nobody; /* nobody of this tenant may be somebody of another */
 }
 
 bool remember_passcode(struct store *s, const struct guid *id, struct passcode *out)
@@ -54,9 +70,9 @@ uint64_t remember_ticket(struct store *s)
     return recent_ticket(s->users);
 }
 
-void remember_keep_user(struct store *s, const struct user *user, uint64_t ticket)
+void remember_keep_user(struct store *s, const struct guid *id, const struct user *user, uint64_t ticket)
 {
-    recent_keep(s->users, &user->id, user, ticket);
+    recent_keep(s->users, id, user, ticket);
 }
 
 /* ---- the writer ---- */
@@ -72,11 +88,24 @@ void remember_begin(struct store *s)
 {
     if (!is_ours(s)) {
         forget_all(s);
-        atomic_store_explicit(&s->own_count, count_now(s), memory_order_release);
+        atomic_store_explicit(&s->own_commit, last_commit(s), memory_order_release);
     }
     s->wrote = false;
     if (s->in_memory)
-        atomic_fetch_add_explicit(&s->memory_count, 1, memory_order_release);
+        atomic_fetch_add_explicit(&s->memory_commits, 1, memory_order_release);
+    else
+        s->changes_before = atomic_load_explicit(s->change_count, memory_order_acquire);
+}
+
+/* Another process may have committed since, too: then more than one change was counted, and what is remembered is of no use
+ * until the next transaction begins. */
+static void note_own_commit(struct store *s)
+{
+    uint64_t last = last_commit(s);
+
+    if (s->in_memory ||
+        (s->wrote && atomic_load_explicit(s->change_count, memory_order_acquire) == s->changes_before + 1))
+        atomic_store_explicit(&s->own_commit, last, memory_order_release);
 }
 
 /* Which rows a write changes. Kinds are named one by one, so that a new one is thought of. */
@@ -153,6 +182,5 @@ void remember_commit(struct store *s, struct store_batch **batches, size_t n)
     for (size_t i = 0; i < n; i++)
         if (err_is_ok(batches[i]->result))
             note_batch(s, batches[i]);
-    if (s->wrote || s->in_memory)
-        atomic_fetch_add_explicit(&s->own_count, 1, memory_order_release);
+    note_own_commit(s);
 }
