@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +128,44 @@ static void test_another_key_purpose_epoch_or_binding_does_not_open(void **state
     assert_int_equal(opened(*state, VAULT_CONTINUATION, EPOCH, SLICE("petshop"), bytes), ERR_CRYPTO);
     assert_int_equal(opened(*state, VAULT_CONTINUATION, EPOCH, SLICE_EMPTY, bytes), ERR_CRYPTO);
     vault_free(stranger);
+}
+
+/* Around midnight threads use the keys of several days at once. */
+struct day {
+    const struct vault *vault;
+    uint64_t epoch;
+    struct sealed s;
+    int wrong;
+};
+
+static void *open_on(void *ctx)
+{
+    enum { TIMES = 2000 };
+    struct day *d = ctx;
+
+    for (int i = 0; i < TIMES; i++) {
+        d->wrong += opened(d->vault, VAULT_CONTINUATION, d->epoch, bound, buf_slice(&d->s.out)) != ERR_OK;
+        d->wrong += opened(d->vault, VAULT_CONTINUATION, d->epoch + 1, bound, buf_slice(&d->s.out)) != ERR_CRYPTO;
+    }
+    return NULL;
+}
+
+static void test_threads_use_several_epochs(void **state)
+{
+    enum { DAYS = 3 };
+    struct day days[DAYS];
+    pthread_t threads[DAYS];
+
+    for (size_t i = 0; i < DAYS; i++) {
+        days[i] = (struct day){ .vault = *state, .epoch = i };
+        seal(*state, VAULT_CONTINUATION, i, bound, plain, &days[i].s);
+    }
+    for (size_t i = 0; i < DAYS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, open_on, &days[i]), 0);
+    for (size_t i = 0; i < DAYS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(days[i].wrong, 0);
+    }
 }
 
 static void test_every_changed_bit_and_every_other_length_is_refused(void **state)
@@ -422,6 +461,7 @@ int main(void)
         SEAL_TEST(test_the_same_input_makes_the_same_seal_and_another_another),
         SEAL_TEST(test_the_plain_text_is_not_in_the_seal),
         SEAL_TEST(test_another_key_purpose_epoch_or_binding_does_not_open),
+        SEAL_TEST(test_threads_use_several_epochs),
         SEAL_TEST(test_every_changed_bit_and_every_other_length_is_refused),
         SEAL_TEST(test_no_byte_beyond_a_full_output),
         SEAL_TEST(test_a_seal_is_appended),
