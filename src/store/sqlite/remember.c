@@ -166,15 +166,20 @@ static void note_write(struct store *s, const struct store_write *w)
     }
 }
 
-static void note_batch(struct store *s, const struct store_batch *batch)
+static void note_writes(struct store *s, const struct store_write *writes, size_t n)
 {
-    const struct store_write *writes = batch->task == NULL ? batch->writes : batch->task->writes;
-    size_t n = batch->task == NULL ? batch->n : batch->task->n;
-
-    if (writes == NULL)
-        forget_all(s);
     for (size_t i = 0; i < n; i++)
         note_write(s, &writes[i]);
+}
+
+static void note_batch(struct store *s, const struct store_batch *batch)
+{
+    if (batch->task == NULL)
+        note_writes(s, batch->writes, batch->n);
+    else if (batch->task->writes != NULL)
+        note_writes(s, batch->task->writes, batch->task->n);
+    else
+        forget_all(s);
 }
 
 void remember_commit(struct store *s, struct store_batch **batches, size_t n)
