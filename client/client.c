@@ -115,8 +115,7 @@ bool client_is_query(const char *text)
     return true;
 }
 
-/* INT_MAX is as good as for ever, and what libcurl takes. */
-static long timeout_of(long given_ms, long usual_ms)
+long client_timeout(long given_ms, long usual_ms)
 {
     if (given_ms == 0)
         return usual_ms;
@@ -131,8 +130,8 @@ static void take_flags(struct doorcode_client *client, const struct doorcode_opt
     client->no_registration = options->no_registration != 0;
     client->unverified_id_tokens = options->unverified_id_tokens != 0;
     client->nonblocking = options->nonblocking != 0;
-    client->connect_timeout_ms = timeout_of(options->connect_timeout_ms, CLIENT_CONNECT_MS);
-    client->timeout_ms = timeout_of(options->timeout_ms, CLIENT_TIMEOUT_MS);
+    client->connect_timeout_ms = client_timeout(options->connect_timeout_ms, CLIENT_CONNECT_MS);
+    client->timeout_ms = client_timeout(options->timeout_ms, CLIENT_TIMEOUT_MS);
 }
 
 static void take_others(struct doorcode_client *client, const struct doorcode_options *options)

@@ -42,6 +42,8 @@ struct doorcode_client {
 
 /* Whether it may be put after an address; NULL may. */
 bool client_is_query(const char *text);
+/* An option's milliseconds, where 0 means the usual ones; at most INT_MAX, which is as good as for ever and what libcurl takes. */
+long client_timeout(long given_ms, long usual_ms);
 /* "openid profile offline_access" and those of `more` that are not among them. False where they are too long. */
 bool client_make_scopes(const char *more, char *scopes, size_t size);
 

@@ -28,10 +28,10 @@ static void take_refusal(struct doorcode_flow *flow, struct reply *reply)
         flow->state = DOORCODE_PASSWORD_REQUIRED;
 }
 
+/* All polls carry the same token (spec V1, 1.10), so nothing of an answer is kept that only says to wait. */
 static void take_poll(struct doorcode_flow *flow, struct reply *reply)
 {
-    if (reply->kind !=
-        REPLY_PENDING) /* all polls carry the same token (spec V1, 1.10), so nothing of that one is kept */
+    if (reply->kind != REPLY_PENDING)
         take_refusal(flow, reply);
 }
 

@@ -6,7 +6,6 @@
 #include "errors.h"
 #include "flow.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -393,8 +392,7 @@ static struct doorcode_web *web_new(const struct doorcode_client *client)
 
 static void take_options(struct doorcode_web *web, const struct doorcode_web_options *options)
 {
-    int64_t timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : CLIENT_WEB_MS;
-    web->deadline = http_ticks() + (timeout_ms < INT_MAX ? timeout_ms : INT_MAX); /* as good as for ever */
+    web->deadline = http_ticks() + client_timeout(options->timeout_ms, CLIENT_WEB_MS);
     if (options->login_hint != NULL)
         snprintf(web->login_hint, sizeof(web->login_hint), "%s", options->login_hint);
     if (options->query != NULL)

@@ -87,7 +87,7 @@ enum {
     LIMIT_OUTBOX = 100000,                 /* pending mails; a challenge beyond it gets 503 */
     LIMIT_COUNTED_AHEAD = 8192,            /* open codes whose wrong answers need no write, 48 bytes each */
     LIMIT_RECENT_USERS = 1024,             /* users whose rows are remembered, 1 KiB each */
-    LIMIT_RECENT_PASSCODES = 2048,         /* and passcodes, 350 bytes each */
+    LIMIT_RECENT_PASSCODES = 2048,         /* and passcodes, 224 bytes each */
     LIMIT_THROTTLE_SLOTS = 65536,          /* client addresses and tenants counted at once, 32 bytes each */
     LIMIT_SQLITE_CACHE_KIB = 256,          /* page cache of a database connection that reads */
     LIMIT_SQLITE_WRITER_CACHE_KIB = 1024,  /* of the one that writes: it alone keeps its pages over commits */

@@ -156,24 +156,31 @@ static void a_server_that_restarts_between_mails_is_found_again(void **state)
     assert_int_equal(atomic_load(&s->events.counts[EVENT_mail_deferred]), 0);
 }
 
-/* A server that offers no STARTTLS gets nothing: no mail, no sign-in. */
-static void starttls_is_required_not_tried(void **state)
+/* One mail, for a server that speaks no TLS. */
+static void try_in_vain(struct stage *s, struct smtp_options smtp)
 {
-    struct stage *s = *state;
-    struct outbox_options options = {
-        .smtp = { .host = "127.0.0.1", .security = SMTP_STARTTLS, .user = "mailer", .password = "invented-secret" },
+    stage_open_sink(s, (struct sink_options){ 0 });
+    stage_add(s, 1);
+    smtp.host = "127.0.0.1";
+    smtp.port = s->port;
+    const struct outbox_options options = {
+        .smtp = smtp,
         .from = { SLICE("no-reply@login.example"), SLICE_EMPTY },
         .messages = s->messages,
         .source = mail_array_source(&s->array),
         .clock = &s->clock,
         .events = &s->events,
     };
-
-    stage_open_sink(s, (struct sink_options){ 0 });
-    stage_add(s, 1);
-    options.smtp.port = s->port;
     assert_int_equal(outbox_start(&options, &s->outbox).code, ERR_OK);
     assert_true(stage_is_tried(s, 1, 1, PATIENCE_MS));
+}
+
+/* A server that offers no STARTTLS gets nothing: no mail, no sign-in. */
+static void starttls_is_required_not_tried(void **state)
+{
+    struct stage *s = *state;
+
+    try_in_vain(s, (struct smtp_options){ .security = SMTP_STARTTLS, .user = "mailer", .password = "invented-secret" });
     assert_int_equal(atomic_load(&s->tries[0]), 0);
     assert_int_equal(mail_array_get(&s->array, 1).state, MAIL_PENDING);
     assert_null(strstr(mail_array_get(&s->array, 1).last_error, "invented-secret"));
@@ -183,20 +190,8 @@ static void starttls_is_required_not_tried(void **state)
 static void a_file_of_authorities_is_all(void **state)
 {
     struct stage *s = *state;
-    struct outbox_options options = {
-        .smtp = { .host = "127.0.0.1", .security = SMTP_TLS, .ca_file = SYSTEM_TRUST_FILE },
-        .from = { SLICE("no-reply@login.example"), SLICE_EMPTY },
-        .messages = s->messages,
-        .source = mail_array_source(&s->array),
-        .clock = &s->clock,
-        .events = &s->events,
-    };
 
-    stage_open_sink(s, (struct sink_options){ 0 });
-    stage_add(s, 1);
-    options.smtp.port = s->port;
-    assert_int_equal(outbox_start(&options, &s->outbox).code, ERR_OK);
-    assert_true(stage_is_tried(s, 1, 1, PATIENCE_MS)); /* in vain: the server speaks no TLS */
+    try_in_vain(s, (struct smtp_options){ .security = SMTP_TLS, .ca_file = SYSTEM_TRUST_FILE });
     assert_false(system_trust_asked);
 }
 

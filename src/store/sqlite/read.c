@@ -73,11 +73,11 @@ static void keep_nobody(struct store *s, struct guid tenant, const struct guid *
 
 err store_user(struct store *s, struct guid tenant, struct guid id, struct user *out)
 {
-    uint64_t ticket = remember_ticket(s);
     err found;
 
     if (remember_user(s, tenant, id, out, &found))
         return found;
+    uint64_t ticket = remember_ticket(s);
     found = read_user(s, tenant, id, out);
     if (err_is_ok(found))
         remember_keep_user(s, &id, out, ticket);

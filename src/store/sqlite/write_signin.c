@@ -26,34 +26,32 @@ err take_by_id(struct connection *c, enum query_id id, const struct store_write 
     return changed == 0 ? FAIL(CONFLICT) : OK;
 }
 
-err write_passcode_swap(struct connection *c, const struct store_write *w)
-{
-    enum query_id id = w->passcode->version == 0 ? QUERY_passcode_insert : QUERY_passcode_swap;
-    struct passcode row = *w->passcode;
-
-    ENSURE(ahead_close(c->store->ahead, &row, row.ahead_read), CONFLICT);
-    row.attempts += row.ahead;
-    row.failures += row.ahead;
-    return put_row(c, id, &shape_passcode, &row);
-}
-
-/* What is stored of a row that is handed in: the swap's version, and the wrong answers that it counts ahead. */
-static struct passcode as_stored(const struct passcode *row)
+/* The row with the wrong answers that it counts ahead, as they are stored. */
+static struct passcode counted(const struct passcode *row)
 {
     struct passcode stored = *row;
 
-    stored.version++;
     stored.attempts += row->ahead;
     stored.failures += row->ahead;
-    stored.ahead = stored.ahead_read = 0;
     return stored;
+}
+
+err write_passcode_swap(struct connection *c, const struct store_write *w)
+{
+    enum query_id id = w->passcode->version == 0 ? QUERY_passcode_insert : QUERY_passcode_swap;
+    const struct passcode row = counted(w->passcode);
+
+    ENSURE(ahead_close(c->store->ahead, &row, row.ahead_read), CONFLICT);
+    return put_row(c, id, &shape_passcode, &row);
 }
 
 /* Only now is the row known to last. */
 void passcode_swapped(struct store *s, const struct passcode *row)
 {
-    struct passcode stored = as_stored(row);
+    struct passcode stored = counted(row);
 
+    stored.version++; /* as the swap stores it */
+    stored.ahead = stored.ahead_read = 0;
     ahead_open(s->ahead, &stored, row->ahead);
     recent_put(s->passcodes, &stored.user_id, &stored);
 }
