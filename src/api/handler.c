@@ -8,7 +8,6 @@
 #include "wire/basic.h"
 
 #include <stddef.h>
-#include <string.h>
 
 static enum error_id error_of_defect(enum http_defect defect)
 {
@@ -154,10 +153,9 @@ static void set_ids(struct exchange *x)
 
 static struct exchange *begin(struct api *api, struct http_call *call)
 {
-    struct exchange *x = arena_take_raw(&call->arena, sizeof *x);
+    struct exchange *x = arena_take(&call->arena, sizeof *x);
 
-    ASSERT(x != NULL);                                    /* the first bytes of an empty arena */
-    memset(x, 0, offsetof(struct exchange, error_space)); /* that is written before it is read */
+    ASSERT(x != NULL); /* the first bytes of an empty arena */
     x->magic = EXCHANGE_MAGIC;
     x->api = api;
     x->call = call;

@@ -12,11 +12,16 @@ void arena_init(struct arena *a, void *block, size_t size)
     *a = (struct arena){ .block = block, .size = size };
 }
 
+void arena_init_zeroed(struct arena *a, void *block, size_t size)
+{
+    *a = (struct arena){ .block = block, .size = size, .zeroed = true };
+}
+
 void arena_reset(struct arena *a)
 {
     wipe(a->block, a->hole);
     wipe(a->block + a->hole + a->hole_n, a->used - a->hole - a->hole_n);
-    arena_init(a, a->block, a->size);
+    *a = (struct arena){ .block = a->block, .size = a->size, .zeroed = a->zeroed };
 }
 
 static size_t rounded(size_t n)
@@ -54,7 +59,7 @@ void *arena_take(struct arena *a, size_t n)
 {
     void *p = arena_take_raw(a, n);
 
-    if (p != NULL)
+    if (p != NULL && !a->zeroed)
         memset(p, 0, n);
     return p;
 }

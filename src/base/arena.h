@@ -13,9 +13,12 @@ struct arena {
     bool full;
     size_t hole; /* within what is used: taken and never written */
     size_t hole_n;
+    bool zeroed; /* what is not taken holds zeros */
 };
 
 void arena_init(struct arena *a, void *block, size_t size);
+/* The same for a block of zeros, which arena_take need not clear; after arena_reset it is one again. */
+void arena_init_zeroed(struct arena *a, void *block, size_t size);
 void arena_reset(struct arena *a); /* wipes what was used: codes and tokens passed through here */
 /* Zeroed, 16-byte aligned; NULL once full. */
 void *arena_take(struct arena *a, size_t n);

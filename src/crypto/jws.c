@@ -122,6 +122,7 @@ static err sign_bytes(const struct jws_key *k, struct slice input, unsigned char
 
     ENSURE(ctx != NULL, NO_MEMORY);
     ENSURE(EVP_MD_CTX_copy_ex(ctx, k->signing) == 1, CRYPTO);
+    EVP_MD_CTX_set_flags(ctx, EVP_MD_CTX_FLAG_FINALISE); /* it signs once: no copy is needed to sign with */
     ENSURE(EVP_DigestSign(ctx, signature, n, (const unsigned char *)input.p, input.n) == 1, CRYPTO);
     return k->row.alg == ALG_ES256 ? ecdsa_from_der(signature, n) : OK;
 }

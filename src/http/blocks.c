@@ -51,7 +51,7 @@ void *block_take(struct blocks *b)
         b->free_n--;
     }
     pthread_mutex_unlock(&b->lock);
-    return block != NULL ? block : malloc(b->size);
+    return block != NULL ? block : calloc(1, b->size);
 }
 
 void block_give(struct blocks *b, void *block)

@@ -11,9 +11,9 @@ struct blocks;
 /* Keeps up to `kept` free blocks of `size` bytes; NULL without memory. */
 struct blocks *blocks_new(size_t size, size_t kept);
 void blocks_free(struct blocks *b); /* after the last block_give; NULL is fine */
-/* Not zeroed, aligned for anything; NULL without memory. */
+/* Zeros, or what a caller gave back; aligned for anything; NULL without memory. */
 void *block_take(struct blocks *b);
-/* The caller has wiped what was secret. */
+/* The caller has wiped what was secret. The first bytes, as many as a pointer has, are written over. */
 void block_give(struct blocks *b, void *block);
 
 #endif

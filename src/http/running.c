@@ -27,7 +27,7 @@ struct running *running_begin(struct http_server *s, struct link *link, struct s
     r->server = s;
     r->link = link;
     r->call.engine = r;
-    arena_init(&r->call.arena, r->memory, sizeof r->memory);
+    arena_init_zeroed(&r->call.arena, r->memory, sizeof r->memory);
     r->target_n = target.n;
     target.n = target.n > LIMIT_TARGET ? LIMIT_TARGET + 1 : target.n;
     r->target = arena_copy(&r->call.arena, target);

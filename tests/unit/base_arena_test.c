@@ -130,6 +130,31 @@ static void what_was_taken_last_can_be_taken_again(void **state)
     assert_false(a.full);
 }
 
+/* A block of zeros is one again after each reset, so what is taken holds zeros without being cleared. */
+static void a_block_of_zeros_stays_one(void **state)
+{
+    (void)state;
+    _Alignas(16) char block[SIZE] = { 0 };
+    struct arena a;
+
+    arena_init_zeroed(&a, block, sizeof block);
+    for (int round = 0; round < 2; round++) {
+        arena_copy(&a, SLICE("73914026"));
+        char *room = arena_take_raw(&a, 100);
+        memcpy(room, "used", 4);
+        char *later = arena_take(&a, 32);
+        for (size_t i = 0; i < 32; i++)
+            assert_int_equal(later[i], 0);
+        memset(later, 0x5a, 32);
+        arena_give_back(&a, room, 100, 4);
+        arena_reset(&a);
+        for (size_t i = 0; i < sizeof block; i++)
+            assert_int_equal(block[i], 0);
+    }
+    block[40] = 0x5a;
+    assert_int_equal(((char *)arena_take(&a, 64))[40], 0x5a); /* nothing was cleared a second time */
+}
+
 static void copies_or_gives_the_empty_slice(void **state)
 {
     (void)state;
@@ -152,6 +177,7 @@ int main(void)
         cmocka_unit_test(reset_wipes_what_was_used),
         cmocka_unit_test(reset_spares_what_was_given_back),
         cmocka_unit_test(what_was_taken_last_can_be_taken_again),
+        cmocka_unit_test(a_block_of_zeros_stays_one),
         cmocka_unit_test(copies_or_gives_the_empty_slice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
