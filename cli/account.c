@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { AUTHORITY = 2048 }; /* longer than the library takes */
 
@@ -55,6 +56,21 @@ bool account_cache_is_usable(const struct command_line *line, struct doorcode_ca
 void account_cache_close(struct doorcode_cache **cache)
 {
     doorcode_cache_free(*cache);
+}
+
+bool account_removal(const struct command_line *line, char *text, size_t cap)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+@,";
+    AUTO(account_cache_close) struct doorcode_cache *cache = NULL;
+    struct stat about;
+    if (strcmp(command_value(line, "cache"), "file") != 0 ||
+        doorcode_cache_file(command_value(line, "token-file"), &cache) != NULL)
+        return false;
+    const char *path = doorcode_cache_place(cache);
+    if (lstat(path, &about) != 0 || !S_ISREG(about.st_mode) || path[0] == '-' || path[strspn(path, plain)] != '\0')
+        return false;
+    int n = snprintf(text, cap, "rm %s", path);
+    return n > 0 && (size_t)n < cap;
 }
 
 /* ---- accounts ---- */

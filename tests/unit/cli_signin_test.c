@@ -9,6 +9,8 @@
 
 #include "support/cli_ran.h"
 
+#include <sys/stat.h>
+
 #define INITIATED                                                            \
     {                                                                        \
         .status = "200 OK", .body = "{\"continuation_token\":\"secret-c1\"}" \
@@ -268,6 +270,49 @@ static void an_unwritable_token_file_is_named(void **state)
                   "kept: /nowhere/tokens.json cannot be locked: No such file or directory\nMend that");
 }
 
+static void tokens_of_another_format_are_named(void **state)
+{
+    (void)state;
+    char removal[160];
+    char told[400];
+    FILE *file = fopen(token_file, "w");
+    fputs("doorcode tokens 1\n\nend\n", file);
+    fclose(file);
+    assert_int_equal(chmod(token_file, 0600), 0);
+    snprintf(removal, sizeof removal, "rm %s", token_file);
+    snprintf(told, sizeof told,
+             "the tokens in %s are in a format that is not known here\nMend that; or remove it with '%s' and sign in "
+             "again;",
+             token_file, removal);
+    expect("account list", 1, "", told);
+    expect("token get", 1, "", told);
+    expect("signout --all", 1, "", told);
+    expect_signin(NULL, 0, "", "", 1, "", told); /* before a code is sent */
+    expect("account list --json", 1, removal, "");
+    assert_int_equal(remove(token_file), 0); /* as it says */
+    expect("account list", 0, "", "Nobody is signed in.");
+}
+
+/* What a shell would not take as one word is not offered as a command. */
+static void no_command_for_an_odd_name(void **state)
+{
+    (void)state;
+    char odd[128];
+    char line[192];
+    snprintf(odd, sizeof odd, "%s/a'b;c", folder);
+    FILE *file = fopen(odd, "w");
+    fputs("nothing", file);
+    fclose(file);
+    assert_int_equal(chmod(odd, 0600), 0);
+    snprintf(line, sizeof line, "account list --token-file %s", odd);
+    expect(line, 1, "",
+           "not known here\nMend that, remove it and sign in again, or keep tokens elsewhere with --token-file or "
+           "--cache.\n");
+    assert_int_equal(remove(odd), 0);
+    snprintf(line, sizeof line, "account list --token-file %s/nothing/tokens", folder);
+    expect(line, 0, "", "Nobody is signed in.");
+}
+
 static void a_missing_code_file_is_named(void **state)
 {
     (void)state;
@@ -384,6 +429,8 @@ int main(void)
         CASE(without_scopes_it_is_the_token_of_the_signin),
         CASE(a_token_of_several_lines_goes_nowhere),
         CASE(an_unwritable_token_file_is_named),
+        CASE(tokens_of_another_format_are_named),
+        CASE(no_command_for_an_odd_name),
         CASE(a_missing_code_file_is_named),
         CASE(the_user_signs_in_elsewhere),
         CASE(whoever_signs_in_elsewhere_need_not_be_named),
