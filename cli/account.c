@@ -77,14 +77,18 @@ static const char *normal_authority(const char *typed)
     return normal;
 }
 
+const char *account_user(const struct command_line *line)
+{
+    return line->argument_count > 0 ? line->arguments[0] : NULL;
+}
+
 struct doorcode_account_filter account_filter(const struct command_line *line)
 {
     const char *authority = command_value(line, "authority");
-    const char *argument = line->argument_count > 0 ? line->arguments[0] : NULL;
     return (struct doorcode_account_filter){
         .authority = authority != NULL ? normal_authority(authority) : NULL,
         .client_id = command_value(line, "client-id"),
-        .username = command_has(line, "user") ? command_value(line, "user") : argument,
+        .username = command_has(line, "user") ? command_value(line, "user") : account_user(line),
     };
 }
 

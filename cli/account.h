@@ -15,6 +15,8 @@ struct doorcode_cache *account_cache(const struct command_line *line);
 bool account_cache_is_usable(const struct command_line *line, struct doorcode_cache *cache);
 void account_cache_close(struct doorcode_cache **cache); /* for AUTO */
 
+/* The first argument, USER; NULL: none is given. */
+const char *account_user(const struct command_line *line);
 /* Of the command line: USER, its first argument, or --user where it has that. Good until the next call. */
 struct doorcode_account_filter account_filter(const struct command_line *line);
 /* The kept accounts that fit, at least one, the one used last first. COMMAND_OK, or an exit status after the user has been
