@@ -123,6 +123,7 @@ static void prepare_token(struct bench *b, struct lane *l)
     l->refresh = (struct refresh_token){ .id = l->grant.id, .grant_id = l->grant.id };
     l->refresh.issued_at = 1790000000;
     l->refresh.expires_at = 1790000000 + 90 * 86400 + (instant)(b->started / 100);
+    l->grant.serves_until = l->refresh.expires_at;
     l->batch.writes[1] = (struct store_write){ .kind = WRITE_GRANT_ADD, .grant = &l->grant };
     l->batch.writes[2] = (struct store_write){ .kind = WRITE_REFRESH_ADD, .refresh = &l->refresh };
     l->batch.n = 3;

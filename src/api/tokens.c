@@ -44,25 +44,8 @@ void tokens_redeem_scope(struct exchange *x, struct slice before, enum scope_rea
         exchange_refuse(x, scope_refusal(result, place), SLICE_EMPTY);
 }
 
-err tokens_begin_family(struct exchange *x, struct issued *issued, struct grant *grant)
-{
-    if (!issued->scope->offline_access)
-        return OK;
-    if (grant->id == 0)
-        grant->id = store_next_id(x->api->store);
-    grant->tenant_id = x->tenant->id;
-    grant->client_id = x->app->client_id;
-    grant->user_id = issued->user->id;
-    grant->session_id = issued->session_id;
-    grant->authenticated_at = issued->authenticated_at;
-    grant->proofs = issued->proofs;
-    grant->ends_at = issued->ends_at;
-    ENSURE(slice_to_cstr(slice_of(issued->scope->granted), grant->scope, sizeof grant->scope), FULL);
-    exchange_write(x, WRITE_GRANT_ADD)->grant = grant;
-    return tokens_add_refresh(x, issued, grant->id);
-}
-
-err tokens_add_refresh(struct exchange *x, struct issued *issued, uint64_t grant_id)
+/* The write of a new refresh token. */
+static void add_refresh(struct exchange *x, struct issued *issued, uint64_t grant_id)
 {
     struct refresh_token *row = &issued->refresh;
     instant ends_at = x->now + x->api->policy->refresh_token_seconds;
@@ -74,7 +57,34 @@ err tokens_add_refresh(struct exchange *x, struct issued *issued, uint64_t grant
     };
     opaque_make(x->api->vault, x->api->rng, OPAQUE_REFRESH, row->id, &issued->refresh_text, row->hash);
     exchange_write(x, WRITE_REFRESH_ADD)->refresh = row;
+}
+
+err tokens_begin_family(struct exchange *x, struct issued *issued, struct grant *grant)
+{
+    if (!issued->scope->offline_access)
+        return OK;
+    if (grant->id == 0)
+        grant->id = store_next_id(x->api->store);
+    add_refresh(x, issued, grant->id);
+    grant->tenant_id = x->tenant->id;
+    grant->client_id = x->app->client_id;
+    grant->user_id = issued->user->id;
+    grant->session_id = issued->session_id;
+    grant->authenticated_at = issued->authenticated_at;
+    grant->proofs = issued->proofs;
+    grant->ends_at = issued->ends_at;
+    grant->serves_until = issued->refresh.expires_at;
+    ENSURE(slice_to_cstr(slice_of(issued->scope->granted), grant->scope, sizeof grant->scope), FULL);
+    exchange_write(x, WRITE_GRANT_ADD)->grant = grant;
     return OK;
+}
+
+void tokens_go_on_family(struct exchange *x, struct issued *issued, uint64_t grant_id)
+{
+    add_refresh(x, issued, grant_id);
+    struct store_write *write = exchange_write(x, WRITE_GRANT_SERVE);
+    write->id = grant_id;
+    write->at = issued->refresh.expires_at;
 }
 
 struct slice tokens_issuer(const struct api *api, const struct tenant *tenant, struct arena *arena)

@@ -44,8 +44,8 @@ void tokens_redeem_scope(struct exchange *x, struct slice before, enum scope_rea
 /* DECIDE: the family of refresh tokens that a sign-in begins, if offline_access was granted: `grant` has its platform, and
  * its id if that was chosen before; all else is filled in from `issued`. */
 err tokens_begin_family(struct exchange *x, struct issued *issued, struct grant *grant);
-/* DECIDE: the write of a new refresh token in the family `grant_id`. */
-err tokens_add_refresh(struct exchange *x, struct issued *issued, uint64_t grant_id);
+/* DECIDE: one more refresh token of the family `grant_id`. */
+void tokens_go_on_family(struct exchange *x, struct issued *issued, uint64_t grant_id);
 /* ISSUE: signs an access token, and an id token where openid was granted. */
 err tokens_sign(struct exchange *x, struct issued *issued);
 /* ISSUE: signs those of the set of ISSUE_…. */

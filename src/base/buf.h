@@ -7,6 +7,10 @@
 #include "base/arena.h"
 #include "base/slice.h"
 
+/* For room on the stack that is written before it is read: the compiler, told to zero what is not initialised
+ * (-ftrivial-auto-var-init), leaves it as it is. */
+#define UNINITIALISED __attribute__((uninitialized))
+
 struct buf {
     char *p;
     size_t n;

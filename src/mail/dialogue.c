@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mail/dialogue.h"
 
+#include "base/buf.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -16,25 +18,39 @@ static void say(struct dialogue *d, enum dialogue_step step, const char *before,
     d->out = (struct slice){ d->command, (size_t)n };
 }
 
-static void say_three(struct dialogue *d, struct slice from, const char *utf8, const char *third)
+/* MAIL and RCPT, to be followed by how the message is sent. */
+static void say_both(struct dialogue *d, struct slice from, const char *utf8, struct buf *out)
 {
-    int n = snprintf(d->command, sizeof d->command, "MAIL FROM:<%.*s>%s\r\nRCPT TO:<%.*s>\r\n%s\r\n", SLICE_ARGS(from),
-                     utf8, SLICE_ARGS(d->to), third);
-
+    buf_init(out, d->command, sizeof d->command);
+    buf_puts(out, "MAIL FROM:<");
+    buf_put(out, from);
+    buf_puts(out, ">");
+    buf_puts(out, utf8);
+    buf_puts(out, "\r\nRCPT TO:<");
+    buf_put(out, d->to);
+    buf_puts(out, ">\r\n");
     d->step = DIALOGUE_MAIL;
-    d->out = (struct slice){ d->command, (size_t)n };
+}
+
+static void say_three(struct dialogue *d, struct slice from, const char *utf8)
+{
+    struct buf out;
+
+    say_both(d, from, utf8, &out);
+    buf_puts(&out, "DATA\r\n");
+    d->out = buf_slice(&out);
 }
 
 /* The message is counted, so it needs no end (RFC 3030, 2). */
 static void say_all(struct dialogue *d, struct slice from, const char *utf8, char *message)
 {
-    char third[sizeof "BDAT 18446744073709551615 LAST"];
     size_t n = d->message.n - strlen(DIALOGUE_END);
+    struct buf out;
 
-    snprintf(third, sizeof third, "BDAT %zu LAST", n);
-    say_three(d, from, utf8, third);
-    memcpy(message - d->out.n, d->out.p, d->out.n);
-    d->out = (struct slice){ message - d->out.n, d->out.n + n };
+    say_both(d, from, utf8, &out);
+    buf_fmt(&out, "BDAT %zu LAST\r\n", n);
+    memcpy(message - out.n, out.p, out.n);
+    d->out = (struct slice){ message - out.n, out.n + n };
 }
 
 void dialogue_begin(struct dialogue *d, struct slice from, struct slice to, struct dialogue_offers offers,
@@ -52,7 +68,7 @@ void dialogue_begin(struct dialogue *d, struct slice from, struct slice to, stru
     if (d->chunked)
         say_all(d, from, utf8, message);
     else if (d->pipelined)
-        say_three(d, from, utf8, "DATA");
+        say_three(d, from, utf8);
     else
         say(d, DIALOGUE_MAIL, "MAIL FROM:<", from, offers.utf8 ? "> SMTPUTF8" : ">");
 }

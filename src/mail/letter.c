@@ -39,7 +39,12 @@ static bool is_digit(char c)
 
 static bool address_char_ok(char c)
 {
-    return c != '\0' && strchr(" <>()[]\\\",:;@", c) == NULL;
+    static const bool forbidden[256] = {
+        ['\0'] = true, [' '] = true,  ['<'] = true, ['>'] = true, ['('] = true, [')'] = true, ['['] = true,
+        [']'] = true,  ['\\'] = true, ['"'] = true, [','] = true, [':'] = true, [';'] = true, ['@'] = true
+    };
+
+    return !forbidden[(uint8_t)c];
 }
 
 bool letter_address_ok(struct slice address)

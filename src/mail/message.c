@@ -47,6 +47,8 @@ static err load_catalogues(struct messages *m);
 static err try_samples(const struct messages *m, const char *language);
 static err fill_template(const struct filling *f, struct slice template, struct buf *out);
 static void filling_init(struct filling *f, const struct messages *m, const struct letter *letter);
+static void put_from(struct buf *out, const struct filling *f, const struct message_sender *from);
+static err put_alike(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id);
 static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id,
                        instant now);
 static err put_parts(struct buf *out, struct filling *f, uint64_t id);
@@ -105,6 +107,20 @@ err message_write(const struct messages *m, const struct letter *letter, const s
     TRY(message_sender_check(from));
     filling_init(&f, m, letter);
     TRY(put_headers(out, &f, from, id, now));
+    TRY(put_parts(out, &f, id));
+    ENSURE(buf_ok(out), FULL);
+    return OK;
+}
+
+err message_alike(const struct messages *m, const struct letter *letter, const struct message_sender *from, uint64_t id,
+                  struct buf *out, size_t *after_from)
+{
+    struct filling f;
+
+    filling_init(&f, m, letter);
+    put_from(out, &f, from);
+    *after_from = out->n;
+    TRY(put_alike(out, &f, from, id));
     TRY(put_parts(out, &f, id));
     ENSURE(buf_ok(out), FULL);
     return OK;
@@ -336,10 +352,15 @@ static err fill_template(const struct filling *f, struct slice template, struct 
     return OK;
 }
 
-static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id,
-                       instant now)
+static void put_from(struct buf *out, const struct filling *f, const struct message_sender *from)
 {
-    char block[SUBJECT_MAX];
+    mime_header_address(out, "From", from->name.n > 0 ? from->name : slice_of(f->letter->tenant_name), from->address);
+}
+
+/* The headers after To: neither recipient nor time is in them. */
+static err put_alike(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id)
+{
+    char block[SUBJECT_MAX] UNINITIALISED;
     struct buf subject;
     struct slice domain;
 
@@ -347,9 +368,6 @@ static err put_headers(struct buf *out, const struct filling *f, const struct me
     TRY(put_named(f, SLICE("subject"), &subject));
     ENSURE(buf_ok(&subject), FULL);
     slice_cut(from->address, '@', &domain);
-    mime_header_date(out, now);
-    mime_header_address(out, "From", from->name.n > 0 ? from->name : slice_of(f->letter->tenant_name), from->address);
-    mime_header_address(out, "To", SLICE_EMPTY, slice_of(f->letter->to));
     buf_fmt(out, "Message-ID:\r\n <doorcode.%016llx@%.*s>\r\n", (unsigned long long)id, SLICE_ARGS(domain));
     mime_header_text(out, "Subject", buf_slice(&subject));
     buf_puts(out, "MIME-Version: 1.0\r\nContent-Language: ");
@@ -357,6 +375,15 @@ static err put_headers(struct buf *out, const struct filling *f, const struct me
     /* RFC 3834, 5: no vacation notes and no receipts for a machine's mail. */
     buf_puts(out, "\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n");
     return OK;
+}
+
+static err put_headers(struct buf *out, const struct filling *f, const struct message_sender *from, uint64_t id,
+                       instant now)
+{
+    mime_header_date(out, now);
+    put_from(out, f, from);
+    mime_header_address(out, "To", SLICE_EMPTY, slice_of(f->letter->to));
+    return put_alike(out, f, from, id);
 }
 
 /* The boundary holds "=_", which neither encoding can give (RFC 2045, 6.7). */
@@ -367,7 +394,7 @@ static void put_boundary(struct buf *out, uint64_t id, const char *end)
 
 static err put_parts(struct buf *out, struct filling *f, uint64_t id)
 {
-    char block[BODY_MAX];
+    char block[BODY_MAX] UNINITIALISED;
     struct buf body;
     size_t longest = 0;
     err e;

@@ -33,6 +33,11 @@ NODISCARD err message_sender_check(const struct message_sender *from);
 NODISCARD err message_write(const struct messages *m, const struct letter *letter, const struct message_sender *from,
                             uint64_t id, instant now, struct buf *out);
 
+/* What message_write writes that is the same for all letters but for code and id: From, then what follows To; To comes at
+ * *after_from. Of a letter and a sender that were checked; for writer.h. FULL, FORMAT. */
+NODISCARD err message_alike(const struct messages *m, const struct letter *letter, const struct message_sender *from,
+                            uint64_t id, struct buf *out, size_t *after_from);
+
 /* Appends a text message (CHANNEL_SMS) as its sender gets it: one line. FORMAT, FULL. */
 NODISCARD err message_text(const struct messages *m, const struct letter *letter, struct buf *out);
 

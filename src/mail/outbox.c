@@ -3,6 +3,7 @@
 
 #include "mail/schedule.h"
 #include "mail/smtp.h"
+#include "mail/writer.h"
 
 #include "base/secret.h"
 
@@ -43,10 +44,12 @@ struct outbox {
 
     /* the thread's own */
     struct schedule schedule;
+    struct writer *writer;
     struct slot slots[SMTP_LINES_MAX];
 };
 
 static err copy_options(struct outbox *o, const struct outbox_options *options);
+static void release(struct outbox *o);
 static void *run(void *ctx);
 static void collect(struct outbox *o);
 static bool take_mails(struct outbox *o);
@@ -73,13 +76,14 @@ err outbox_start(const struct outbox_options *options, struct outbox **out)
     err e = copy_options(o, options);
     if (err_is_ok(e))
         e = smtp_new(&options->smtp, o->options.from.address, &o->smtp);
+    if (err_is_ok(e))
+        e = writer_new(options->messages, &o->options.from, &o->writer);
     if (err_is_ok(e)) {
         schedule_init(&o->schedule, &options->source, smtp_lines(o->smtp));
         e = pthread_create(&o->thread, NULL, run, o) == 0 ? OK : FAIL(NO_MEMORY);
     }
     if (!err_is_ok(e)) {
-        smtp_free(o->smtp);
-        free(o);
+        release(o);
         return e;
     }
     *out = o;
@@ -103,7 +107,13 @@ void outbox_stop(struct outbox *o, unsigned seconds)
     atomic_store(&o->stopping, true);
     smtp_wakeup(o->smtp);
     pthread_join(o->thread, NULL);
+    release(o);
+}
+
+static void release(struct outbox *o)
+{
     smtp_free(o->smtp);
+    writer_free(o->writer);
     free(o);
 }
 
@@ -219,8 +229,6 @@ static bool hand_to_courier(struct outbox *o, unsigned line, const struct letter
 
 static err send_by_server(struct outbox *o, unsigned line, const struct letter *letter)
 {
-    const struct outbox_options *options = &o->options;
-    const struct mail *mail = &o->slots[line].mail;
     struct buf out;
 
     if (letter->channel == CHANNEL_SMS) {
@@ -228,7 +236,7 @@ static err send_by_server(struct outbox *o, unsigned line, const struct letter *
         return OK;
     }
     buf_init(&out, smtp_room(o->smtp, line), MESSAGE_MAX);
-    TRY(message_write(options->messages, letter, &options->from, mail->id, clock_now(options->clock), &out));
+    TRY(writer_write(o->writer, letter, o->slots[line].mail.id, clock_now(o->options.clock), &out));
     smtp_send(o->smtp, line, letter->to, out.n);
     return OK;
 }

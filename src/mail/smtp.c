@@ -127,10 +127,13 @@ void *smtp_room(struct smtp *s, unsigned line)
 
 static bool has_dot_line(struct slice message)
 {
-    for (struct slice rest = message; rest.n > 0; slice_cut(rest, '\n', &rest))
-        if (rest.p[0] == '.')
-            return true;
-    return false;
+    const char *end = message.p + message.n;
+    const char *dot = memchr(message.p, '.', message.n);
+
+    /* Our letters have fewer dots than lines. */
+    while (dot != NULL && dot != message.p && dot[-1] != '\n')
+        dot = memchr(dot + 1, '.', (size_t)(end - dot - 1));
+    return dot != NULL;
 }
 
 void smtp_send(struct smtp *s, unsigned line, const char *to, size_t n)
@@ -185,8 +188,8 @@ bool smtp_ended(struct smtp *s, struct smtp_result *out)
 
 void smtp_wait(struct smtp *s, int wait_ms)
 {
-    struct curl_waitfd fds[SMTP_LINES_MAX];
-    struct line *owners[SMTP_LINES_MAX];
+    struct curl_waitfd fds[SMTP_LINES_MAX] UNINITIALISED;
+    struct line *owners[SMTP_LINES_MAX] UNINITIALISED;
     int64_t now = now_ms();
     unsigned n = 0;
 
@@ -385,7 +388,7 @@ static bool send_some(struct line *line)
 /* Reads until an answer is whole or nothing is left; false where the connection is broken or talks nonsense. */
 static bool read_some(struct line *line)
 {
-    char input[INPUT_MAX];
+    char input[INPUT_MAX] UNINITIALISED;
     enum dialogue_step step = line->dialogue.step;
 
     do {

@@ -30,6 +30,7 @@ struct grant {
     uint8_t proofs;          /* set of PROVED_…: `amr` */
     uint8_t platform;        /* enum platform_type of the redirect URI; public client where there was none */
     instant ends_at;         /* no refresh token outlives it: spa, 24 hours (spec OIDC, 4.1); 0: no end */
+    instant serves_until;    /* when its last refresh token expires: store_expire removes it then */
 };
 
 struct refresh_token {

@@ -6,7 +6,13 @@
 
 #include <stdlib.h>
 
-enum { ROUND_MS = 1000, SAVE_ROUNDS = 5, EXPIRE_ROUNDS = 10, KEY_ROUNDS = 60 };
+enum {
+    ROUND_MS = 1000,
+    SAVE_ROUNDS = 5,
+    EXPIRE_ROUNDS = 10,
+    EXPIRE_MANY = 100, /* rows removed at once: there are more, so the next round goes on */
+    KEY_ROUNDS = 60
+};
 
 struct housekeeper {
     struct housekeeper_options options;
@@ -14,6 +20,7 @@ struct housekeeper {
     pthread_mutex_t refreshing;
     struct queue *stop; /* never filled: waiting on it is a sleep that ends at once when stopped */
     int64_t version;    /* of the directory that is published */
+    bool expires_on;    /* the last round removed many rows */
 };
 
 static void report(struct housekeeper *h, err result)
@@ -61,6 +68,7 @@ static err expire(struct housekeeper *h)
     uint64_t removed = 0;
 
     TRY(store_expire(h->options.api->store, clock_now(h->options.api->clock), &removed));
+    h->expires_on = removed >= EXPIRE_MANY;
     if (removed > 0)
         EMIT(h->options.api->events, housekeeping_done, NULL, field_count((int64_t)removed));
     return OK;
@@ -79,7 +87,7 @@ static void do_round(struct housekeeper *h, unsigned round)
 
     if (round % KEY_ROUNDS == 0)
         report(h, keys_maintain(&h->options.keys, clock_now(h->options.api->clock), &changes));
-    if (round % EXPIRE_ROUNDS == 0)
+    if (h->expires_on || round % EXPIRE_ROUNDS == 0)
         report(h, expire(h));
     if (round % SAVE_ROUNDS == 0)
         report(h, save_throttle(h));

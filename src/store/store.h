@@ -65,8 +65,9 @@ enum store_write_kind {
     WRITE_MAIL_REMOVE,   /* id: delivered */
     WRITE_MAIL_UPDATE,   /* mail: state, attempts, due_at, last_error by id */
     WRITE_GRANT_ADD,     /* grant */
+    WRITE_GRANT_SERVE,   /* id, at: raises serves_until to it; CONFLICT when the grant is gone */
     WRITE_GRANT_REVOKE,  /* id, at: sets revoked_at if it is 0 */
-    WRITE_REFRESH_ADD,   /* refresh */
+    WRITE_REFRESH_ADD,   /* refresh; its grant must serve as long: by the same batch's GRANT_ADD or GRANT_SERVE */
     WRITE_REFRESH_USE,   /* id, at: sets used_at if it is 0, else CONFLICT */
     WRITE_REFRESH_TOUCH, /* id, at: sets used_at if it is 0, else nothing */
     WRITE_USER_PUT,      /* user: inserts or replaces by id; CONFLICT when the identity is another user's */
@@ -204,7 +205,7 @@ NODISCARD err store_directory(struct store *s, struct directory **out);
 
 /* ---- housekeeping ---- */
 
-/* Removes expired refresh tokens with grants that have no other, grants a day old without any, passcodes untouched for a
+/* Removes expired refresh tokens and those without a grant, grants that serve no more, passcodes untouched for a
  * week (longer than all their windows), mails past expires_at by a day, sessions that ended or died by the policy a day
  * ago, authorization and device codes expired for an hour, expired assertions, what deleted users left; at most some
  * thousand rows a call, so call again while *removed, the count, is not small. */

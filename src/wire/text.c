@@ -16,13 +16,22 @@ size_t text_character(struct slice text)
     return n <= 0 || is_control(c) ? 0 : (size_t)n;
 }
 
+static bool is_printable_ascii(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
 bool text_is_clean(struct slice text)
 {
-    while (text.n > 0) {
-        size_t n = text_character(text);
+    for (size_t i = 0; i < text.n;) {
+        if (is_printable_ascii(text.p[i])) {
+            i++;
+            continue;
+        }
+        size_t n = text_character(slice_from(text, i));
         if (n == 0)
             return false;
-        text = slice_from(text, n);
+        i += n;
     }
     return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What lives on when sessions end (spec OIDC, 4.1 and 6). A sign-out ends the browser's session and no refresh token. Signing a
  * user out everywhere, as `doorcode session end --all` does, leaves nothing that gives tokens: no session, no code that was
- * not redeemed, no refresh token of any kind of sign-in, whichever application it was given to. */
+ * not redeemed, no refresh token of any kind of sign-in, whichever application it was given to. And what ends by itself. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -170,10 +170,43 @@ static void test_a_sign_out_ends_the_session_alone(void **state)
     assert_non_null(strstr(s->browser.location, "error=login_required"));
 }
 
+static void expire(struct code_session *s)
+{
+    uint64_t removed;
+
+    assert_true(err_is_ok(store_expire(rooms_store(s->world.rooms), world_now_us(&s->world) / 1000000, &removed)));
+}
+
+/* A family outlives its first tokens for as long as it is refreshed within their time, and no longer: a single page's, which
+ * is for a day from the sign-in on, not at all. */
+static void test_a_family_lives_while_it_is_refreshed(void **state)
+{
+    struct code_session *s = *state;
+    char refresh[FAMILIES][REFRESH];
+
+    for (size_t i = 0; i < FAMILIES; i++)
+        families[i].begin(s, refresh[i]);
+    for (int round = 0; round < 3; round++) {
+        world_advance(&s->world, policy_default.refresh_token_seconds - 2 * RESEND);
+        expire(s);
+        for (size_t i = 0; i < FAMILIES; i++) {
+            bool lives = families[i].app != &code_spa;
+            assert_int_equal(code_refresh(s, families[i].app, refresh[i], "") == 200, lives);
+            if (lives)
+                world_member(&s->reply, "refresh_token", refresh[i], REFRESH);
+        }
+    }
+    world_advance(&s->world, policy_default.refresh_token_seconds);
+    expire(s);
+    for (size_t i = 0; i < FAMILIES; i++)
+        assert_int_not_equal(code_refresh(s, families[i].app, refresh[i], ""), 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { CODE_TEST(test_everything_ends),
-                                        CODE_TEST(test_a_sign_out_ends_the_session_alone) };
+                                        CODE_TEST(test_a_sign_out_ends_the_session_alone),
+                                        CODE_TEST(test_a_family_lives_while_it_is_refreshed) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

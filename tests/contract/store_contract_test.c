@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What store.h promises for users, passcodes, mails, grants and refresh tokens, in both ways of opening. */
+/* What store.h promises for users, passcodes and mails, in both ways of opening. */
 #include "support/store_fixture.h"
 
 static void assert_same(const void *a, const void *b, size_t n)
@@ -111,59 +111,6 @@ static void deleted_user_leaves_nothing(void **state)
     assert_int_equal(store_refresh_token(f->s, 21, &r, &g).code, ERR_OK);
     assert_int_equal(store_user(f->s, other.tenant_id, other.id, &u).code, ERR_OK);
     assert_int_equal(write_one(f->s, gone), ERR_OK);
-}
-
-/* Grant 10 with token 11, of user 1. */
-static enum err_code add_grant_and_token(struct fixture *f)
-{
-    struct grant g = sample_grant(10, 1);
-    struct refresh_token r = sample_refresh(11, 10);
-    struct store_write writes[] = { add_grant(&g), add_refresh(&r) };
-
-    return store_write(f->s, writes, COUNT(writes)).code;
-}
-
-static enum err_code read_token(struct fixture *f)
-{
-    struct grant g;
-    struct refresh_token r;
-
-    return store_refresh_token(f->s, 11, &r, &g).code;
-}
-
-static void delete_user_with_grant(struct fixture *f, const struct user *u)
-{
-    assert_int_equal(write_one(f->s, put_user(u)), ERR_OK);
-    assert_int_equal(add_grant_and_token(f), ERR_OK);
-    assert_int_equal(write_one(f->s, (struct store_write){ .kind = WRITE_USER_DELETE, .guid = u->id }), ERR_OK);
-}
-
-static void user_that_comes_back_has_no_old_grants(void **state)
-{
-    struct fixture *f = *state;
-    struct user u = sample_user(1, 1);
-
-    delete_user_with_grant(f, &u);
-    assert_int_equal(write_one(f->s, put_user(&u)), ERR_OK);
-    assert_int_equal(read_token(f), ERR_NOT_FOUND);
-    assert_int_equal(add_grant_and_token(f), ERR_OK); /* the old rows are really gone, and new ones hold */
-    assert_int_equal(read_token(f), ERR_OK);
-}
-
-static void grants_of_deleted_users_are_removed_in_time(void **state)
-{
-    struct fixture *f = *state;
-    struct user u = sample_user(1, 1);
-    uint64_t removed, total = 0;
-
-    delete_user_with_grant(f, &u);
-    for (int i = 0; i < 4; i++) {
-        assert_int_equal(store_expire(f->s, NOON, &removed).code, ERR_OK);
-        total += removed;
-        assert_int_equal(read_token(f), ERR_NOT_FOUND);
-    }
-    assert_int_equal(total, 2);
-    assert_int_equal(add_grant_and_token(f), ERR_OK); /* their ids are free */
 }
 
 /* ---- passcodes ---- */
@@ -297,58 +244,6 @@ static void mails_are_counted_through_their_life(void **state)
     assert_mails(f, 1, 0);
 }
 
-/* ---- grants and refresh tokens ---- */
-
-static void refresh_token_comes_with_its_grant(void **state)
-{
-    struct fixture *f = *state;
-    struct grant g = sample_grant(10, 1), found_grant;
-    struct refresh_token r = sample_refresh(11, 10), orphan = sample_refresh(12, 99), found;
-    struct store_write writes[] = { add_grant(&g), add_refresh(&r), add_refresh(&orphan) };
-
-    memset(g.scope, 's', sizeof g.scope - 1);
-    assert_int_equal(store_write(f->s, writes, 3).code, ERR_OK);
-    assert_int_equal(store_refresh_token(f->s, 11, &found, &found_grant).code, ERR_OK);
-    assert_same(&found, &r, sizeof r);
-    assert_same(&found_grant, &g, sizeof g);
-    assert_int_equal(store_refresh_token(f->s, 12, &found, &found_grant).code, ERR_NOT_FOUND);
-    assert_int_equal(store_refresh_token(f->s, 13, &found, &found_grant).code, ERR_NOT_FOUND);
-    assert_int_equal(write_one(f->s, add_grant(&g)), ERR_CONFLICT);
-    assert_int_equal(write_one(f->s, add_refresh(&r)), ERR_CONFLICT);
-}
-
-static void refresh_token_is_used_once(void **state)
-{
-    struct fixture *f = *state;
-    struct grant g = sample_grant(10, 1);
-    struct refresh_token r = sample_refresh(11, 10);
-    struct store_write writes[] = { add_grant(&g), add_refresh(&r) };
-
-    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_USE, 11, NOON)), ERR_CONFLICT); /* there is none */
-    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_TOUCH, 11, NOON)), ERR_OK);
-    assert_int_equal(store_write(f->s, writes, 2).code, ERR_OK);
-    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_USE, 11, NOON + 1)), ERR_OK);
-    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_USE, 11, NOON + 2)), ERR_CONFLICT);
-    assert_int_equal(write_one(f->s, by_id(WRITE_REFRESH_TOUCH, 11, NOON + 3)), ERR_OK);
-    assert_int_equal(store_refresh_token(f->s, 11, &r, &g).code, ERR_OK);
-    assert_int_equal(r.used_at, NOON + 1);
-}
-
-static void grant_is_revoked_once(void **state)
-{
-    struct fixture *f = *state;
-    struct grant g = sample_grant(10, 1);
-    struct refresh_token r = sample_refresh(11, 10);
-    struct store_write writes[] = { add_grant(&g), add_refresh(&r) };
-
-    assert_int_equal(store_write(f->s, writes, 2).code, ERR_OK);
-    assert_int_equal(write_one(f->s, by_id(WRITE_GRANT_REVOKE, 10, NOON + 1)), ERR_OK);
-    assert_int_equal(write_one(f->s, by_id(WRITE_GRANT_REVOKE, 10, NOON + 2)), ERR_OK);
-    assert_int_equal(store_refresh_token(f->s, 11, &r, &g).code, ERR_OK);
-    assert_int_equal(g.revoked_at, NOON + 1);
-    assert_int_equal(write_one(f->s, by_id(WRITE_GRANT_REVOKE, 12, NOON)), ERR_OK);
-}
-
 /* ---- batches ---- */
 
 static void batch_is_all_or_nothing(void **state)
@@ -382,54 +277,18 @@ static void expire_takes_what_is_past_its_window(void **state)
 {
     enum { DAY = 86400 };
     struct fixture *f = *state;
-    struct grant spent = sample_grant(10, 1), living = sample_grant(20, 1), bare = sample_grant(30, 1);
-    struct refresh_token old = sample_refresh(11, 10), fresh = sample_refresh(21, 20);
     struct passcode p = sample_passcode(1, 0);
     struct mail pending = sample_mail(1), dead = sample_mail(2);
-    struct store_write writes[] = { add_grant(&spent), add_grant(&living), add_refresh(&old),  add_refresh(&fresh),
-                                    add_grant(&bare),  swap(&p),           add_mail(&pending), add_mail(&dead) };
-    uint64_t removed;
+    struct store_write writes[] = { swap(&p), add_mail(&pending), add_mail(&dead) };
 
     dead.state = MAIL_DEAD;
-    fresh.expires_at = NOON + 30 * DAY;
     assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);
-    assert_int_equal(store_expire(f->s, NOON + 999, &removed).code, ERR_OK);
-    assert_int_equal(removed, 0);
-    assert_int_equal(store_expire(f->s, NOON + 1000, &removed).code, ERR_OK);
-    assert_int_equal(removed, 2); /* the old token, and its grant with it */
-    assert_int_equal(store_refresh_token(f->s, 11, &old, &spent).code, ERR_NOT_FOUND);
-    assert_int_equal(store_expire(f->s, NOON + 600 + DAY, &removed).code, ERR_OK);
-    assert_int_equal(removed, 3); /* the grant that never had a token, and both mails */
+    expire(f, NOON + 599 + DAY, 0);
+    expire(f, NOON + 600 + DAY, 2);
     assert_mails(f, 0, 0);
     assert_int_equal(version_of(f->s, 1), 1);
-    assert_int_equal(store_expire(f->s, NOON + 600 + 7 * DAY, &removed).code, ERR_OK);
-    assert_int_equal(removed, 1);
+    expire(f, NOON + 600 + 7 * DAY, 1);
     assert_int_equal(version_of(f->s, 1), 0);
-    assert_int_equal(store_refresh_token(f->s, 21, &fresh, &living).code, ERR_OK);
-}
-
-static void expire_is_bounded_and_gets_through(void **state)
-{
-    enum { ROWS = 2500 };
-    struct fixture *f = *state;
-    static struct refresh_token tokens[ROWS];
-    static struct grant grants[ROWS];
-    static struct store_write writes[2 * ROWS];
-    uint64_t removed, total = 0;
-
-    for (uint32_t i = 0; i < ROWS; i++) {
-        grants[i] = sample_grant(10000 + i, i);
-        tokens[i] = sample_refresh(20000 + i, 10000 + i);
-        writes[2 * i] = add_grant(&grants[i]);
-        writes[2 * i + 1] = add_refresh(&tokens[i]);
-    }
-    assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);
-    for (int call = 0; call < 10; call++) {
-        assert_int_equal(store_expire(f->s, NOON + 100000, &removed).code, ERR_OK);
-        assert_in_range(removed, 0, 2000);
-        total += removed;
-    }
-    assert_int_equal(total, 2 * ROWS);
 }
 
 static void ids_rise_and_stay_positive(void **state)
@@ -453,20 +312,14 @@ int main(void)
         BOTH(identity_of_another_user_is_a_conflict),
         BOTH(users_are_paged_by_identity),
         BOTH(deleted_user_leaves_nothing),
-        BOTH(user_that_comes_back_has_no_old_grants),
-        BOTH(grants_of_deleted_users_are_removed_in_time),
         BOTH(passcode_swaps_by_version),
         BOTH(passcode_of_another_version_conflicts),
         BOTH(mail_comes_back_as_it_was_put),
         BOTH(due_mails_come_oldest_first),
         BOTH(mails_are_counted_through_their_life),
-        BOTH(refresh_token_comes_with_its_grant),
-        BOTH(refresh_token_is_used_once),
-        BOTH(grant_is_revoked_once),
         BOTH(batch_is_all_or_nothing),
         BOTH(nothing_to_write_is_fine),
         BOTH(expire_takes_what_is_past_its_window),
-        BOTH(expire_is_bounded_and_gets_through),
         BOTH(ids_rise_and_stay_positive),
     };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What store.h promises for all that an operator declares for hosted pages and OpenID Connect: secrets, certificates, APIs,
- * looks, inputs of attributes, and the roles of users; and that a file of the version before has it too. */
+ * looks, inputs of attributes, and the roles of users; and that a file of an older version has it too. */
 #include "support/store_fixture.h"
 
-#include <sqlite3.h>
+#include "support/store_file.h"
 
 static const struct client_secret secrets[] = {
     { { { 1 } }, { "abc", 3 }, { 0x11, 0xff }, 1790000000, 1800000000, { "first; \"one\"", 12 } },
@@ -271,28 +271,19 @@ static void roles_end_with_what_offers_them(void **state)
     assert_roles(f, 1, APP2 " Pets.Any\n");
 }
 
-/* ---- the version before ---- */
+/* ---- an older version ---- */
 
-static void execute(const char *path, const char *sql)
-{
-    sqlite3 *db;
-
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-static void a_file_of_the_version_before_opens(void **state)
+static void a_file_of_step_3_opens(void **state)
 {
     struct fixture *f = *state;
 
     fill(f);
     store_close(f->s);
     f->s = NULL;
-    execute(f->path, "ALTER TABLE applications DROP COLUMN access_token_version;"
-                     "ALTER TABLE client_secrets DROP COLUMN name;"
-                     "UPDATE flow_attributes SET input = 0 WHERE type <> 'string';"
-                     "PRAGMA user_version = 3");
+    store_file_execute(f->path, BEFORE_STEP_5 "ALTER TABLE applications DROP COLUMN access_token_version;"
+                                              "ALTER TABLE client_secrets DROP COLUMN name;"
+                                              "UPDATE flow_attributes SET input = 0 WHERE type <> 'string';"
+                                              "PRAGMA user_version = 3");
     assert_int_equal(fixture_open(f).code, ERR_OK);
     struct directory *d = load(f);
     assert_int_equal(d->applications[0].secret_count, COUNT(secrets));
@@ -310,7 +301,7 @@ int main(void)
         BOTH(looks_and_inputs_come_back),
         BOTH(roles_of_a_user_are_whole),
         BOTH(roles_end_with_what_offers_them),
-        FILE_ONLY(a_file_of_the_version_before_opens),
+        FILE_ONLY(a_file_of_step_3_opens),
     };
 
     return cmocka_run_group_tests_name("store/declared", tests, NULL, NULL);

@@ -206,6 +206,7 @@ static inline struct grant sample_grant(uint64_t id, uint32_t user)
     g.session_id = guid_number(4, (uint32_t)id);
     g.authenticated_at = NOON;
     snprintf(g.scope, sizeof g.scope, "openid offline_access");
+    g.serves_until = NOON + 1000; /* as sample_refresh */
     return g;
 }
 
@@ -269,6 +270,17 @@ static inline bool mail_there(struct store *s, uint64_t id)
 
     assert_int_equal(store_mails(s, id - 1, &m, &n).code, ERR_OK);
     return n == 1 && m.id == id;
+}
+
+/* ---- time passes ---- */
+
+/* What is due by then is `count` rows, which are removed. */
+static inline void expire(struct fixture *f, instant at, uint64_t count)
+{
+    uint64_t removed;
+
+    assert_int_equal(store_expire(f->s, at, &removed).code, ERR_OK);
+    assert_int_equal(removed, count);
 }
 
 #endif

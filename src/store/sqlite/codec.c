@@ -69,7 +69,7 @@ static const struct member grant_members[] = {
     MEMBER(grant, id, NUMBER),     MEMBER(grant, tenant_id, GUID),    MEMBER(grant, client_id, GUID),
     MEMBER(grant, user_id, GUID),  MEMBER(grant, session_id, GUID),   MEMBER(grant, authenticated_at, NUMBER),
     MEMBER(grant, scope, CHARS),   MEMBER(grant, revoked_at, NUMBER), MEMBER(grant, proofs, BYTE),
-    MEMBER(grant, platform, BYTE), MEMBER(grant, ends_at, NUMBER),
+    MEMBER(grant, platform, BYTE), MEMBER(grant, ends_at, NUMBER),    MEMBER(grant, serves_until, NUMBER),
 };
 const struct shape shape_grant = SHAPE(grant);
 

@@ -115,13 +115,14 @@ NODISCARD err shape_read_all(const struct shape *shape, struct connection *c, sq
 /* ---- writing (write_*.c, on the writer's connection, in a transaction) ---- */
 
 typedef err write_fn(struct connection *c, const struct store_write *w);
-write_fn write_passcode_swap, write_mail_add, write_mail_remove, write_mail_update, write_grant_add, write_grant_revoke,
-    write_refresh_add, write_refresh_use, write_refresh_touch, write_user_put, write_user_delete, write_key_put,
-    write_key_delete, write_tenant_put, write_tenant_delete, write_application_put, write_application_delete,
-    write_user_flow_put, write_user_flow_delete, write_user_add, write_user_password, write_attributes_put,
-    write_method_add, write_method_delete, write_signup_put, write_signup_delete, write_user_revoke, write_user_roles,
-    write_session_add, write_session_seen, write_session_end, write_session_application, write_code_add, write_code_use,
-    write_device_add, write_device_decide, write_device_use, write_assertion_add, write_directory_same;
+write_fn write_passcode_swap, write_mail_add, write_mail_remove, write_mail_update, write_grant_add, write_grant_serve,
+    write_grant_revoke, write_refresh_add, write_refresh_use, write_refresh_touch, write_user_put, write_user_delete,
+    write_key_put, write_key_delete, write_tenant_put, write_tenant_delete, write_application_put,
+    write_application_delete, write_user_flow_put, write_user_flow_delete, write_user_add, write_user_password,
+    write_attributes_put, write_method_add, write_method_delete, write_signup_put, write_signup_delete,
+    write_user_revoke, write_user_roles, write_session_add, write_session_seen, write_session_end,
+    write_session_application, write_code_add, write_code_use, write_device_add, write_device_decide, write_device_use,
+    write_assertion_add, write_directory_same;
 
 /* Runs the statement with the struct as its parameters. CONFLICT when it changed no row, or for a constraint. */
 NODISCARD err put_row(struct connection *c, enum query_id id, const struct shape *shape, const void *row);
@@ -197,7 +198,8 @@ struct store {
     struct mail_counts counting;   /* as the transaction under way sees it; writer thread */
     _Atomic int64_t mails_pending; /* as committed */
     _Atomic int64_t mails_dead;
-    uint64_t expire_grants_after; /* where the next store_expire goes on; writer thread */
+    uint64_t expire_tokens_after; /* where the next store_expire goes on; writer thread */
+    uint64_t expire_grants_after;
     struct guid expire_passcodes_after;
     struct guid expire_sessions_after;
 

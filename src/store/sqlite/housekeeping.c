@@ -5,7 +5,6 @@
 enum {
     EXPIRE_ROWS = 1000, /* of each table and call: some milliseconds of the writer */
     DAY = 24 * 60 * 60,
-    GRANT_IDLE = DAY,        /* a grant that has, or had, no refresh token serves no more */
     PASSCODE_IDLE = 7 * DAY, /* longer than every counting window and lock */
     MAIL_IDLE = DAY,         /* expired mails stay visible for a day */
     SESSION_IDLE = DAY,      /* dead ones, too */
@@ -31,41 +30,14 @@ static err expire_rows(struct connection *c, enum query_id id, instant before, u
     return OK;
 }
 
-static err expire_grant(struct connection *c, int64_t id, uint64_t *removed)
+/* Refresh tokens, grants, passcodes and sessions have no index by time, which every sign-in would have to keep up. They are
+ * walked through instead, some rows a call, from where the last call stopped, and from the start again after the end. */
+
+static err ids_last(struct connection *c, enum query_id id, uint64_t after, uint64_t *last)
 {
     AUTO(query_end) sqlite3_stmt *q = NULL;
 
-    TRY(query_start(c, QUERY_expire_grant, &q));
-    bind_number(q, 1, id);
-    TRY(query_done(c, q));
-    *removed += (uint64_t)sqlite3_changes64(c->db);
-    return OK;
-}
-
-/* The tokens, and the grants whose last token went. */
-static err expire_refresh_tokens(struct connection *c, instant before, uint64_t *removed)
-{
-    AUTO(query_end) sqlite3_stmt *q = NULL;
-    err row;
-
-    TRY(query_start(c, QUERY_expire_refresh_tokens, &q));
-    bind_number(q, 1, before);
-    bind_number(q, 2, EXPIRE_ROWS);
-    for (row = query_row(c, q); err_is_ok(row); row = query_row(c, q)) {
-        *removed += 1;
-        TRY(expire_grant(c, sqlite3_column_int64(q, 0), removed));
-    }
-    return row.code == ERR_NOT_FOUND ? OK : row;
-}
-
-/* Grants, passcodes and sessions have no index by time, which every sign-in would have to keep up. They are walked through
- * instead, some rows a call, from where the last call stopped, and from the start again after the end. */
-
-static err grants_last(struct connection *c, uint64_t after, uint64_t *last)
-{
-    AUTO(query_end) sqlite3_stmt *q = NULL;
-
-    TRY(query_start(c, QUERY_grants_last, &q));
+    TRY(query_start(c, id, &q));
     bind_number(q, 1, (int64_t)after);
     bind_number(q, 2, EXPIRE_ROWS);
     TRY(query_row(c, q));
@@ -73,8 +45,21 @@ static err grants_last(struct connection *c, uint64_t after, uint64_t *last)
     return OK;
 }
 
-static err expire_stretch(struct connection *c, enum query_id id, instant before, uint64_t after, uint64_t last,
-                          uint64_t *removed)
+/* The next stretch of a table whose ids are numbers: behind `after`, up to *at, which is where the last one ended; whether
+ * it begins anew, in *anew. */
+static err next_ids(struct connection *c, enum query_id id, uint64_t *after, uint64_t *at, bool *anew)
+{
+    *after = *at;
+    TRY(ids_last(c, id, *after, at));
+    *anew = *at == 0;
+    if (!*anew)
+        return OK;
+    *after = 0;
+    return ids_last(c, id, *after, at);
+}
+
+static err expire_ids(struct connection *c, enum query_id id, instant before, uint64_t after, uint64_t last,
+                      uint64_t *removed)
 {
     AUTO(query_end) sqlite3_stmt *q = NULL;
 
@@ -87,22 +72,30 @@ static err expire_stretch(struct connection *c, enum query_id id, instant before
     return OK;
 }
 
-/* Those without a token, and those of deleted users. */
+/* Those that expired, and those whose grant is gone, with its user or tenant. */
+static err expire_refresh_tokens(struct connection *c, instant before, uint64_t *removed)
+{
+    uint64_t *last = &c->store->expire_tokens_after;
+    uint64_t after;
+    bool anew;
+
+    TRY(next_ids(c, QUERY_refresh_tokens_last, &after, last, &anew));
+    return expire_ids(c, QUERY_expire_refresh_tokens, before, after, *last, removed);
+}
+
+/* Those whose last token expired, and those of deleted users. */
 static err expire_grants(struct connection *c, instant before, uint64_t *removed)
 {
-    uint64_t after = c->store->expire_grants_after;
-    uint64_t last;
+    uint64_t *last = &c->store->expire_grants_after;
+    uint64_t after;
+    bool anew;
 
-    TRY(grants_last(c, after, &last));
-    if (last == 0) {
-        after = 0;
-        TRY(grants_last(c, after, &last));
+    TRY(next_ids(c, QUERY_grants_last, &after, last, &anew));
+    if (anew) {
         TRY(query_run(c, QUERY_voids_count));
         TRY(query_run(c, QUERY_voids_forget));
     }
-    c->store->expire_grants_after = last;
-    TRY(expire_stretch(c, QUERY_expire_void_refresh_tokens, before, after, last, removed));
-    return expire_stretch(c, QUERY_expire_grants, before, after, last, removed);
+    return expire_ids(c, QUERY_expire_grants, before, after, *last, removed);
 }
 
 static err guids_last(struct connection *c, enum query_id id, const struct guid *after, struct guid *last)
@@ -120,7 +113,7 @@ static err guids_last(struct connection *c, enum query_id id, const struct guid 
 }
 
 /* The next stretch of a table whose ids are GUIDs: behind `after`, up to *at, which is where the last one ended. */
-static err next_stretch(struct connection *c, enum query_id id, struct guid *after, struct guid *at)
+static err next_guids(struct connection *c, enum query_id id, struct guid *after, struct guid *at)
 {
     *after = *at;
     TRY(guids_last(c, id, after, at));
@@ -136,7 +129,7 @@ static err expire_passcodes(struct connection *c, instant before, uint64_t *remo
     struct guid *last = &c->store->expire_passcodes_after;
     struct guid after;
 
-    TRY(next_stretch(c, QUERY_passcodes_last, &after, last));
+    TRY(next_guids(c, QUERY_passcodes_last, &after, last));
     TRY(query_start(c, QUERY_expire_passcodes, &q));
     bind_number(q, 1, before);
     bind_guid(q, 2, &after);
@@ -163,7 +156,7 @@ static err expire_sessions(struct connection *c, instant before, uint64_t *remov
     struct guid *last = &c->store->expire_sessions_after;
     struct guid after;
 
-    TRY(next_stretch(c, QUERY_sessions_last, &after, last));
+    TRY(next_guids(c, QUERY_sessions_last, &after, last));
     TRY(query_start(c, QUERY_expire_sessions, &q));
     bind_number(q, 1, before);
     bind_number(q, 2, before - policy->session_idle_seconds);
@@ -181,14 +174,14 @@ static err run_expire(struct connection *c, struct store_task *task)
     struct expire_task *t = (struct expire_task *)task;
 
     t->removed = 0;
-    TRY(expire_refresh_tokens(c, t->now, &t->removed));
     TRY(expire_rows(c, QUERY_expire_signups, t->now, &t->removed));
     TRY(expire_rows(c, QUERY_expire_pending_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_dead_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_codes, t->now - CODE_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_devices, t->now - CODE_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_assertions, t->now, &t->removed));
-    TRY(expire_grants(c, t->now - GRANT_IDLE, &t->removed));
+    TRY(expire_grants(c, t->now, &t->removed));
+    TRY(expire_refresh_tokens(c, t->now, &t->removed));
     TRY(expire_sessions(c, t->now - SESSION_IDLE, &t->removed));
     TRY(expire_passcodes(c, t->now - PASSCODE_IDLE, &t->removed));
     return mails_recount(c);

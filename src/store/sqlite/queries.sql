@@ -53,7 +53,9 @@ SELECT count(*) FROM mails INDEXED BY mails_pending WHERE state = 0
 SELECT count(*) FROM mails INDEXED BY mails_dead WHERE state = 1
 
 -- name: grant_insert
-INSERT INTO grants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+INSERT INTO grants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+-- name: grant_serve
+UPDATE grants SET serves_until = max(serves_until, ?2) WHERE id = ?1
 -- name: grant_revoke
 UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at = 0
 -- name: refresh_insert
@@ -115,8 +117,6 @@ DELETE FROM passcodes WHERE user_id = ?1
 INSERT INTO deleted_users SELECT id, 0 FROM users WHERE id = ?1 ON CONFLICT DO NOTHING
 -- name: user_unvoid
 DELETE FROM deleted_users WHERE user_id = ?1
--- name: user_refresh_delete
-DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE user_id = ?1)
 -- name: user_grants_delete
 DELETE FROM grants WHERE user_id = ?1
 -- name: user
@@ -196,8 +196,6 @@ DELETE FROM tenants WHERE id = ?1
 DELETE FROM tenant_names WHERE tenant_id = ?1
 -- name: tenant_name_insert
 INSERT INTO tenant_names VALUES (?3, ?1, ?2)
--- name: tenant_refresh_delete
-DELETE FROM refresh_tokens WHERE grant_id IN (SELECT id FROM grants WHERE tenant_id = ?1)
 -- name: tenant_grants_delete
 DELETE FROM grants WHERE tenant_id = ?1
 -- name: tenant_passcodes_delete
@@ -337,23 +335,18 @@ WHERE tenant_id = ?1 AND user_flow = ?2 ORDER BY ordinal
 -- name: attribute_options
 SELECT attribute, option FROM attribute_options WHERE tenant_id = ?1 AND user_flow = ?2 ORDER BY attribute, ordinal
 
--- Housekeeping: each takes at most ?2 rows; grants, passcodes and sessions: those of a stretch that …_last found.
+-- Housekeeping: each takes at most ?2 rows; refresh tokens, grants, passcodes and sessions: those of a stretch that …_last
+-- found.
+-- name: refresh_tokens_last
+SELECT max(id) FROM (SELECT id FROM refresh_tokens WHERE id > ?1 ORDER BY id LIMIT ?2)
 -- name: expire_refresh_tokens
 DELETE FROM refresh_tokens
-WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2) RETURNING grant_id
--- name: expire_grant
-DELETE FROM grants WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = ?1)
+WHERE id > ?2 AND id <= ?3 AND (expires_at <= ?1 OR grant_id NOT IN (SELECT id FROM grants))
 -- name: grants_last
 SELECT max(id) FROM (SELECT id FROM grants WHERE id > ?1 ORDER BY id LIMIT ?2)
--- name: expire_void_refresh_tokens
-DELETE FROM refresh_tokens
-WHERE grant_id IN (SELECT id FROM grants
-                   WHERE id > ?2 AND id <= ?3 AND user_id IN (SELECT user_id FROM deleted_users))
 -- name: expire_grants
 DELETE FROM grants
-WHERE id > ?2 AND id <= ?3
-  AND (user_id IN (SELECT user_id FROM deleted_users)
-       OR (authenticated_at <= ?1 AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)))
+WHERE id > ?2 AND id <= ?3 AND (serves_until <= ?1 OR user_id IN (SELECT user_id FROM deleted_users))
 -- name: voids_count
 UPDATE deleted_users SET walks = walks + 1
 -- name: voids_forget

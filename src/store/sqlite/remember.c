@@ -139,6 +139,7 @@ static void note_write(struct store *s, const struct store_write *w)
     case WRITE_MAIL_REMOVE:
     case WRITE_MAIL_UPDATE:
     case WRITE_GRANT_ADD:
+    case WRITE_GRANT_SERVE:
     case WRITE_GRANT_REVOKE:
     case WRITE_REFRESH_ADD:
     case WRITE_REFRESH_USE:

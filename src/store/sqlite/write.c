@@ -33,10 +33,10 @@ err run_for_guid(struct connection *c, const enum query_id *ids, size_t n, const
 static err remove_void_grants(struct connection *c, const struct guid *user)
 {
     static const enum query_id unvoid[] = { QUERY_user_unvoid };
-    static const enum query_id ids[] = { QUERY_user_refresh_delete, QUERY_user_grants_delete };
+    static const enum query_id grants[] = { QUERY_user_grants_delete };
 
     TRY(RUN_FOR_GUID(c, unvoid, user));
-    return sqlite3_changes(c->db) == 0 ? OK : RUN_FOR_GUID(c, ids, user);
+    return sqlite3_changes(c->db) == 0 ? OK : RUN_FOR_GUID(c, grants, user);
 }
 
 err write_user_put(struct connection *c, const struct store_write *w)

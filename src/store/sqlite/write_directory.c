@@ -108,7 +108,6 @@ err write_tenant_put(struct connection *c, const struct store_write *w)
 err write_tenant_delete(struct connection *c, const struct store_write *w)
 {
     static const enum query_id ids[] = {
-        QUERY_tenant_refresh_delete,
         QUERY_tenant_grants_delete,
         QUERY_tenant_passcodes_delete,
         QUERY_tenant_mails_delete,

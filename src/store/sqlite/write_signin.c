@@ -135,6 +135,11 @@ err write_grant_add(struct connection *c, const struct store_write *w)
     return put_row(c, QUERY_grant_insert, &shape_grant, w->grant);
 }
 
+err write_grant_serve(struct connection *c, const struct store_write *w)
+{
+    return take_by_id(c, QUERY_grant_serve, w);
+}
+
 err write_grant_revoke(struct connection *c, const struct store_write *w)
 {
     int changed;

@@ -11,6 +11,7 @@ static write_fn *const writes_table[] = {
     [WRITE_MAIL_REMOVE] = write_mail_remove,
     [WRITE_MAIL_UPDATE] = write_mail_update,
     [WRITE_GRANT_ADD] = write_grant_add,
+    [WRITE_GRANT_SERVE] = write_grant_serve,
     [WRITE_GRANT_REVOKE] = write_grant_revoke,
     [WRITE_REFRESH_ADD] = write_refresh_add,
     [WRITE_REFRESH_USE] = write_refresh_use,
