@@ -71,7 +71,7 @@ struct slice exchange_number(struct exchange *x, int64_t number)
     struct buf text;
 
     buf_init_arena(&text, &x->call->arena, 24);
-    buf_fmt(&text, "%lld", (long long)number);
+    buf_number(&text, number);
     return buf_slice(&text);
 }
 

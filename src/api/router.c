@@ -185,7 +185,7 @@ static void match(const struct endpoint *e, enum http_method method, struct slic
     bool is_root = !endpoint_has_tenant(e);
     struct slice tail = is_root ? path : slice_from(path, segment.n + 1);
 
-    if (route->method_fits || !slice_eq(tail, slice_of(e->path)))
+    if (!slice_eq(tail, slice_of(e->path)))
         return;
     route->endpoint = e;
     route->tenant = is_root ? SLICE_EMPTY : segment;
@@ -198,9 +198,9 @@ struct route route_find(enum http_method method, struct slice path, bool dev)
     struct slice rest;
     struct slice segment = slice_cut(slice_from(path, 1), '/', &rest);
 
-    for (size_t i = 0; i < ENDPOINTS; i++)
+    for (size_t i = 0; i < ENDPOINTS && !route.method_fits; i++)
         match(&table[i], method, path, segment, &route);
-    for (size_t i = 0; dev && i < DEV_ENDPOINTS; i++)
+    for (size_t i = 0; dev && i < DEV_ENDPOINTS && !route.method_fits; i++)
         match(&dev_table[i], method, path, segment, &route);
     return route;
 }

@@ -25,31 +25,6 @@ struct slice buf_close_arena(struct buf *b, struct arena *a)
     return held;
 }
 
-void buf_put(struct buf *b, struct slice s)
-{
-    if (b->full || s.n > b->cap - b->n) {
-        b->full = true;
-        return;
-    }
-    if (s.n > 0)
-        memcpy(b->p + b->n, s.p, s.n);
-    b->n += s.n;
-}
-
-void buf_puts(struct buf *b, const char *cstr)
-{
-    buf_put(b, slice_of(cstr));
-}
-
-void buf_putc(struct buf *b, char c)
-{
-    if (b->full || b->n == b->cap) {
-        b->full = true;
-        return;
-    }
-    b->p[b->n++] = c;
-}
-
 void buf_fmt(struct buf *b, const char *format, ...)
 {
     va_list args;
@@ -67,12 +42,18 @@ void buf_fmt(struct buf *b, const char *format, ...)
     b->n += (size_t)n;
 }
 
-bool buf_ok(const struct buf *b)
+void buf_number(struct buf *b, int64_t value)
 {
-    return !b->full;
-}
+    UNINITIALISED char digits[sizeof "-9223372036854775808"];
+    char *end = digits + sizeof digits;
+    char *at = end;
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
-struct slice buf_slice(const struct buf *b)
-{
-    return b->full ? SLICE_EMPTY : (struct slice){ b->p, b->n };
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        *--at = '-';
+    buf_put(b, (struct slice){ at, (size_t)(end - at) });
 }

@@ -1,23 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/slice.h"
 
-#include <string.h>
-
-struct slice slice_of(const char *cstr)
-{
-    return cstr == NULL ? SLICE_EMPTY : (struct slice){ cstr, strlen(cstr) };
-}
-
-struct slice slice_bytes(const void *p, size_t n)
-{
-    return (struct slice){ p, n };
-}
-
-bool slice_eq(struct slice a, struct slice b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -51,13 +34,6 @@ int slice_compare(struct slice a, struct slice b)
     if (order != 0)
         return order;
     return a.n < b.n ? -1 : a.n > b.n;
-}
-
-struct slice slice_from(struct slice s, size_t offset)
-{
-    if (offset >= s.n)
-        return SLICE_EMPTY;
-    return (struct slice){ s.p + offset, s.n - offset };
 }
 
 static bool is_blank(char c)

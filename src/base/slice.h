@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct slice {
     const char *p;
@@ -20,15 +21,33 @@ struct slice {
 /* For printf("%.*s"). */
 #define SLICE_ARGS(s) (int)(s).n, (s).p
 
-struct slice slice_of(const char *cstr); /* NULL gives the empty slice */
-struct slice slice_bytes(const void *p, size_t n);
-bool slice_eq(struct slice a, struct slice b);        /* not constant time: see secret.h */
+/* The shortest stand here, as a call costs more than what they do. */
+
+static inline struct slice slice_of(const char *cstr) /* NULL gives the empty slice */
+{
+    return cstr == NULL ? SLICE_EMPTY : (struct slice){ cstr, strlen(cstr) };
+}
+
+static inline struct slice slice_bytes(const void *p, size_t n)
+{
+    return (struct slice){ p, n };
+}
+
+static inline bool slice_eq(struct slice a, struct slice b) /* not constant time: see secret.h */
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline struct slice slice_from(struct slice s, size_t offset) /* the tail; empty past the end */
+{
+    return offset >= s.n ? SLICE_EMPTY : (struct slice){ s.p + offset, s.n - offset };
+}
+
 bool slice_eq_nocase(struct slice a, struct slice b); /* ASCII letters only */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
-int slice_compare(struct slice a, struct slice b);      /* <0, 0, >0, bytewise */
-struct slice slice_from(struct slice s, size_t offset); /* the tail; empty past the end */
-struct slice slice_trim(struct slice s);                /* without blanks and tabs at both ends */
+int slice_compare(struct slice a, struct slice b); /* <0, 0, >0, bytewise */
+struct slice slice_trim(struct slice s); /* without blanks and tabs at both ends */
 /* The bytes before the first `c`; *rest is what follows it. Without a `c`: all of it, and *rest is empty. */
 struct slice slice_cut(struct slice s, char c, struct slice *rest);
 /* Next blank-separated word of *list, which moves on; an empty slice at the end. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/client_addr.h"
 
+#include "base/buf.h"
 #include "base/limits.h"
 
 #include <arpa/inet.h>
@@ -35,11 +36,25 @@ struct address address_of(const struct sockaddr *from)
     return a;
 }
 
+/* Without inet_ntop, which formats by sprintf: this is done for each request. */
+static void write_v4(const uint8_t bytes[4], char out[ADDRESS_TEXT])
+{
+    struct buf text;
+
+    buf_init(&text, out, ADDRESS_TEXT - 1);
+    for (size_t i = 0; i < 4; i++) {
+        if (i > 0)
+            buf_putc(&text, '.');
+        buf_number(&text, bytes[i]);
+    }
+    out[text.n] = '\0';
+}
+
 void address_write(const struct address *a, char out[ADDRESS_TEXT])
 {
-    bool v4 = memcmp(a->bytes, v4_prefix, V4_AT) == 0;
-
-    if (inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? a->bytes + V4_AT : a->bytes, out, ADDRESS_TEXT) == NULL)
+    if (memcmp(a->bytes, v4_prefix, V4_AT) == 0)
+        write_v4(a->bytes + V4_AT, out);
+    else if (inet_ntop(AF_INET6, a->bytes, out, ADDRESS_TEXT) == NULL)
         out[0] = '\0';
 }
 

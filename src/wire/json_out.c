@@ -3,8 +3,6 @@
 
 #include "base/err.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <unistr.h>
 
 enum { BLOCK = 16 };
@@ -152,11 +150,8 @@ void json_cstr(struct json *j, const char *key, const char *value)
 
 void json_number(struct json *j, const char *key, int64_t value)
 {
-    char digits[sizeof "-9223372036854775808"];
-
     begin_value(j, key);
-    snprintf(digits, sizeof digits, "%" PRId64, value);
-    buf_puts(j->out, digits);
+    buf_number(j->out, value);
 }
 
 void json_flag(struct json *j, const char *key, bool value)

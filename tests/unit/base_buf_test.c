@@ -101,6 +101,34 @@ static void is_full_from_the_start_without_memory(void **state)
     assert_false(buf_ok(&b));
 }
 
+static void numbers_are_decimal(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t value;
+        const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { 7, "7" },
+        { -1, "-1" },
+        { 1000000009, "1000000009" },
+        { INT64_MAX, "9223372036854775807" },
+        { INT64_MIN, "-9223372036854775808" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char space[20];
+        struct buf b;
+        buf_init(&b, space, sizeof space);
+        buf_number(&b, cases[i].value);
+        assert_true(slice_eq(buf_slice(&b), slice_of(cases[i].text)));
+        buf_init(&b, space, strlen(cases[i].text) - 1);
+        buf_number(&b, cases[i].value);
+        assert_false(buf_ok(&b));
+        assert_int_equal(b.n, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +137,7 @@ int main(void)
         cmocka_unit_test(stays_full),
         cmocka_unit_test(formats_within_its_bound),
         cmocka_unit_test(is_full_from_the_start_without_memory),
+        cmocka_unit_test(numbers_are_decimal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
