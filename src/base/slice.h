@@ -47,7 +47,7 @@ bool slice_eq_nocase(struct slice a, struct slice b); /* ASCII letters only */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
 int slice_compare(struct slice a, struct slice b); /* <0, 0, >0, bytewise */
-struct slice slice_trim(struct slice s); /* without blanks and tabs at both ends */
+struct slice slice_trim(struct slice s);           /* without blanks and tabs at both ends */
 /* The bytes before the first `c`; *rest is what follows it. Without a `c`: all of it, and *rest is empty. */
 struct slice slice_cut(struct slice s, char c, struct slice *rest);
 /* Next blank-separated word of *list, which moves on; an empty slice at the end. */
