@@ -2,6 +2,7 @@
 #include "base/display.h"
 
 #include <locale.h>
+#include <pthread.h>
 #include <wchar.h>
 
 /* ---- characters ---- */
@@ -89,16 +90,24 @@ static struct slice measure(struct slice text, size_t columns, size_t *taken)
     return (struct slice){ text.p, bytes };
 }
 
-/* The same in a locale that knows widths beyond ASCII, which is not the program's own (and glibc has with it). */
+/* Opening it for each text would take longer than all else; it lasts as long as the program. */
+static locale_t utf8_locale;
+
+static void open_locale(void)
+{
+    utf8_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
+
+/* The same in a locale that knows widths beyond ASCII, which is not the program's own; where there is none, without. */
 static struct slice measure_all(struct slice text, size_t columns, size_t *taken)
 {
-    locale_t utf8 = is_ascii(text) ? (locale_t)0 : newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    if (utf8 == (locale_t)0)
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (is_ascii(text))
         return measure(text, columns, taken);
-    locale_t former = uselocale(utf8);
+    pthread_once(&once, open_locale);
+    locale_t former = uselocale(utf8_locale); /* none: the thread's own stays */
     struct slice cut = measure(text, columns, taken);
     uselocale(former);
-    freelocale(utf8);
     return cut;
 }
 
@@ -139,11 +148,15 @@ void display_wrap(FILE *out, struct slice text, size_t indent, size_t columns)
     }
     while ((word = slice_word(&text)).n > 0) {
         size_t width = display_width(word);
-        bool fits = used + 1 + width <= columns;
-        if (used > indent)
-            fprintf(out, fits ? " " : "\n%*s", fits ? 0 : (int)indent, "");
-        used = (used > indent && fits ? used + 1 : indent) + width;
+        if (used > indent && used + 1 + width > columns) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            used = indent;
+        } else if (used > indent) {
+            fputc(' ', out);
+            used++;
+        }
         display_put(out, word);
+        used += width;
     }
     fputc('\n', out);
 }

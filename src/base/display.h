@@ -2,7 +2,7 @@
 /* display.h: texts on the lines of a terminal, measured in its columns. Texts are UTF-8, perhaps from outside: each character
  * that a terminal would obey (controls of one byte or more, line separators, turns of the writing direction) and each byte
  * that is not UTF-8 is shown as a full stop. The width of a character is the C library's (wcwidth); one that it does not know
- * takes one column. Nothing is kept; any thread. */
+ * takes one column. Any thread. */
 #ifndef DOORCODE_BASE_DISPLAY_H
 #define DOORCODE_BASE_DISPLAY_H
 
