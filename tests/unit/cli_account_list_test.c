@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doorcode account list: on a terminal of 80 columns one line for each account, elsewhere nothing is cut. */
+/* doorcode account list and token show: on a terminal of 80 columns one line for each account, elsewhere nothing is cut. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@ static void keep(const char *user, const char *authority, const char *client_id,
         .access_token = "secret-a",
         .id_token = "",
         .refresh_token = refresh_token,
-        .scope = "openid",
+        .scope = "openid profile offline_access api://petstore/Pets.Read",
         .client_info = "",
         .received_at = (int64_t)time(NULL) - hours * 3600,
         .expires_in = 5 * 3600 + 1800,
@@ -92,6 +92,18 @@ static void a_long_list_stands_below(void **state)
     assert_non_null(strstr(text, "    AUTHORITY  " ENTRA "\n    CLIENT ID  " FIRST_APP "\n"));
 }
 
+static void an_account_is_shown_within_the_lines(void **state)
+{
+    (void)state;
+    char text[TERMINAL_TEXT];
+    keep("sam@example.org", LOCAL, FIRST_APP, "secret-r", 0);
+    terminal_ran(&program, "token show", 60, text);
+    assert_true(terminal_longest(text) <= 60);
+    assert_non_null(strstr(text, "  scope          openid profile offline_access\n"
+                                 "                 api://petstore/Pets.Read\n"));
+    expect("token show", 0, "  scope          openid profile offline_access api://petstore/Pets.Read\n", "");
+}
+
 static void nothing_is_cut_elsewhere(void **state)
 {
     (void)state;
@@ -119,6 +131,7 @@ int main(void)
         cmocka_unit_test_teardown(fits_a_terminal, forget),
         cmocka_unit_test_teardown(usual_names_are_whole, forget),
         cmocka_unit_test_teardown(a_long_list_stands_below, forget),
+        cmocka_unit_test_teardown(an_account_is_shown_within_the_lines, forget),
         cmocka_unit_test_teardown(nothing_is_cut_elsewhere, forget),
         cmocka_unit_test_teardown(the_application_tells_namesakes_apart, forget),
     };
