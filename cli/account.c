@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { AUTHORITY = 2048 }; /* longer than the library takes */
 
@@ -57,6 +58,21 @@ void account_cache_close(struct doorcode_cache **cache)
     doorcode_cache_free(*cache);
 }
 
+bool account_removal(const struct command_line *line, char *text, size_t cap)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+@,";
+    AUTO(account_cache_close) struct doorcode_cache *cache = NULL;
+    struct stat about;
+    if (strcmp(command_value(line, "cache"), "file") != 0 ||
+        doorcode_cache_file(command_value(line, "token-file"), &cache) != NULL)
+        return false;
+    const char *path = doorcode_cache_place(cache);
+    if (lstat(path, &about) != 0 || !S_ISREG(about.st_mode) || path[0] == '-' || path[strspn(path, plain)] != '\0')
+        return false;
+    int n = snprintf(text, cap, "rm %s", path);
+    return n > 0 && (size_t)n < cap;
+}
+
 /* ---- accounts ---- */
 
 /* As it is kept with an account: a slash at the end or a capital letter makes no difference. What is no authority is left as
@@ -77,14 +93,18 @@ static const char *normal_authority(const char *typed)
     return normal;
 }
 
+const char *account_user(const struct command_line *line)
+{
+    return line->argument_count > 0 ? line->arguments[0] : NULL;
+}
+
 struct doorcode_account_filter account_filter(const struct command_line *line)
 {
     const char *authority = command_value(line, "authority");
-    const char *argument = line->argument_count > 0 ? line->arguments[0] : NULL;
     return (struct doorcode_account_filter){
         .authority = authority != NULL ? normal_authority(authority) : NULL,
         .client_id = command_value(line, "client-id"),
-        .username = command_has(line, "user") ? command_value(line, "user") : argument,
+        .username = command_has(line, "user") ? command_value(line, "user") : account_user(line),
     };
 }
 

@@ -14,7 +14,12 @@ struct doorcode_cache *account_cache(const struct command_line *line);
 /* Whether tokens could be kept there, as far as that shows before there are any; else the user has been told. */
 bool account_cache_is_usable(const struct command_line *line, struct doorcode_cache *cache);
 void account_cache_close(struct doorcode_cache **cache); /* for AUTO */
+/* The command that removes the file with the tokens that the command line means: "rm /home/sam/tokens". False: there is no
+ * such file, or a shell would read its name otherwise. */
+bool account_removal(const struct command_line *line, char *text, size_t cap);
 
+/* The first argument, USER; NULL: none is given. */
+const char *account_user(const struct command_line *line);
 /* Of the command line: USER, its first argument, or --user where it has that. Good until the next call. */
 struct doorcode_account_filter account_filter(const struct command_line *line);
 /* The kept accounts that fit, at least one, the one used last first. COMMAND_OK, or an exit status after the user has been

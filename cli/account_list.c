@@ -2,7 +2,7 @@
 /* doorcode account list: who is signed in on this machine. */
 #include "account.h"
 #include "base/err.h"
-#include "base/terminal.h"
+#include "base/table.h"
 #include "cli.h"
 #include "report.h"
 
@@ -10,10 +10,8 @@
 #include <time.h>
 
 enum {
-    COLUMNS = 5,
     CELL = 64,
-    SHORT_ID = 8,  /* characters of a client id that tell it from another one at a glance */
-    NARROWEST = 8, /* an authority is not cut further */
+    SHORT_ID = 8, /* characters of a client id that tell it from another one at a glance */
 };
 
 static json_t *account_object(const struct doorcode_account *account)
@@ -34,21 +32,6 @@ static int list_to_script(const struct command_line *line, const struct doorcode
 
 /* ---- for people ---- */
 
-/* Texts of one account, one for each column; those of its own are in `made`. */
-struct row {
-    const char *cells[COLUMNS];
-    char made[COLUMNS][CELL];
-};
-
-struct sheet {
-    const char *const *titles;
-    size_t count; /* of the columns */
-    void (*fill)(const struct doorcode_account *account, struct row *row);
-    int widths[COLUMNS];
-};
-
-enum { AUTHORITY = 1 }; /* its column, in all of them */
-
 static void end_of(const struct doorcode_account *account, bool exact, char text[CELL])
 {
     const int64_t now = (int64_t)time(NULL);
@@ -60,75 +43,24 @@ static void end_of(const struct doorcode_account *account, bool exact, char text
         report_span(account->expires_at, now, text, CELL);
 }
 
-static void fill_short(const struct doorcode_account *account, struct row *row)
+static void put_short(struct table *t, const struct doorcode_account *account)
 {
-    row->cells[0] = account->username;
-    row->cells[AUTHORITY] = account->authority;
-    row->cells[2] = row->made[2];
-    row->cells[3] = account->has_refresh_token ? "yes" : "no";
-    row->cells[4] = row->made[4];
-    end_of(account, false, row->made[2]);
-    snprintf(row->made[4], CELL, "%.*s", SHORT_ID, account->client_id);
+    char ends[CELL];
+    char client[SHORT_ID + 1];
+    const char *cells[] = { account->username, account->authority, ends, account->has_refresh_token ? "yes" : "no",
+                            client };
+    end_of(account, false, ends);
+    snprintf(client, sizeof(client), "%s", account->client_id);
+    table_row(t, cells);
 }
 
-static void fill_long(const struct doorcode_account *account, struct row *row)
+static void put_long(struct table *t, const struct doorcode_account *account)
 {
-    row->cells[0] = account->username;
-    row->cells[AUTHORITY] = account->authority;
-    row->cells[2] = account->client_id;
-    row->cells[3] = row->made[3];
-    row->cells[4] = account->has_refresh_token ? "kept" : "none";
-    end_of(account, true, row->made[3]);
-}
-
-static int width_of(const char *text)
-{
-    return (int)terminal_width(text);
-}
-
-static void measure(struct sheet *sheet, const struct doorcode_accounts *accounts)
-{
-    struct row row;
-    for (size_t i = 0; i < sheet->count; i++)
-        sheet->widths[i] = width_of(sheet->titles[i]);
-    for (size_t n = 0; n < doorcode_accounts_count(accounts); n++) {
-        sheet->fill(doorcode_accounts_at(accounts, n), &row);
-        for (size_t i = 0; i < sheet->count; i++) {
-            int width = width_of(row.cells[i]);
-            sheet->widths[i] = width > sheet->widths[i] ? width : sheet->widths[i];
-        }
-    }
-}
-
-/* On a terminal, authorities give way so that an account takes one line. */
-static void fit(struct sheet *sheet, int columns)
-{
-    int all = 0;
-    for (size_t i = 0; i < sheet->count; i++)
-        all += sheet->widths[i] + (i > 0 ? 2 : 0);
-    int over = all - columns;
-    if (columns == 0 || over <= 0)
-        return;
-    int room = sheet->widths[AUTHORITY] - over;
-    sheet->widths[AUTHORITY] = room > NARROWEST ? room : NARROWEST;
-}
-
-/* What is too wide ends in "...". Only authorities are, which are plain ASCII. */
-static void put_cell(FILE *out, const char *text, int width, bool is_last)
-{
-    int over = width_of(text) - width;
-    if (over > 0)
-        fprintf(out, "%.*s...", width - 3, text);
-    else
-        fputs(text, out);
-    fprintf(out, "%*s", is_last || over > 0 ? 0 : -over, "");
-    fputs(is_last ? "\n" : "  ", out);
-}
-
-static void put_row(FILE *out, const struct sheet *sheet, const char *const *cells)
-{
-    for (size_t i = 0; i < sheet->count; i++)
-        put_cell(out, cells[i], sheet->widths[i], i + 1 == sheet->count);
+    char ends[CELL];
+    const char *cells[] = { account->username, account->authority, account->client_id, ends,
+                            account->has_refresh_token ? "kept" : "none" };
+    end_of(account, true, ends);
+    table_row(t, cells);
 }
 
 /* Two accounts that only the application tells apart. */
@@ -146,25 +78,37 @@ static bool has_namesakes(const struct doorcode_accounts *accounts)
     return false;
 }
 
-static void list_to_person(FILE *out, const struct doorcode_accounts *accounts, bool all)
+/* An account takes one line: CLIENT comes last, and only where it tells something. */
+static struct table *short_table(const struct doorcode_accounts *accounts)
 {
-    static const char *const short_titles[] = { "USER", "AUTHORITY", "TOKEN ENDS", "RENEWABLE", "CLIENT" };
-    static const char *const long_titles[] = { "USER", "AUTHORITY", "CLIENT ID", "ACCESS TOKEN", "REFRESH TOKEN" };
-    struct sheet sheet = { .titles = long_titles, .count = COLUMNS, .fill = fill_long };
-    struct row row;
-    if (!all)
-        sheet = (struct sheet){ .titles = short_titles,
-                                .count = has_namesakes(accounts) ? COLUMNS : COLUMNS - 1,
-                                .fill = fill_short };
-    measure(&sheet, accounts);
-    fit(&sheet, all ? 0 : terminal_columns(out));
-    fprintf(out, "%s", terminal_color(out, COLOR_DIM));
-    put_row(out, &sheet, sheet.titles);
-    fprintf(out, "%s", terminal_color(out, COLOR_NONE));
-    for (size_t n = 0; n < doorcode_accounts_count(accounts); n++) {
-        sheet.fill(doorcode_accounts_at(accounts, n), &row);
-        put_row(out, &sheet, row.cells);
-    }
+    static const struct table_column columns[] = {
+        { .name = "USER" },   { .name = "AUTHORITY", .cut = true }, { .name = "TOKEN ENDS" }, { .name = "RENEWABLE" },
+        { .name = "CLIENT" },
+    };
+    return table_new(columns, has_namesakes(accounts) ? CLI_COUNT(columns) : CLI_COUNT(columns) - 1);
+}
+
+static struct table *long_table(void)
+{
+    static const struct table_column columns[] = {
+        { .name = "USER" },
+        { .name = "AUTHORITY", .below = true },
+        { .name = "CLIENT ID", .below = true },
+        { .name = "ACCESS TOKEN", .below = true },
+        { .name = "REFRESH TOKEN" },
+    };
+    return table_new(columns, CLI_COUNT(columns));
+}
+
+static int list_to_person(const struct command_line *line, const struct doorcode_accounts *accounts)
+{
+    const bool is_long = command_flag(line, "long");
+    struct table *t = is_long ? long_table() : short_table(accounts);
+    for (size_t i = 0; i < doorcode_accounts_count(accounts); i++)
+        (is_long ? put_long : put_short)(t, doorcode_accounts_at(accounts, i));
+    err printed = table_print(t, line->out);
+    table_free(t);
+    return err_is_ok(printed) ? COMMAND_OK : command_fail(line, NULL, "%s", err_text(printed));
 }
 
 static int run(const struct command_line *line)
@@ -179,10 +123,9 @@ static int run(const struct command_line *line)
         return report_failure(line, error);
     if (command_flag(line, "json"))
         return list_to_script(line, accounts);
-    if (doorcode_accounts_count(accounts) == 0)
-        fprintf(line->errors, "Nobody is signed in.\nSign in with: %s signin USER\n", line->program->name);
-    else
-        list_to_person(line->out, accounts, command_flag(line, "long"));
+    if (doorcode_accounts_count(accounts) > 0)
+        return list_to_person(line, accounts);
+    fprintf(line->errors, "Nobody is signed in.\nSign in with: %s signin USER\n", line->program->name);
     return COMMAND_OK;
 }
 
@@ -201,7 +144,8 @@ const struct command account_list_command = {
         "Nothing is asked of a server.\n\nTOKEN ENDS is the end of the newest access token; RENEWABLE says whether it "
         "is "
         "renewed without the user. CLIENT begins the client id, where two accounts differ in nothing else. On a "
-        "terminal a long authority is cut; --long and --json show it whole.",
+        "terminal a long authority is cut; --long and --json show it whole, and so does a terminal that is too narrow "
+        "for a line.",
     .examples =
         COMMAND_EXAMPLES("doorcode account list", "doorcode account list --long", "doorcode account list --json"),
     .options = options,

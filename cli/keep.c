@@ -29,7 +29,7 @@ int keep_tokens(const struct command_line *line, const struct doorcode_client *c
                 const struct doorcode_tokens *tokens)
 {
     AUTO(account_list_close) struct doorcode_accounts *kept;
-    const struct doorcode_error *error = doorcode_accounts_keep(cache, client, line->arguments[0], tokens, &kept);
+    const struct doorcode_error *error = doorcode_accounts_keep(cache, client, account_user(line), tokens, &kept);
     if (error != NULL)
         return report_failure(line, error);
     return tell(line, doorcode_accounts_at(kept, 0), doorcode_cache_place(cache));

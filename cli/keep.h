@@ -6,7 +6,8 @@
 #include "base/command.h"
 #include "doorcode/account.h"
 
-/* Keeps them for the user of the command line (its first argument) and tells so. The exit status. */
+/* Keeps them for the user that the id token names, else for that of the command line (its first argument, if any), and tells
+ * so. The exit status. */
 int keep_tokens(const struct command_line *line, const struct doorcode_client *client, struct doorcode_cache *cache,
                 const struct doorcode_tokens *tokens);
 

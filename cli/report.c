@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report.h"
 
+#include "account.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/terminal.h"
@@ -9,6 +10,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { ADVICE = 1024 }; /* a path of half of that, and words */
 
 int report_json(const struct command_line *line, json_t *object)
 {
@@ -37,6 +40,20 @@ static bool concerns_operator(enum doorcode_error_kind kind)
            kind == DOORCODE_ERROR_INVALID_TOKEN;
 }
 
+/* What the person types to be rid of tokens that cannot be read. Good until the next call. */
+static const char *cache_advice(const struct command_line *line)
+{
+    static char advice[ADVICE];
+    char removal[ADVICE / 2];
+    if (!account_removal(line, removal, sizeof(removal)))
+        return "Mend that, remove it and sign in again, or keep tokens elsewhere with --token-file or --cache.";
+    snprintf(advice, sizeof(advice),
+             "Mend that; or remove it with '%s' and sign in again; or keep tokens elsewhere with --token-file or "
+             "--cache.",
+             removal);
+    return advice;
+}
+
 /* What the library, which knows no command line, says otherwise; where the command has this option, unless NULL. */
 static const char *advice_of(const struct command_line *line, const struct doorcode_error *error)
 {
@@ -49,12 +66,12 @@ static const char *advice_of(const struct command_line *line, const struct doorc
         { DOORCODE_ERROR_TLS, "ca-file",
           "Trust the authority of its certificate with --ca-file, or check the host name. For 'doorcode dev', "
           "'doorcode dev ca' names the file." },
-        { DOORCODE_ERROR_CACHE, "token-file",
-          "Mend that, remove it and sign in again, or keep tokens elsewhere with --token-file or --cache." },
         { DOORCODE_ERROR_NATIVE_DISABLED, "browser",
           "Sign in with --browser, or switch native authentication on for the application." },
         { DOORCODE_ERROR_PASSWORD_RESET_REQUIRED, NULL, "Do it with: doorcode reset-password USER" },
     };
+    if (error->kind == DOORCODE_ERROR_CACHE && command_has(line, "token-file"))
+        return cache_advice(line);
     for (size_t i = 0; i < CLI_COUNT(rows); i++) {
         if (rows[i].kind == error->kind && (rows[i].option == NULL || command_has(line, rows[i].option)))
             return rows[i].advice;

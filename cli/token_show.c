@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* doorcode token show: what is known of a signed-in user, never the tokens themselves. */
 #include "account.h"
+#include "base/display.h"
 #include "base/err.h"
 #include "base/terminal.h"
 #include "cli.h"
@@ -23,8 +24,10 @@ static bool is_time(const char *name)
 
 static void put_row(FILE *out, const char *name, int width, const char *value)
 {
-    fprintf(out, "  %s%-*s%s  %s\n", terminal_color(out, COLOR_DIM), width, name, terminal_color(out, COLOR_NONE),
-            value);
+    const int n = (int)strlen(name);
+    const int indent = (n > width ? n : width) + 4;
+    fprintf(out, "  %s%-*s%s  ", terminal_color(out, COLOR_DIM), width, name, terminal_color(out, COLOR_NONE));
+    display_wrap(out, slice_of(value), (size_t)indent, (size_t)terminal_columns(out));
 }
 
 static void put_claims(FILE *out, const char *title, const char *token)

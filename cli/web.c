@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web.h"
 
+#include "account.h"
 #include "base/guid.h"
 #include "base/terminal.h"
 #include "browser.h"
@@ -118,7 +119,8 @@ int web_keep(const struct command_line *line, const struct doorcode_client *clie
         .timestamp = "",
         .correlation_id = "",
     };
-    if (!is_user(tokens->id_token, line->arguments[0]))
+    const char *user = account_user(line);
+    if (user != NULL && !is_user(tokens->id_token, user))
         return report_failure(line, &another);
     return keep_tokens(line, client, cache, tokens);
 }
@@ -130,7 +132,7 @@ int web_signin(const struct command_line *line, const struct doorcode_client *cl
     struct doorcode_web *web;
     bool has_person = isatty(STDIN_FILENO) == 1;
     doorcode_web_options_init(&options);
-    options.login_hint = line->arguments[0];
+    options.login_hint = account_user(line);
     options.prompt = prompt;
     enum doorcode_web_state state = doorcode_web_start(client, &options, &web);
     if (state == DOORCODE_WEB_PREPARING)

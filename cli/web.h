@@ -10,7 +10,7 @@
  * be typed on a terminal; keeps the tokens. `prompt` as in doorcode/web.h. The exit status. */
 int web_signin(const struct command_line *line, const struct doorcode_client *client, struct doorcode_cache *cache,
                const char *prompt);
-/* Keeps the tokens of who has signed in with a browser, here or elsewhere, unless that is another user than the one named. The
+/* Keeps the tokens of who has signed in with a browser, here or elsewhere, unless one is named and that is another user. The
  * exit status. */
 int web_keep(const struct command_line *line, const struct doorcode_client *client, struct doorcode_cache *cache,
              const struct doorcode_tokens *tokens);

@@ -16,7 +16,7 @@ static struct slice wanted_languages(const struct exchange *x)
 
 static err seal(const struct exchange *x, const struct letter *letter, struct mail *mail)
 {
-    char plain_bytes[MAIL_SEALED];
+    char plain_bytes[MAIL_SEALED] UNINITIALISED;
     struct buf plain, sealed;
 
     buf_init(&plain, plain_bytes, sizeof plain_bytes);
@@ -25,7 +25,7 @@ static err seal(const struct exchange *x, const struct letter *letter, struct ma
     if (err_is_ok(result))
         result = vault_seal(x->api->vault, VAULT_MAIL, 0, slice_bytes(&mail->id, sizeof mail->id), buf_slice(&plain),
                             &sealed);
-    wipe(plain_bytes, sizeof plain_bytes);
+    wipe(plain_bytes, plain.n);
     mail->sealed_n = sealed.n;
     return result;
 }
@@ -65,13 +65,13 @@ err letter_seal_code(struct exchange *x, const struct letter_order *order, struc
 
 err letter_open(const struct vault *vault, const struct mail *mail, struct letter *out)
 {
-    char plain[MAIL_SEALED];
-    size_t n;
+    char plain[MAIL_SEALED] UNINITIALISED;
+    size_t n = 0;
 
     err result = vault_open(vault, VAULT_MAIL, 0, slice_bytes(&mail->id, sizeof mail->id),
                             slice_bytes(mail->sealed, mail->sealed_n), plain, sizeof plain, &n);
     if (err_is_ok(result))
         result = letter_unpack(slice_bytes(plain, n), out);
-    wipe(plain, sizeof plain);
+    wipe(plain, n); /* libsodium leaves nothing of what does not open */
     return result;
 }

@@ -3,42 +3,37 @@
 
 #include <string.h>
 
-static int hex_value(char c)
+/* Where the two digits of each byte stand: 8-4-4-4-12. */
+static const uint8_t places[] = { 0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34 };
+static const uint8_t hyphens[] = { 8, 13, 18, 23 };
+
+enum { NO_DIGIT = 16 };
+
+static unsigned hex_value(char c)
 {
     if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-static bool is_hyphen_place(size_t i)
-{
-    return i == 8 || i == 13 || i == 18 || i == 23;
+        return (unsigned)(c - '0');
+    c |= 'a' - 'A';
+    return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : NO_DIGIT;
 }
 
 bool guid_parse(struct slice text, struct guid *out)
 {
     struct guid g;
-    size_t nibble = 0;
+    unsigned seen = 0;
 
-    memset(&g, 0, sizeof g);
     if (text.n != GUID_TEXT)
         return false;
-    for (size_t i = 0; i < GUID_TEXT; i++) {
-        if (is_hyphen_place(i)) {
-            if (text.p[i] != '-')
-                return false;
-            continue;
-        }
-        int value = hex_value(text.p[i]);
-        if (value < 0)
+    for (size_t i = 0; i < sizeof hyphens; i++)
+        if (text.p[hyphens[i]] != '-')
             return false;
-        g.b[nibble / 2] = (uint8_t)((g.b[nibble / 2] << 4) | value);
-        nibble++;
+    for (size_t i = 0; i < sizeof places; i++) {
+        unsigned high = hex_value(text.p[places[i]]), low = hex_value(text.p[places[i] + 1]);
+        seen |= high | low;
+        g.b[i] = (uint8_t)(high << 4 | low);
     }
+    if (seen >= NO_DIGIT)
+        return false;
     *out = g;
     return true;
 }
@@ -47,16 +42,12 @@ struct guid_text guid_format(struct guid g)
 {
     static const char digits[] = "0123456789abcdef";
     struct guid_text text;
-    size_t nibble = 0;
 
-    for (size_t i = 0; i < GUID_TEXT; i++) {
-        if (is_hyphen_place(i)) {
-            text.c[i] = '-';
-            continue;
-        }
-        uint8_t byte = g.b[nibble / 2];
-        text.c[i] = digits[nibble % 2 == 0 ? byte >> 4 : byte & 15];
-        nibble++;
+    for (size_t i = 0; i < sizeof hyphens; i++)
+        text.c[hyphens[i]] = '-';
+    for (size_t i = 0; i < sizeof places; i++) {
+        text.c[places[i]] = digits[g.b[i] >> 4];
+        text.c[places[i] + 1] = digits[g.b[i] & 15];
     }
     text.c[GUID_TEXT] = '\0';
     return text;

@@ -13,6 +13,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { USUAL_COLUMNS = 80 };
+
 static bool has_colors(FILE *file)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -38,15 +40,9 @@ int terminal_columns(FILE *file)
 {
     struct winsize size;
     int fd = fileno(file);
-    return fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-size_t terminal_width(const char *text)
-{
-    size_t n = 0;
-    for (; *text != '\0'; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
+    if (fd < 0 || ioctl(fd, TIOCGWINSZ, &size) != 0)
+        return 0;
+    return size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
 }
 
 /* The bytes before the end of the line, or TOO_LONG, or END. */

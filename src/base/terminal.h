@@ -14,7 +14,7 @@ enum color { COLOR_NONE, COLOR_GOOD, COLOR_BAD, COLOR_DIM };
  * terminal. Static. */
 const char *terminal_color(FILE *file, enum color color);
 
-/* Characters that fit on one of its lines; 0 where it is no terminal or does not tell. */
+/* Characters that fit on one of its lines, 80 where it does not tell; 0 where it is no terminal. */
 int terminal_columns(FILE *file);
 
 /* Whether byte `i` could forge a line or move the cursor: a control character, also the second half of a C1 control (U+0080
@@ -25,9 +25,6 @@ static inline bool terminal_obeys(struct slice text, size_t i)
     unsigned char before = i == 0 ? 0 : (unsigned char)text.p[i - 1];
     return c < 0x20 || c == 0x7f || (before == 0xc2 && c < 0xa0);
 }
-
-/* How many of them a text takes: characters, not bytes, as continuation bytes of UTF-8 take no room. */
-size_t terminal_width(const char *text);
 
 enum typed { TYPED_LINE, TYPED_TOO_LONG, TYPED_END };
 

@@ -15,8 +15,11 @@ bool settled_has(const struct settled *s, uint64_t id, uint32_t attempts, int64_
 {
     uint32_t now = (uint32_t)(now_ms / 1000);
 
-    for (size_t i = 0; i < SETTLED_MAX; i++)
+    /* From the newest on: those that the store still offers were settled last. */
+    for (size_t n = 0, i = s->next; n < SETTLED_MAX; n++) {
+        i = (i == 0 ? SETTLED_MAX : i) - 1;
         if (s->ring[i].id == id && s->ring[i].attempts == attempts && s->ring[i].until > now)
             return true;
+    }
     return false;
 }

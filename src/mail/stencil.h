@@ -15,12 +15,19 @@ enum { STENCIL_TEXT = 8192, STENCIL_HOLES = 32, STENCIL_ID_DIGITS = 16 };
 #define STENCIL_ID_FIRST UINT64_C(0)
 #define STENCIL_ID_SECOND UINT64_MAX
 
+enum stencil_value {
+    STENCIL_CODE,
+    STENCIL_ID,
+    STENCIL_CODE_IN_BASE64 /* four characters of a line for three bytes (RFC 2045, 6.8) */
+};
+
 /* A run of digits of one value; a value that a line break cuts has two. */
 struct stencil_hole {
-    uint16_t at;
-    uint8_t n;
-    uint8_t digit; /* of the value, the first of the run */
-    bool is_id;
+    enum stencil_value value;
+    uint16_t at;   /* of the first digit, or of the four characters that it is in … */
+    uint8_t byte;  /* … and which of their three bytes it is */
+    uint8_t digit; /* which of the value's digits it is */
+    uint8_t n;     /* digits */
 };
 
 struct stencil {
@@ -31,8 +38,8 @@ struct stencil {
     struct stencil_hole holes[STENCIL_HOLES];
 };
 
-/* Finds the holes of the text that stands in `s` (text, n, code_digits) by the second. False where it cannot be printed
- * again so: the values are not in both as they are and whole (base64), or there are too many. */
+/* Finds the holes of the text that stands in `s` (text, n, code_digits of LIMIT_CODE_DIGITS_MAX at most) by the second.
+ * False where it cannot be printed again so: the two differ in more than whole values, or there are too many. */
 bool stencil_cut(struct stencil *s, struct slice second);
 /* Appends the text from its byte `from` on, before which there is no hole, with this code of code_digits digits and this
  * id. The caller looks whether the buffer is full. */

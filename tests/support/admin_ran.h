@@ -8,6 +8,7 @@
 #include "server/commands/commands.h"
 #include "store/store.h"
 #include "support/command_ran.h"
+#include "support/terminal_ran.h"
 #include "support/text_file.h"
 
 #include <jansson.h>
@@ -15,6 +16,8 @@
 static const struct command *const *const lists[] = { server_commands, NULL };
 static const struct command_program program = { .name = "doorcode", .version = "0", .date = "", .lists = lists };
 static struct test_folder folder;
+
+enum { ADMIN_LINE = 768 };
 
 static const char pets[] = "tenants:\n"
                            "  - name: petstore\n"
@@ -50,17 +53,39 @@ static inline int clear(void **state)
 }
 
 /* "@" stands for the folder's files: "apply @pets.yaml". --data is added. */
-static inline struct ran run(const char *line)
+static inline void complete(const char *line, char full[ADMIN_LINE])
 {
-    char full[512];
     const char *at = strchr(line, '@');
 
     if (at != NULL && (at == line || at[-1] == ' '))
-        snprintf(full, sizeof full, "%.*s%s/%s --data %s", (int)(at - line), line, folder.path, at + 1, folder.path);
+        snprintf(full, ADMIN_LINE, "%.*s%s/%s --data %s", (int)(at - line), line, folder.path, at + 1, folder.path);
     else
-        snprintf(full, sizeof full, "%s --data %s", line, folder.path);
+        snprintf(full, ADMIN_LINE, "%s --data %s", line, folder.path);
+}
+
+static inline struct ran run(const char *line)
+{
+    char full[ADMIN_LINE];
+
+    complete(line, full);
     return command_ran(&program, full);
 }
+
+/* On a terminal of 80 columns no line is longer, and all of the parts are there; NULL ends them. */
+static inline void expect_on_terminal(const char *line, const char *const *parts)
+{
+    char full[ADMIN_LINE];
+    char text[TERMINAL_TEXT];
+
+    complete(line, full);
+    terminal_ran(&program, full, 80, text);
+    if (terminal_longest(text) > 80)
+        fail_msg("%s: %zu columns:\n%s", line, terminal_longest(text), text);
+    for (; *parts != NULL; parts++)
+        if (strstr(text, *parts) == NULL)
+            fail_msg("%s: no '%s' in:\n%s", line, *parts, text);
+}
+#define EXPECT_ON_TERMINAL(line, ...) expect_on_terminal(line, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* It succeeds, says nothing on the error output, and prints `out` (NULL: whatever). */
 static inline void expect(const char *line, const char *out)

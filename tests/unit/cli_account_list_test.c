@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doorcode account list: on a terminal of 80 columns one line for each account, elsewhere nothing is cut. */
+/* doorcode account list and token show: on a terminal of 80 columns one line for each account, elsewhere nothing is cut. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,11 +9,9 @@
 
 #include "doorcode/account.h"
 #include "support/cli_ran.h"
+#include "support/terminal_ran.h"
 
-#include <pty.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
 #define ENTRA "https://petstore.ciamlogin.com/petstore.onmicrosoft.com"
 #define LOCAL "http://localhost:8080/petstore"
@@ -31,7 +29,7 @@ static void keep(const char *user, const char *authority, const char *client_id,
         .access_token = "secret-a",
         .id_token = "",
         .refresh_token = refresh_token,
-        .scope = "openid",
+        .scope = "openid profile offline_access api://petstore/Pets.Read",
         .client_info = "",
         .received_at = (int64_t)time(NULL) - hours * 3600,
         .expires_in = 5 * 3600 + 1800,
@@ -53,69 +51,57 @@ static int forget(void **state)
     return 0;
 }
 
-/* What the command writes to a terminal of so many columns, lines parted by \n. */
-static void on_terminal(const char *line, unsigned short columns, char *text, size_t cap)
-{
-    int terminal;
-    int program_end;
-    struct winsize size = { .ws_col = columns, .ws_row = 24 };
-    size_t used = 0;
-    assert_int_equal(openpty(&terminal, &program_end, NULL, NULL, &size), 0);
-    FILE *out = fdopen(program_end, "w");
-    setenv("NO_COLOR", "1", 1);
-    assert_int_equal(command_ran_to(&program, line, out, stderr), 0);
-    fputs("\x04", out); /* ends what is read, and is no text of the command */
-    fflush(out);
-    while (used == 0 || text[used - 1] != '\x04') {
-        assert_true(used + 1 < cap);
-        ssize_t n = read(terminal, text + used, 1);
-        assert_true(n == 1);
-        used += text[used] != '\r';
-    }
-    text[used - 1] = '\0';
-    unsetenv("NO_COLOR");
-    fclose(out);
-    close(terminal);
-}
-
-static size_t longest_line(const char *text)
-{
-    size_t longest = 0;
-    while (*text != '\0') {
-        size_t n = strcspn(text, "\n");
-        longest = n > longest ? n : longest;
-        text += n + (text[n] == '\n');
-    }
-    return longest;
-}
-
 static void fits_a_terminal(void **state)
 {
     (void)state;
-    char text[4096];
+    char text[TERMINAL_TEXT];
     keep("kim@example.org", LOCAL, FIRST_APP, "", 8);
     keep("somebody.else@petstore.example.org", ENTRA, FIRST_APP, "secret-r", 0);
-    on_terminal("account list", 80, text, sizeof text);
+    terminal_ran(&program, "account list", 80, text);
     assert_string_equal(text, "USER                                AUTHORITY              TOKEN ENDS  RENEWABLE\n"
                               "somebody.else@petstore.example.org  https://petstore.c...  in 5 h      yes\n"
                               "kim@example.org                     http://localhost:8...  2 h ago     no\n");
-    on_terminal("account list", 120, text, sizeof text);
+    terminal_ran(&program, "account list", 120, text);
     assert_non_null(strstr(text, ENTRA "  in 5 h      yes\n"));
-    on_terminal("account list", 20, text, sizeof text); /* nothing fits: the authority is cut, and no further */
-    assert_non_null(strstr(text, "example.org  https...  in"));
+    terminal_ran(&program, "account list", 40, text); /* no line fits, and nothing is cut */
+    assert_non_null(strstr(text, "USER        somebody.else@petstore.example.org\nAUTHORITY   " ENTRA "\n"
+                                 "TOKEN ENDS  in 5 h\nRENEWABLE   yes\n\nUSER        kim@example.org\n"));
 }
 
 static void usual_names_are_whole(void **state)
 {
     (void)state;
-    char text[4096];
+    char text[TERMINAL_TEXT];
     keep("sam@example.org", LOCAL, FIRST_APP, "secret-r", 0);
-    on_terminal("account list", 80, text, sizeof text);
+    terminal_ran(&program, "account list", 80, text);
     assert_string_equal(text, "USER             AUTHORITY                       TOKEN ENDS  RENEWABLE\n"
                               "sam@example.org  http://localhost:8080/petstore  in 5 h      yes\n");
     keep("sam@example.org", ENTRA, FIRST_APP, "secret-r", 0);
-    on_terminal("account list", 80, text, sizeof text);
-    assert_true(longest_line(text) <= 80);
+    terminal_ran(&program, "account list", 80, text);
+    assert_true(terminal_longest(text) <= 80);
+}
+
+static void a_long_list_stands_below(void **state)
+{
+    (void)state;
+    char text[TERMINAL_TEXT];
+    keep("somebody.else@petstore.example.org", ENTRA, FIRST_APP, "secret-r", 0);
+    terminal_ran(&program, "account list --long", 80, text);
+    assert_true(terminal_longest(text) <= 80);
+    assert_non_null(strstr(text, "USER                                "));
+    assert_non_null(strstr(text, "    AUTHORITY  " ENTRA "\n    CLIENT ID  " FIRST_APP "\n"));
+}
+
+static void an_account_is_shown_within_the_lines(void **state)
+{
+    (void)state;
+    char text[TERMINAL_TEXT];
+    keep("sam@example.org", LOCAL, FIRST_APP, "secret-r", 0);
+    terminal_ran(&program, "token show", 60, text);
+    assert_true(terminal_longest(text) <= 60);
+    assert_non_null(strstr(text, "  scope          openid profile offline_access\n"
+                                 "                 api://petstore/Pets.Read\n"));
+    expect("token show", 0, "  scope          openid profile offline_access api://petstore/Pets.Read\n", "");
 }
 
 static void nothing_is_cut_elsewhere(void **state)
@@ -130,10 +116,10 @@ static void nothing_is_cut_elsewhere(void **state)
 static void the_application_tells_namesakes_apart(void **state)
 {
     (void)state;
-    char text[4096];
+    char text[TERMINAL_TEXT];
     keep("sam@example.org", LOCAL, FIRST_APP, "secret-r", 0);
     keep("sam@example.org", LOCAL, SECOND_APP, "secret-r", 0);
-    on_terminal("account list", 80, text, sizeof text);
+    terminal_ran(&program, "account list", 80, text);
     assert_string_equal(text, "USER             AUTHORITY                       TOKEN ENDS  RENEWABLE  CLIENT\n"
                               "sam@example.org  http://localhost:8080/petstore  in 5 h      yes        5e903f62\n"
                               "sam@example.org  http://localhost:8080/petstore  in 5 h      yes        1f8b7c66\n");
@@ -144,6 +130,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(fits_a_terminal, forget),
         cmocka_unit_test_teardown(usual_names_are_whole, forget),
+        cmocka_unit_test_teardown(a_long_list_stands_below, forget),
+        cmocka_unit_test_teardown(an_account_is_shown_within_the_lines, forget),
         cmocka_unit_test_teardown(nothing_is_cut_elsewhere, forget),
         cmocka_unit_test_teardown(the_application_tells_namesakes_apart, forget),
     };

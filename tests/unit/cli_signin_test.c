@@ -9,6 +9,8 @@
 
 #include "support/cli_ran.h"
 
+#include <sys/stat.h>
+
 #define INITIATED                                                            \
     {                                                                        \
         .status = "200 OK", .body = "{\"continuation_token\":\"secret-c1\"}" \
@@ -153,7 +155,9 @@ static void failures_say_what_to_do(void **state)
            "doorcode signin: option '--client-id ID' is missing (or set DOORCODE_CLIENT_ID)\nSee");
     setenv("DOORCODE_CLIENT_ID", former, 1);
     free(former);
-    expect("signin", 2, "", "missing argument: USER");
+    expect("signin --authority http://127.0.0.1:1/p", 2, "", "missing argument: USER");
+    expect("signin --authority http://127.0.0.1:1/p --browser", 2, "", "missing argument: USER");
+    expect("signin sam@example.org kim@example.org", 2, "", "too many arguments, beginning with 'kim@example.org'");
 }
 
 static void a_refresh_keeps_the_new_tokens(void **state)
@@ -266,6 +270,49 @@ static void an_unwritable_token_file_is_named(void **state)
                   "kept: /nowhere/tokens.json cannot be locked: No such file or directory\nMend that");
 }
 
+static void tokens_of_another_format_are_named(void **state)
+{
+    (void)state;
+    char removal[160];
+    char told[400];
+    FILE *file = fopen(token_file, "w");
+    fputs("doorcode tokens 1\n\nend\n", file);
+    fclose(file);
+    assert_int_equal(chmod(token_file, 0600), 0);
+    snprintf(removal, sizeof removal, "rm %s", token_file);
+    snprintf(told, sizeof told,
+             "the tokens in %s are in a format that is not known here\nMend that; or remove it with '%s' and sign in "
+             "again;",
+             token_file, removal);
+    expect("account list", 1, "", told);
+    expect("token get", 1, "", told);
+    expect("signout --all", 1, "", told);
+    expect_signin(NULL, 0, "", "", 1, "", told); /* before a code is sent */
+    expect("account list --json", 1, removal, "");
+    assert_int_equal(remove(token_file), 0); /* as it says */
+    expect("account list", 0, "", "Nobody is signed in.");
+}
+
+/* What a shell would not take as one word is not offered as a command. */
+static void no_command_for_an_odd_name(void **state)
+{
+    (void)state;
+    char odd[128];
+    char line[192];
+    snprintf(odd, sizeof odd, "%s/a'b;c", folder);
+    FILE *file = fopen(odd, "w");
+    fputs("nothing", file);
+    fclose(file);
+    assert_int_equal(chmod(odd, 0600), 0);
+    snprintf(line, sizeof line, "account list --token-file %s", odd);
+    expect(line, 1, "",
+           "not known here\nMend that, remove it and sign in again, or keep tokens elsewhere with --token-file or "
+           "--cache.\n");
+    assert_int_equal(remove(odd), 0);
+    snprintf(line, sizeof line, "account list --token-file %s/nothing/tokens", folder);
+    expect(line, 0, "", "Nobody is signed in.");
+}
+
 static void a_missing_code_file_is_named(void **state)
 {
     (void)state;
@@ -325,6 +372,49 @@ static void the_user_signs_in_elsewhere(void **state)
     expect_signin(odd, COUNT(odd), "", " --device-code", 1, "", "\n\ndoorcode signin: The server's answer makes no");
 }
 
+/* Signed by a key that has the name of the published one. */
+static char *fill_forged(void *ctx, const char *origin, const char *body)
+{
+    (void)ctx;
+    struct tenant forger = { 0 };
+    tenant_facts(&forger);
+    char *filled = tenant_fill(&forger, origin, body);
+    tenant_close(&forger);
+    return filled;
+}
+
+/* A sign-in on another device, at this tenant. */
+static void expect_elsewhere(struct answer_facts tenant, const char *command, int status, const char *out,
+                             const char *errors)
+{
+    static const struct answer answers[] = { DEVICE_CODES, TOKENS_OF("secret-a", "secret-r") };
+    struct answer_server server;
+    char line[256];
+    answer_server_start_with(&server, answers, COUNT(answers), tenant);
+    snprintf(line, sizeof line, "%s --device-code --authority %s/petstore", command, server.origin);
+    expect(line, status, out, errors);
+    assert_int_equal(answer_server_stop(&server), COUNT(answers));
+}
+
+static void whoever_signs_in_elsewhere_need_not_be_named(void **state)
+{
+    (void)state;
+    struct tenant tenant = { .subject = "kim", .username = "kim@example.org" };
+    struct answer_facts forged = tenant_facts(&tenant);
+    forged.fill = fill_forged;
+    expect_elsewhere(forged, "signin", 1, "", "the id token has a signature that does not fit");
+    expect("account list", 0, "", "Nobody is signed in.");
+    expect_elsewhere(tenant_facts(&tenant), "signin sam@example.org", 1, "",
+                     "Another user has signed in with the browser.\nNothing was kept.");
+    expect("account list", 0, "", "Nobody is signed in.");
+    expect_elsewhere(tenant_facts(&tenant), "signin", 0, "Signed in as kim@example.org.\n", "");
+    expect("account list", 0, "kim@example.org  http://127.0.0.1:", "");
+    expect_elsewhere(tenant_of_tests(), "signin --json", 0, "\"username\": \"sam@example.org\"", "");
+    expect("token show", 0, "sam@example.org", "");
+    expect("token show kim@example.org", 0, "kim@example.org", "");
+    tenant_close(&tenant);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,8 +429,11 @@ int main(void)
         CASE(without_scopes_it_is_the_token_of_the_signin),
         CASE(a_token_of_several_lines_goes_nowhere),
         CASE(an_unwritable_token_file_is_named),
+        CASE(tokens_of_another_format_are_named),
+        CASE(no_command_for_an_odd_name),
         CASE(a_missing_code_file_is_named),
         CASE(the_user_signs_in_elsewhere),
+        CASE(whoever_signs_in_elsewhere_need_not_be_named),
     };
     return cmocka_run_group_tests_name("cli: sign-in", tests, NULL, NULL);
 }

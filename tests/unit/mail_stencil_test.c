@@ -20,12 +20,24 @@ static char second[STENCIL_TEXT];
 static char wanted[STENCIL_TEXT];
 static char printed[STENCIL_TEXT];
 
-/* A part whose body has the code and the id after `before` bytes of one long line, and the code again behind. */
+static bool has_id;
+
+static int with_id(void **state)
+{
+    (void)state;
+    has_id = true;
+    return 0;
+}
+
+/* A part whose body has the code and the id, if any, after `before` in one line, and the code again behind. */
 static size_t encode(char *p, const char *before, const char *code, uint64_t id, const char *after)
 {
-    char body[4096];
+    char body[4096], hex[STENCIL_ID_DIGITS + 2] = "";
     struct buf out;
-    int n = snprintf(body, sizeof body, "%s%s %016llx%s\n%s\n", before, code, (unsigned long long)id, after, code);
+
+    if (has_id)
+        snprintf(hex, sizeof hex, " %016llx", (unsigned long long)id);
+    int n = snprintf(body, sizeof body, "%s%s%s%s\n%s\n", before, code, hex, after, code);
 
     assert_in_range(n, 1, sizeof body - 1);
     buf_init(&out, p, STENCIL_TEXT);
@@ -114,15 +126,30 @@ static void a_print_begins_where_it_is_told_to(void **state)
     }
 }
 
-static void base64_is_not_cut(void **state)
+/* The code at each byte of a group, and cut by the end of a line at each of its digits. */
+static void base64_is_printed_as_well(void **state)
 {
+    static const char kite[] = "凧と風の会社";
+    char before[200], code[LIMIT_CODE_DIGITS_MAX + 1];
+    size_t cuts = 0;
+
     (void)state;
-    for (size_t shift = 0; shift < 6; shift++) {
-        char before[128];
-        snprintf(before, sizeof before, "%.*s凧と風の会社凧と風の会社凧と風の会社凧と風の会社", (int)shift, "xxxxxx");
-        assert_false(cut(before, 8, "凧と風の会社凧と風の会社"));
-        assert_non_null(memmem(stencil.text, stencil.n, "base64", 6));
+    has_id = false;
+    for (size_t shift = 0; shift < 120; shift++) {
+        snprintf(before, sizeof before, "%s%s%s%.*s", kite, kite, shift < 60 ? "" : kite, (int)shift % 60,
+                 "凧風凧風凧風凧風凧風凧風凧風凧風凧風凧風");
+        for (size_t digits = LIMIT_CODE_DIGITS_MIN; digits <= LIMIT_CODE_DIGITS_MAX; digits++) {
+            snprintf(code, sizeof code, "%.*s", (int)digits, "9876543210");
+            assert_true(cut(before, digits, kite));
+            assert_non_null(memmem(stencil.text, stencil.n, "base64", 6));
+            assert_prints(before, code, 0, kite);
+            assert_prints(before, &"0123456789"[10 - digits], 0, kite);
+            cuts += stencil.holes_n == 3;
+        }
     }
+    assert_true(cuts > 20); /* else no end of a line was in a code */
+    has_id = true;
+    assert_false(cut(kite, 8, kite)); /* no letter has one there */
 }
 
 static bool cut_texts(const char *a, const char *b)
@@ -140,6 +167,11 @@ static void what_is_no_whole_value_is_not_cut(void **state)
     (void)state;
     assert_true(cut_texts("a 000000 b", "a 111111 b"));
     assert_true(cut_texts("a b", "a b"));
+    assert_true(cut_texts("x 000000000000", "x 111111111111")); /* two, side by side */
+    assert_true(cut_texts("x\nMDAwMDAw", "x\nMTExMTEx"));
+    assert_false(cut_texts("x\nMDAwMDA=", "x\nMTExMTE=")); /* a part of one */
+    assert_false(cut_texts("MDAwMDAw/", "MTExMTEx+"));
+    assert_false(cut_texts("xMDAwMDAw", "xMTExMTEx"));       /* at the wrong place of a line */
     assert_false(cut_texts("a 000000 b", "a 111111 bc"));    /* another length */
     assert_false(cut_texts("a 00000 b", "a 11111 b"));       /* a part of a code */
     assert_false(cut_texts("a 000000 b", "a 111111 c"));     /* something else differs */
@@ -157,11 +189,11 @@ static void what_is_no_whole_value_is_not_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_values_may_stand_anywhere_in_a_line),
-        cmocka_unit_test(a_soft_break_cuts_values_at_each_of_their_digits),
-        cmocka_unit_test(a_print_begins_where_it_is_told_to),
-        cmocka_unit_test(base64_is_not_cut),
-        cmocka_unit_test(what_is_no_whole_value_is_not_cut),
+        cmocka_unit_test_setup(the_values_may_stand_anywhere_in_a_line, with_id),
+        cmocka_unit_test_setup(a_soft_break_cuts_values_at_each_of_their_digits, with_id),
+        cmocka_unit_test_setup(a_print_begins_where_it_is_told_to, with_id),
+        cmocka_unit_test_setup(base64_is_printed_as_well, with_id),
+        cmocka_unit_test_setup(what_is_no_whole_value_is_not_cut, with_id),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,7 @@ static uint64_t write_alike(struct writer *w, const struct message_sender *from,
     return writer_copied(w) - before;
 }
 
-/* Whether a part of the last letter was, where no code can be put in. */
+/* Whether a part of the last letter was. */
 static bool is_base64(void)
 {
     static const char encoding[] = "Content-Transfer-Encoding: base64";
@@ -115,8 +115,7 @@ static size_t write_looks(struct writer *w, const struct message_sender *from, c
         snprintf(letter.tenant_name, sizeof letter.tenant_name, "%s", look[0]);
         snprintf(letter.logo_url, sizeof letter.logo_url, "%s", look[1]);
         snprintf(letter.accent_color, sizeof letter.accent_color, "%s", look[2]);
-        uint64_t copied = write_alike(w, from, letter);
-        assert_int_equal(copied, is_base64() && letter.kind != LETTER_ACCOUNT_EXISTS ? 0 : 3);
+        assert_int_equal(write_alike(w, from, letter), 3);
         base64 += is_base64();
     }
     return base64;
@@ -152,8 +151,7 @@ static void every_length_of_a_name_and_of_a_code_is_copied(void **state)
             letter.tenant_name[n * width] = '\0';
             size_t digits = LIMIT_CODE_DIGITS_MIN + n % (LIMIT_CODE_DIGITS_MAX - LIMIT_CODE_DIGITS_MIN + 1);
             snprintf(letter.code, sizeof letter.code, "%.*s", (int)digits, "0123456789");
-            uint64_t copied = write_alike(w, &sender, letter);
-            assert_int_equal(copied, is_base64() ? 0 : 3);
+            assert_int_equal(write_alike(w, &sender, letter), 3);
         }
     }
     writer_free(w);
@@ -185,14 +183,18 @@ static void a_letter_that_is_not_alike_is_not_copied(void **state)
     writer_free(w);
 }
 
-static void write_round(struct writer *w, unsigned kinds)
+static void write_one(struct writer *w, unsigned like)
 {
     struct letter letter = sample;
 
-    for (unsigned i = 0; i < kinds; i++) {
-        letter.minutes = 1 + i;
-        assert_writes(w, &sender, &letter, i, 1785103200);
-    }
+    letter.minutes = 1 + like;
+    assert_writes(w, &sender, &letter, like, 1785103200);
+}
+
+static void write_round(struct writer *w, unsigned likes)
+{
+    for (unsigned i = 0; i < likes; i++)
+        write_one(w, i);
 }
 
 static void the_likes_not_used_for_longest_make_room(void **state)
@@ -203,11 +205,15 @@ static void the_likes_not_used_for_longest_make_room(void **state)
     for (int round = 0; round < 3; round++)
         write_round(w, WRITER_LIKES);
     assert_int_equal(writer_copied(w), WRITER_LIKES);
-    write_round(w, WRITER_LIKES + 1); /* the last takes the place of the first */
-    assert_int_equal(writer_copied(w), 2 * WRITER_LIKES);
+    write_one(w, 0);
+    write_one(w, WRITER_LIKES); /* takes the place of 1, as 0 was just used */
+    write_one(w, 0);
+    assert_int_equal(writer_copied(w), WRITER_LIKES + 2);
+    write_one(w, 1);
+    assert_int_equal(writer_copied(w), WRITER_LIKES + 2);
     for (int round = 0; round < 3; round++)
-        write_round(w, WRITER_LIKES + 1); /* each is gone when its turn comes */
-    assert_int_equal(writer_copied(w), 2 * WRITER_LIKES);
+        write_round(w, WRITER_LIKES + 1);                 /* each is gone when its turn comes */
+    assert_int_equal(writer_copied(w), WRITER_LIKES + 3); /* but for 0 in the first of these rounds */
     writer_free(w);
 }
 

@@ -64,6 +64,8 @@ static void secrets(void **state)
     assert_string_equal(member(listed, 0, "key_id"), member(added, 0, "key_id"));
     assert_int_equal(strncmp(member(listed, 0, "hint"), member(added, 0, "secret"), 3), 0);
     assert_null(json_object_get(json_array_get(listed, 0), "secret"));
+    snprintf(line, sizeof line, "app secrets %s", app);
+    EXPECT_ON_TERMINAL(line, "key_id  ", member(added, 0, "key_id"), "production  ");
     expect("apply @pets.yaml", NULL); /* which names no secrets */
     struct ran whole = run("export");
     assert_null(strstr(whole.out, member(added, 0, "secret")));
@@ -147,6 +149,8 @@ static void sessions(void **state)
     assert_string_equal(member(rows, 0, "applications"), "Shop");
     assert_string_equal(member(rows, 1, "stays"), "yes");
     json_decref(rows);
+    EXPECT_ON_TERMINAL("session list sam@example.org", "    session       01000000-0000-0000-0000-000000000000\n",
+                       "signed_in", "    applications  Shop\n");
     rows = json_of("user show sam@example.org --json");
     assert_string_equal(member(rows, 0, "sessions"), "2");
     json_decref(rows);

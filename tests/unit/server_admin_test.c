@@ -138,6 +138,7 @@ static void second_factors(void **state)
     assert_string_equal(member(rows, 0, "channel"), "email");
     assert_string_equal(member(rows, 1, "target"), "+4790000007");
     expect_part("user methods list sam@example.org", "channel  target ");
+    EXPECT_ON_TERMINAL("user methods list sam@example.org", "    id  ", member(rows, 0, "id"), member(rows, 1, "id"));
     expect_failure("user methods add sam@example.org nowhere", COMMAND_FAILED, "nowhere: is no contact");
     expect_failure("user methods add sam@example.org +12", COMMAND_FAILED,
                    "Give an address, or a number like +4790000007.");
@@ -179,7 +180,7 @@ static void applications_and_flows(void **state)
     expect_part("app show Shop", "\npermissions    openid api://pets/a\n");
     expect_part("app show 1F8B7C66-3a1d-4f5e-9c42-7d2e0b9a8c31", "Shop");
     expect_failure("app show Nothing", COMMAND_FAILED, "'doorcode app list' shows them.");
-    expect_part("flow list", "signup  emailOneTimePasscode  yes      1");
+    expect_part("flow list", "signup  emailOneTimePasscode  yes               1\n");
     expect_part("flow show spare", "name               spare\nidentity_provider  emailPassword\n");
     expect_failure("flow show nothing", COMMAND_FAILED, "'doorcode flow list' shows them.");
     expect_failure("flow delete signup", COMMAND_FAILED, "Link the application to another user flow first.");
@@ -254,6 +255,7 @@ static void keys(void **state)
     expect("keys rotate --algorithm ES256", NULL);
     json_t *after = json_of("keys list --json");
     assert_int_equal(json_array_size(after), json_array_size(before) + 1);
+    EXPECT_ON_TERMINAL("keys list", "    kid  ", member(after, 0, "kid"), "  signing_since");
     size_t current = 0, next = 0;
     for (size_t i = 0; i < json_array_size(after); i++) {
         assert_string_equal(member(after, i, "algorithm"), "ES256");
@@ -330,6 +332,7 @@ static void mails(void **state)
     assert_null(strchr(ran.out, '\033'));            /* nor what a terminal obeys */
     assert_non_null(strstr(ran.out, "user>.[2J"));
     command_ran_free(&ran);
+    EXPECT_ON_TERMINAL("mail list", "    last_error  550 5.1.1 <no \"such\" user>.[2J\n", "2026-07-22 10:16:30Z\n");
     ran = run("mail list --show-addresses");
     assert_non_null(strstr(ran.out, "sam@example.org"));
     assert_null(strstr(ran.out, "48151623"));

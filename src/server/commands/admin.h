@@ -5,6 +5,7 @@
 #define DOORCODE_SERVER_COMMANDS_ADMIN_H
 
 #include "base/command.h"
+#include "base/table.h"
 #include "crypto/vault.h"
 #include "server/config.h"
 #include "store/store.h"
@@ -57,16 +58,8 @@ const char *admin_text(struct slice s, char *out, size_t cap);
 /* Prints the fault and gives COMMAND_FAILED. */
 int admin_fail(struct admin *a, err fault);
 
-/* Rows of text: printed aligned under `columns`, or as a JSON array of objects with these members. */
-enum { ADMIN_COLUMNS = 12 };
-struct table;
-struct table *table_new(const char *const *columns); /* NULL-terminated; at most ADMIN_COLUMNS */
-/* For people: a line for each cell instead of one for each row, as of a single thing. */
-void table_as_cards(struct table *t);
-/* For people: leaves out the column, which is too wide for a list. */
-void table_hide(struct table *t, const char *column);
-/* Adds a row; the texts are copied. As many as there are columns. */
-void table_row(struct table *t, const char *const *cells);
-void table_print(struct table *t, bool json, FILE *out); /* and frees; NULL only frees */
+/* Prints the table, or with --json an array of objects with its columns as members, and frees it. Where reading its rows
+ * failed, prints that fault instead. The exit status. */
+int admin_print(struct admin *a, struct table *t, err read);
 
 #endif

@@ -2,6 +2,8 @@
 /* doorcode dev: the server for development and tests: no configuration, an inbox instead of mail, a movable clock. */
 #include "server/commands/commands.h"
 
+#include "base/display.h"
+#include "base/terminal.h"
 #include "crypto/dev_ca.h"
 #include "server/dev_mode.h"
 #include "server/log.h"
@@ -118,25 +120,35 @@ static const struct {
 #undef SEED_CLIENT
 };
 
+/* On a terminal the text takes as many lines as it needs, all of them beside `before`. */
+static void put_text(FILE *out, const char *before, const char *text)
+{
+    fputs(before, out);
+    display_wrap(out, slice_of(text), strlen(before), (size_t)terminal_columns(out));
+}
+
 static void print_banner(const struct developing *d, FILE *out)
 {
     unsigned http = (unsigned)d->http_port;
 
-    fprintf(out, "Doorcode %s, development mode. Not for production: everybody here can read the codes.\n\n",
+    fprintf(out, "Doorcode %s, development mode.\nNot for production: everybody here can read the codes.\n\n",
             DOORCODE_VERSION);
     fprintf(out, "  inbox        http://localhost:%u/\n", http);
     fprintf(out, "  authority    http://localhost:%u/petstore\n", http);
     if (d->https_port != 0)
         fprintf(out, "               https://localhost:%u/petstore   (to trust it: doorcode dev ca)\n",
                 (unsigned)d->https_port);
-    fprintf(out, "  users        sam@example.org, kim@example.org: by code\n");
-    fprintf(out, "               pat@example.org, mia@example.org, ned@example.org: password Blue-Kettle-42\n");
+    put_text(out, "  users        ", "sam@example.org, kim@example.org: by code");
+    put_text(out, "               ", "pat@example.org, mia@example.org, ned@example.org: password Blue-Kettle-42");
     fprintf(out, "  data         %s\n\nClients:\n", d->memory ? "in memory, gone at the end" : d->folder);
-    for (size_t i = 0; i < sizeof clients / sizeof clients[0]; i++)
-        fprintf(out, "  %s  %s\n", clients[i].id, clients[i].what);
-    fputc('\n', out);
+    for (size_t i = 0; i < sizeof clients / sizeof clients[0]; i++) {
+        char id[64];
+        snprintf(id, sizeof id, "  %s  ", clients[i].id);
+        put_text(out, id, clients[i].what);
+    }
     fprintf(out,
-            "Try next:\n  doorcode signin sam@example.org --authority http://localhost:%u/petstore \\\n"
+            "\nTry next:\n  doorcode signin sam@example.org \\\n"
+            "      --authority http://localhost:%u/petstore \\\n"
             "      --client-id 1f8b7c66-3a1d-4f5e-9c42-7d2e0b9a8c31\n\nready\n",
             http);
     fflush(out);

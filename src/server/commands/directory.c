@@ -50,12 +50,19 @@ static void user_row(struct table *t, const struct user *user)
     table_row(t, cells);
 }
 
-static const char *const user_columns[] = { "email", "origin", "enabled", "name", "created", "id", NULL };
+static const struct table_column user_columns[] = {
+    { .name = "email" },
+    { .name = "origin" },
+    { .name = "enabled" },
+    { .name = "name", .cut = true },
+    { .name = "created", .below = true },
+    { .name = "id", .below = true },
+};
 
 static int list_users(struct admin *a, const struct tenant *tenant)
 {
     struct user *users = calloc(USERS_AT_ONCE, sizeof *users);
-    struct table *t = table_new(user_columns);
+    struct table *t = table_new(user_columns, sizeof user_columns / sizeof user_columns[0]);
     char after[USER_EMAIL_SIZE] = "";
     size_t n = USERS_AT_ONCE;
     err read = users == NULL ? FAIL(NO_MEMORY) : OK;
@@ -68,12 +75,13 @@ static int list_users(struct admin *a, const struct tenant *tenant)
             (void)slice_to_cstr(slice_of(users[n - 1].identity), after, sizeof after);
     }
     free(users);
-    table_print(t, a->json, a->line->out);
-    return err_is_ok(read) ? COMMAND_OK : admin_fail(a, read);
+    return admin_print(a, t, read);
 }
 
-static const char *const show_columns[] = { "email", "origin",   "enabled", "name", "created",
-                                            "id",    "sessions", "roles",   NULL };
+static const struct table_column show_columns[] = {
+    { .name = "email" },   { .name = "origin" }, { .name = "enabled" },  { .name = "name" },
+    { .name = "created" }, { .name = "id" },     { .name = "sessions" }, { .name = "roles" },
+};
 
 /* "Pets API/Pets.Admin", parted by commas. */
 static void put_role(struct buf *out, const struct directory *d, const struct tenant *tenant, struct slice line)
@@ -120,11 +128,10 @@ static int show_user(struct admin *a, const struct tenant *tenant)
         user.email, user_origin_name(user.origin), yes_no(user.enabled), user.display_name, created.c, id.c, sessions,
         roles
     };
-    struct table *t = table_new(show_columns);
+    struct table *t = table_new(show_columns, sizeof show_columns / sizeof show_columns[0]);
     table_as_cards(t);
     table_row(t, cells);
-    table_print(t, a->json, a->line->out);
-    return COMMAND_OK;
+    return admin_print(a, t, OK);
 }
 
 static int delete_user(struct admin *a, const struct tenant *tenant)
@@ -202,12 +209,19 @@ static int set_password(struct admin *a, const struct tenant *tenant)
 
 /* ---- applications ---- */
 
-static const char *const app_columns[] = { "name",          "client_id", "native",      "public",
-                                           "user_flow",     "algorithm", "permissions", "origins",
-                                           "redirect_uris", "api",       "secrets",     NULL };
-
-/* Of these, `app show` tells. */
-static const char *const app_details[] = { "algorithm", "permissions", "origins", "redirect_uris" };
+static const struct table_column app_columns[] = {
+    { .name = "name", .cut = true },
+    { .name = "client_id", .below = true },
+    { .name = "native" },
+    { .name = "public" },
+    { .name = "user_flow", .below = true },
+    { .name = "algorithm", .detail = true },
+    { .name = "permissions", .detail = true },
+    { .name = "origins", .detail = true },
+    { .name = "redirect_uris", .detail = true },
+    { .name = "api", .below = true },
+    { .name = "secrets", .number = true },
+};
 
 static void join(struct slices list, char *out, size_t cap)
 {
@@ -254,15 +268,10 @@ static void app_row(struct table *t, const struct application *app)
 }
 
 /* By name or client id; NULL takes all. */
-static size_t app_rows(struct admin *a, const struct tenant *tenant, const char *wanted, struct guid *id)
+static struct table *app_rows(struct admin *a, const struct tenant *tenant, const char *wanted)
 {
-    struct table *t = table_new(app_columns);
-    size_t n = 0;
+    struct table *t = table_new(app_columns, sizeof app_columns / sizeof app_columns[0]);
 
-    if (wanted != NULL)
-        table_as_cards(t);
-    for (size_t i = 0; wanted == NULL && i < sizeof app_details / sizeof app_details[0]; i++)
-        table_hide(t, app_details[i]);
     for (size_t i = 0; i < a->directory->application_count; i++) {
         const struct application *app = &a->directory->applications[i];
         bool matches = wanted == NULL || slice_eq(app->name, slice_of(wanted)) ||
@@ -270,29 +279,29 @@ static size_t app_rows(struct admin *a, const struct tenant *tenant, const char 
         if (!guid_eq(app->tenant_id, tenant->id) || !matches)
             continue;
         app_row(t, app);
-        *id = app->client_id;
-        n++;
     }
-    table_print(t, a->json, n > 0 || wanted == NULL ? a->line->out : NULL);
-    return n;
+    return t;
 }
 
 static int list_apps(struct admin *a, const struct tenant *tenant)
 {
-    struct guid id;
+    return admin_print(a, app_rows(a, tenant, NULL), OK);
+}
 
-    (void)app_rows(a, tenant, NULL, &id);
-    return COMMAND_OK;
+/* As cards. None: the user is told that there is no such `what`. */
+static int show(struct admin *a, struct table *t, const char *list, const char *what)
+{
+    if (table_is_whole(t) && table_row_count(t) == 0) {
+        table_free(t);
+        return command_fail(a->line, list, "%s: there is no such %s", a->line->arguments[0], what);
+    }
+    table_as_cards(t);
+    return admin_print(a, t, OK);
 }
 
 static int show_app(struct admin *a, const struct tenant *tenant)
 {
-    struct guid id;
-
-    if (app_rows(a, tenant, a->line->arguments[0], &id) > 0)
-        return COMMAND_OK;
-    return command_fail(a->line, "'doorcode app list' shows them.", "%s: there is no such application",
-                        a->line->arguments[0]);
+    return show(a, app_rows(a, tenant, a->line->arguments[0]), "'doorcode app list' shows them.", "application");
 }
 
 static int delete_app(struct admin *a, const struct tenant *tenant)
@@ -307,15 +316,17 @@ static int delete_app(struct admin *a, const struct tenant *tenant)
 
 /* ---- user flows ---- */
 
-static const char *const flow_columns[] = { "name", "identity_provider", "sign_up", "attributes", NULL };
+static const struct table_column flow_columns[] = {
+    { .name = "name" },
+    { .name = "identity_provider", .below = true },
+    { .name = "sign_up" },
+    { .name = "attributes", .number = true },
+};
 
-static size_t flow_rows(struct admin *a, const struct tenant *tenant, const char *wanted)
+static struct table *flow_rows(struct admin *a, const struct tenant *tenant, const char *wanted)
 {
-    struct table *t = table_new(flow_columns);
-    size_t n = 0;
+    struct table *t = table_new(flow_columns, sizeof flow_columns / sizeof flow_columns[0]);
 
-    if (wanted != NULL)
-        table_as_cards(t);
     for (size_t i = 0; i < a->directory->user_flow_count; i++) {
         const struct user_flow *flow = &a->directory->user_flows[i];
         char name[80], count[24];
@@ -327,24 +338,18 @@ static size_t flow_rows(struct admin *a, const struct tenant *tenant, const char
                                                                               : "emailPassword",
                                 yes_no(flow->sign_up), count };
         table_row(t, cells);
-        n++;
     }
-    table_print(t, a->json, n > 0 || wanted == NULL ? a->line->out : NULL);
-    return n;
+    return t;
 }
 
 static int list_flows(struct admin *a, const struct tenant *tenant)
 {
-    (void)flow_rows(a, tenant, NULL);
-    return COMMAND_OK;
+    return admin_print(a, flow_rows(a, tenant, NULL), OK);
 }
 
 static int show_flow(struct admin *a, const struct tenant *tenant)
 {
-    if (flow_rows(a, tenant, a->line->arguments[0]) > 0)
-        return COMMAND_OK;
-    return command_fail(a->line, "'doorcode flow list' shows them.", "%s: there is no such user flow",
-                        a->line->arguments[0]);
+    return show(a, flow_rows(a, tenant, a->line->arguments[0]), "'doorcode flow list' shows them.", "user flow");
 }
 
 static int delete_flow(struct admin *a, const struct tenant *tenant)

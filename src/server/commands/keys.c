@@ -7,7 +7,10 @@
 
 #include <stdlib.h>
 
-static const char *const columns[] = { "algorithm", "state", "kid", "published", "signing_since", "retired", NULL };
+static const struct table_column columns[] = {
+    { .name = "algorithm" }, { .name = "state" },         { .name = "kid", .below = true },
+    { .name = "published" }, { .name = "signing_since" }, { .name = "retired", .below = true },
+};
 
 static const char *time_text(instant at, struct clock_text *text)
 {
@@ -20,7 +23,7 @@ static const char *time_text(instant at, struct clock_text *text)
 static int print_keys(struct admin *a)
 {
     struct key *keys = calloc(KEYS_MAX, sizeof *keys);
-    struct table *t = table_new(columns);
+    struct table *t = table_new(columns, sizeof columns / sizeof columns[0]);
     struct clock_text times[3];
     size_t n = KEYS_MAX;
     err read = keys == NULL ? FAIL(NO_MEMORY) : store_keys(a->store, keys, &n);
@@ -35,8 +38,7 @@ static int print_keys(struct admin *a)
         table_row(t, cells);
     }
     free(keys);
-    table_print(t, a->json, a->line->out);
-    return err_is_ok(read) ? COMMAND_OK : admin_fail(a, read);
+    return admin_print(a, t, read);
 }
 
 static int list(const struct command_line *line)

@@ -11,7 +11,12 @@
 
 enum { MAILS_AT_ONCE = 32, CELL = 640 };
 
-static const char *const columns[] = { "id", "state", "attempts", "to", "created", "next_try", "last_error", NULL };
+static const struct table_column columns[] = {
+    { .name = "id", .number = true },        { .name = "state" },
+    { .name = "attempts", .number = true },  { .name = "to" },
+    { .name = "created", .below = true },    { .name = "next_try" },
+    { .name = "last_error", .below = true },
+};
 
 /* Only the address of the letter, masked unless asked for; never the code. */
 static void address_of(struct admin *a, const struct mail *mail, bool clear, char *out, size_t cap)
@@ -48,7 +53,7 @@ static void mail_row(struct admin *a, struct table *t, const struct mail *mail, 
 static int print_mails(struct admin *a)
 {
     struct mail *mails = calloc(MAILS_AT_ONCE, sizeof *mails);
-    struct table *t = table_new(columns);
+    struct table *t = table_new(columns, sizeof columns / sizeof columns[0]);
     uint64_t after = 0;
     size_t n = MAILS_AT_ONCE;
     err read = mails == NULL ? FAIL(NO_MEMORY) : OK;
@@ -61,8 +66,7 @@ static int print_mails(struct admin *a)
         }
     }
     free(mails);
-    table_print(t, a->json, a->line->out);
-    return err_is_ok(read) ? COMMAND_OK : admin_fail(a, read);
+    return admin_print(a, t, read);
 }
 
 static int list(const struct command_line *line)

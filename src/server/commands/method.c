@@ -6,7 +6,12 @@
 #include "wire/email.h"
 #include "wire/phone.h"
 
-static const char *const columns[] = { "channel", "target", "registered", "id", NULL };
+static const struct table_column columns[] = {
+    { .name = "channel" },
+    { .name = "target" },
+    { .name = "registered", .below = true },
+    { .name = "id", .below = true },
+};
 
 static void add_row(struct table *t, const struct method *method)
 {
@@ -39,11 +44,10 @@ static int list_methods(struct admin *a, const struct tenant *tenant)
 
     if (status != COMMAND_OK)
         return status;
-    struct table *t = table_new(columns);
+    struct table *t = table_new(columns, sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < n; i++)
         add_row(t, &list[i]);
-    table_print(t, a->json, a->line->out);
-    return COMMAND_OK;
+    return admin_print(a, t, OK);
 }
 
 /* A number by its plus sign, else an address; as it is stored. */

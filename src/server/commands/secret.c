@@ -33,7 +33,13 @@ static const char *time_text(instant at, struct clock_text *text)
 
 /* ---- list ---- */
 
-static const char *const list_columns[] = { "key_id", "name", "hint", "starts", "ends", NULL };
+static const struct table_column list_columns[] = {
+    { .name = "key_id", .below = true },
+    { .name = "name", .cut = true },
+    { .name = "hint" },
+    { .name = "starts" },
+    { .name = "ends" },
+};
 
 static int list_secrets(struct admin *a, const struct tenant *tenant)
 {
@@ -41,7 +47,7 @@ static int list_secrets(struct admin *a, const struct tenant *tenant)
 
     if (app == NULL)
         return COMMAND_FAILED;
-    struct table *t = table_new(list_columns);
+    struct table *t = table_new(list_columns, sizeof list_columns / sizeof list_columns[0]);
     for (size_t i = 0; i < app->secret_count; i++) {
         const struct client_secret *secret = &app->secrets[i];
         const struct guid_text id = guid_format(secret->key_id);
@@ -52,27 +58,33 @@ static int list_secrets(struct admin *a, const struct tenant *tenant)
                                 time_text(secret->ends_at, &times[1]) };
         table_row(t, cells);
     }
-    table_print(t, a->json, a->line->out);
-    return COMMAND_OK;
+    return admin_print(a, t, OK);
 }
 
 /* ---- add ---- */
 
-static const char *const add_columns[] = { "secret", "key_id", "name", "ends", NULL };
+static const struct table_column add_columns[] = {
+    { .name = "secret" },
+    { .name = "key_id", .below = true },
+    { .name = "name", .cut = true },
+    { .name = "ends" },
+};
 
 /* The one time it is seen. */
-static void print_secret(struct admin *a, const char *text, const struct client_secret *secret)
+static int print_secret(struct admin *a, const char *text, const struct client_secret *secret)
 {
     const struct guid_text id = guid_format(secret->key_id);
     struct clock_text ends;
     char name[128];
     const char *cells[] = { text, id.c, admin_text(secret->name, name, sizeof name),
                             time_text(secret->ends_at, &ends) };
-    struct table *t = table_new(add_columns);
+    struct table *t = table_new(add_columns, sizeof add_columns / sizeof add_columns[0]);
 
     table_row(t, cells);
-    table_print(t, a->json, a->line->out);
-    fputs("Keep the secret now: only its hash is stored, and it is not shown again.\n", a->line->errors);
+    int status = admin_print(a, t, OK);
+    if (status == COMMAND_OK)
+        fputs("Keep the secret now: only its hash is stored, and it is not shown again.\n", a->line->errors);
+    return status;
 }
 
 static int add_random_secret(struct admin *a, const struct application *app, struct client_secret secret)
@@ -94,7 +106,7 @@ static int add_random_secret(struct admin *a, const struct application *app, str
     secrets[app->secret_count] = secret;
     int status = put_secrets(a, app, secrets, app->secret_count + 1);
     if (status == COMMAND_OK)
-        print_secret(a, text, &secret);
+        status = print_secret(a, text, &secret);
     wipe(text, sizeof text);
     return status;
 }

@@ -63,7 +63,14 @@ static err applications_of(struct admin *a, const struct session *session, char 
     return OK;
 }
 
-static const char *const columns[] = { "session", "signed_in", "seen", "ends", "stays", "applications", NULL };
+static const struct table_column columns[] = {
+    { .name = "session", .below = true },
+    { .name = "signed_in" },
+    { .name = "seen" },
+    { .name = "ends" },
+    { .name = "stays" },
+    { .name = "applications", .below = true },
+};
 
 static err put_session(struct admin *a, const struct session *session, struct table *t)
 {
@@ -87,12 +94,11 @@ static int list_sessions(struct admin *a, const struct tenant *tenant)
 
     if (status != COMMAND_OK)
         return status;
-    struct table *t = table_new(columns);
+    struct table *t = table_new(columns, sizeof columns / sizeof columns[0]);
     err read = load_sessions(a, &user, &sessions);
     for (size_t i = 0; err_is_ok(read) && i < sessions.n; i++)
         read = put_session(a, &sessions.rows[i], t);
-    table_print(t, a->json, err_is_ok(read) ? a->line->out : NULL);
-    return err_is_ok(read) ? COMMAND_OK : admin_fail(a, read);
+    return admin_print(a, t, read);
 }
 
 /* ---- ending ---- */
