@@ -61,7 +61,7 @@ enum store_write_kind {
     /* passcode: replaces the user's row if its version is still `version` and no answer was counted on it since; stores
      * version + 1, and attempts and failures with `ahead` more */
     WRITE_PASSCODE_SWAP,
-    WRITE_MAIL_ADD,      /* mail */
+    WRITE_MAIL_ADD,      /* mail: pending, not tried yet */
     WRITE_MAIL_REMOVE,   /* id: delivered */
     WRITE_MAIL_UPDATE,   /* mail: state, attempts, due_at, last_error by id */
     WRITE_GRANT_ADD,     /* grant */

@@ -2,6 +2,8 @@
 /* What store.h promises for users, passcodes and mails, in both ways of opening. */
 #include "support/store_fixture.h"
 
+#include "support/store_file.h"
+
 static void assert_same(const void *a, const void *b, size_t n)
 {
     assert_memory_equal(a, b, n);
@@ -154,53 +156,80 @@ static void passcode_of_another_version_conflicts(void **state)
 
 /* ---- mails ---- */
 
+/* Adds the mail, and what trying it came to where it was tried. */
+static void put_mail(struct fixture *f, const struct mail *mail)
+{
+    struct mail fresh = *mail;
+
+    fresh.state = MAIL_PENDING;
+    fresh.attempts = 0;
+    memset(fresh.last_error, 0, sizeof fresh.last_error);
+    assert_int_equal(write_one(f->s, add_mail(&fresh)), ERR_OK);
+    if (mail->attempts > 0)
+        assert_int_equal(write_one(f->s, update_mail(mail)), ERR_OK);
+}
+
 static void mail_comes_back_as_it_was_put(void **state)
 {
     struct fixture *f = *state;
-    struct mail m = sample_mail(5), found;
-    size_t n = 1;
+    struct mail fresh = sample_mail(5), tried = sample_mail(6), found[2];
+    size_t n = 2;
 
-    m.sealed_n = MAIL_SEALED;
-    memset(m.sealed, 0x3c, sizeof m.sealed);
-    memset(m.last_error, 'x', sizeof m.last_error - 1);
-    m.attempts = 2;
-    assert_int_equal(write_one(f->s, add_mail(&m)), ERR_OK);
-    assert_int_equal(store_mails(f->s, 0, &found, &n).code, ERR_OK);
-    assert_int_equal(n, 1);
-    assert_same(&found, &m, sizeof m);
-    assert_int_equal(write_one(f->s, add_mail(&m)), ERR_CONFLICT);
+    fresh.sealed_n = tried.sealed_n = MAIL_SEALED;
+    memset(fresh.sealed, 0x3c, sizeof fresh.sealed);
+    memset(tried.sealed, 0x3d, sizeof tried.sealed);
+    memset(tried.last_error, 'x', sizeof tried.last_error - 1);
+    tried.attempts = 2;
+    put_mail(f, &tried);
+    put_mail(f, &fresh);
+    assert_int_equal(store_mails(f->s, 0, found, &n).code, ERR_OK);
+    assert_int_equal(n, 2);
+    assert_same(&found[0], &fresh, sizeof fresh);
+    assert_same(&found[1], &tried, sizeof tried);
+    assert_int_equal(write_one(f->s, add_mail(&fresh)), ERR_CONFLICT);
+    assert_int_equal(write_one(f->s, add_mail(&tried)), ERR_CONFLICT); /* nobody can have tried it */
 }
 
-static void add_mails(struct fixture *f, const struct mail *mails, size_t count)
+static void assert_due(struct fixture *f, instant now, uint64_t after, size_t room, size_t count, const uint64_t *ids)
 {
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(write_one(f->s, add_mail(&mails[i])), ERR_OK);
+    struct mail found[8];
+    size_t n = room;
+
+    assert_int_equal(store_mails_due(f->s, now, after, found, &n).code, ERR_OK);
+    assert_int_equal(n, count);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(found[i].id, ids[i]);
+}
+
+/* Fresh: 8, 10; tried: 3, 5, 9; dead: 4. */
+static void put_some_mails(struct fixture *f)
+{
+    struct mail mails[] = { sample_mail(8), sample_mail(3), sample_mail(5),
+                            sample_mail(4), sample_mail(9), sample_mail(10) };
+
+    for (size_t i = 1; i < 5; i++)
+        mails[i].attempts = 1;
+    mails[2].due_at = NOON + 1; /* not yet */
+    mails[3].state = MAIL_DEAD;
+    for (size_t i = 0; i < COUNT(mails); i++)
+        put_mail(f, &mails[i]);
 }
 
 static void due_mails_come_oldest_first(void **state)
 {
+    static const uint64_t due[] = { 3, 8, 9, 10 }, later[] = { 5, 8, 9, 10 };
     struct fixture *f = *state;
-    struct mail mails[] = { sample_mail(8), sample_mail(3), sample_mail(5), sample_mail(4), sample_mail(9) }, found[4];
-    size_t n = 4;
+    struct mail found[8];
+    size_t n = 8;
 
-    mails[2].due_at = NOON + 1; /* not yet */
-    mails[3].state = MAIL_DEAD;
-    add_mails(f, mails, COUNT(mails));
-    assert_int_equal(store_mails_due(f->s, NOON, 0, found, &n).code, ERR_OK);
-    assert_int_equal(n, 3);
-    assert_int_equal(found[0].id, 3);
-    assert_int_equal(found[1].id, 8);
-    assert_int_equal(found[2].id, 9);
-    n = 1;
-    assert_int_equal(store_mails_due(f->s, NOON + 1, 3, found, &n).code, ERR_OK);
-    assert_int_equal(n, 1);
-    assert_int_equal(found[0].id, 5);
-    n = 4;
-    assert_int_equal(store_mails_due(f->s, NOON, 9, found, &n).code, ERR_OK);
-    assert_int_equal(n, 0);
-    n = 4;
+    put_some_mails(f);
+    assert_due(f, NOON, 0, 8, 4, due);
+    assert_due(f, NOON, 0, 3, 3, due);
+    assert_due(f, NOON + 1, 3, 1, 1, later);
+    assert_due(f, NOON + 1, 3, 8, 4, later);
+    assert_due(f, NOON, 10, 8, 0, NULL);
     assert_int_equal(store_mails(f->s, 3, found, &n).code, ERR_OK);
-    assert_int_equal(n, 4);
+    assert_int_equal(n, 5);
     assert_int_equal(found[0].state, MAIL_DEAD);
 }
 
@@ -217,31 +246,66 @@ static void mails_are_counted_through_their_life(void **state)
 {
     struct fixture *f = *state;
     struct mail mails[] = { sample_mail(1), sample_mail(2), sample_mail(3) }, found;
-    struct store_write update = { .kind = WRITE_MAIL_UPDATE, .mail = &mails[0] };
-    struct passcode never = sample_passcode(1, 9);
-    struct mail fourth = sample_mail(4);
-    struct store_write refused[] = { add_mail(&fourth), swap(&never) };
     size_t n = 1;
 
-    add_mails(f, mails, COUNT(mails));
+    for (size_t i = 0; i < COUNT(mails); i++)
+        put_mail(f, &mails[i]);
+    assert_mails(f, 3, 0);
+    mails[0].attempts = 1;
+    assert_int_equal(write_one(f->s, update_mail(&mails[0])), ERR_OK);
     assert_mails(f, 3, 0);
     mails[0].state = MAIL_DEAD;
     mails[0].attempts = 6;
     mails[0].due_at = NOON + 77;
     snprintf(mails[0].last_error, sizeof mails[0].last_error, "550 no such mailbox");
-    assert_int_equal(write_one(f->s, update), ERR_OK);
+    assert_int_equal(write_one(f->s, update_mail(&mails[0])), ERR_OK);
     assert_int_equal(store_mails(f->s, 0, &found, &n).code, ERR_OK);
     assert_same(&found, &mails[0], sizeof found);
     assert_mails(f, 2, 1);
-    assert_int_equal(write_one(f->s, by_id(WRITE_MAIL_REMOVE, 2, 0)), ERR_OK);
-    assert_int_equal(write_one(f->s, by_id(WRITE_MAIL_REMOVE, 2, 0)), ERR_OK);
-    assert_mails(f, 1, 1);
-    assert_int_equal(store_write(f->s, refused, 2).code, ERR_CONFLICT);
-    assert_mails(f, 1, 1);
+    mails[1].attempts = 1;
+    assert_int_equal(write_one(f->s, update_mail(&mails[1])), ERR_OK);
+    for (uint64_t id = 2; id <= 3; id++) { /* one that was tried, one that was not */
+        assert_int_equal(write_one(f->s, by_id(WRITE_MAIL_REMOVE, id, 0)), ERR_OK);
+        assert_int_equal(write_one(f->s, by_id(WRITE_MAIL_REMOVE, id, 0)), ERR_OK);
+        assert_mails(f, 3 - id, 1);
+    }
     assert_int_equal(write_one(f->s, by_id(WRITE_MAIL_REMOVE, 1, 0)), ERR_OK);
+    assert_mails(f, 0, 0);
+    assert_int_equal(write_one(f->s, update_mail(&mails[0])), ERR_CONFLICT); /* it is gone */
+    assert_mails(f, 0, 0);
+}
+
+static void a_refused_batch_leaves_the_mails(void **state)
+{
+    static const uint64_t due[] = { 1 };
+    struct fixture *f = *state;
+    struct mail tried = sample_mail(1), second = sample_mail(2);
+    struct passcode never = sample_passcode(1, 9);
+    struct store_write writes[] = { add_mail(&second), update_mail(&tried), swap(&never) };
+
+    put_mail(f, &tried);
+    tried.attempts = 1;
+    tried.due_at = NOON + 60;
+    assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_CONFLICT);
     assert_mails(f, 1, 0);
-    assert_int_equal(write_one(f->s, update), ERR_CONFLICT); /* it is gone */
-    assert_mails(f, 1, 0);
+    assert_due(f, NOON, 0, 8, 1, due);
+}
+
+static void mails_of_step_5_are_found(void **state)
+{
+    static const uint64_t due[] = { 3, 8, 9, 10 };
+    struct fixture *f = *state;
+
+    put_some_mails(f);
+    store_close(f->s);
+    f->s = NULL;
+    store_file_execute(f->path, BEFORE_STEP_6);
+    assert_int_equal(fixture_open(f).code, ERR_OK);
+    assert_mails(f, 5, 1);
+    assert_due(f, NOON, 0, 8, 4, due);
+    for (uint64_t id = 3; id <= 10; id++)
+        assert_int_equal(write_one(f->s, by_id(WRITE_MAIL_REMOVE, id, 0)), ERR_OK);
+    assert_mails(f, 0, 0);
 }
 
 /* ---- batches ---- */
@@ -278,13 +342,11 @@ static void expire_takes_what_is_past_its_window(void **state)
     enum { DAY = 86400 };
     struct fixture *f = *state;
     struct passcode p = sample_passcode(1, 0);
-    struct mail pending = sample_mail(1), dead = sample_mail(2);
-    struct store_write writes[] = { swap(&p), add_mail(&pending), add_mail(&dead) };
 
-    dead.state = MAIL_DEAD;
-    assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);
+    assert_int_equal(write_one(f->s, swap(&p)), ERR_OK);
+    put_some_mails(f);
     expire(f, NOON + 599 + DAY, 0);
-    expire(f, NOON + 600 + DAY, 2);
+    expire(f, NOON + 600 + DAY, 6);
     assert_mails(f, 0, 0);
     assert_int_equal(version_of(f->s, 1), 1);
     expire(f, NOON + 600 + 7 * DAY, 1);
@@ -317,6 +379,8 @@ int main(void)
         BOTH(mail_comes_back_as_it_was_put),
         BOTH(due_mails_come_oldest_first),
         BOTH(mails_are_counted_through_their_life),
+        BOTH(a_refused_batch_leaves_the_mails),
+        FILE_ONLY(mails_of_step_5_are_found),
         BOTH(batch_is_all_or_nothing),
         BOTH(nothing_to_write_is_fine),
         BOTH(expire_takes_what_is_past_its_window),

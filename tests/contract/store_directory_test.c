@@ -275,13 +275,14 @@ static void deleted_tenant_takes_all_with_it(void **state)
     struct passcode p = sample_passcode(1, 0);
     struct grant g = sample_grant(10, 1);
     struct refresh_token r = sample_refresh(11, 10);
-    struct mail m = sample_mail(5);
-    struct store_write writes[] = { put_user(&u),  put_user(&kept), swap(&p),
-                                    add_grant(&g), add_refresh(&r), add_mail(&m) };
+    struct mail m = sample_mail(5), second = sample_mail(6), tried = sample_mail(6);
+    struct store_write writes[] = { put_user(&u),    put_user(&kept), swap(&p),          add_grant(&g),
+                                    add_refresh(&r), add_mail(&m),    add_mail(&second), update_mail(&tried) };
     struct tenant again = sample_tenant(5, SLICE("petstore"));
     uint64_t users, pending, dead;
 
     fill(f);
+    tried.attempts = 1;
     assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);
     assert_int_equal(write_one(f->s, (struct store_write){ .kind = WRITE_TENANT_DELETE, .guid = tenant_id(1) }),
                      ERR_OK);
@@ -385,13 +386,19 @@ static void reset_empties_all_but_the_keys(void **state)
     struct fixture *f = *state;
     struct key key = sample_key("kept", NOON), found;
     struct user u = sample_user(1, 1);
-    struct mail m = sample_mail(5);
+    struct mail m = sample_mail(5), second = sample_mail(6), tried = sample_mail(6);
     struct passcode p = sample_passcode(1, 0);
-    struct store_write writes[] = { { .kind = WRITE_KEY_PUT, .key = &key }, put_user(&u), add_mail(&m), swap(&p) };
+    struct store_write writes[] = { { .kind = WRITE_KEY_PUT, .key = &key },
+                                    put_user(&u),
+                                    add_mail(&m),
+                                    add_mail(&second),
+                                    update_mail(&tried),
+                                    swap(&p) };
     uint64_t users, pending, dead;
     size_t n = 1;
 
     fill(f);
+    tried.attempts = 1;
     assert_int_equal(store_write(f->s, writes, COUNT(writes)).code, ERR_OK);
     int64_t version = directory_version(f);
     assert_int_equal(store_reset(f->s).code, ERR_OK);

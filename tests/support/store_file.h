@@ -12,8 +12,17 @@
 
 #include <sqlite3.h>
 
-/* Undoes step 5 of schema.sql. */
+/* Undoes step 6 of schema.sql. */
+#define BEFORE_STEP_6                                                               \
+    "INSERT INTO mails SELECT * FROM mails_tried;"                                  \
+    "DROP TABLE mails_tried;"                                                       \
+    "CREATE INDEX mails_pending ON mails (id, due_at, expires_at) WHERE state = 0;" \
+    "CREATE INDEX mails_dead ON mails (id, expires_at) WHERE state = 1;"            \
+    "PRAGMA user_version = 5;"
+
+/* Undoes steps 5 and 6. */
 #define BEFORE_STEP_5                                                       \
+    BEFORE_STEP_6                                                           \
     "ALTER TABLE grants DROP COLUMN serves_until;"                          \
     "CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (grant_id);"    \
     "CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);" \

@@ -235,6 +235,11 @@ static inline struct store_write add_mail(const struct mail *m)
     return (struct store_write){ .kind = WRITE_MAIL_ADD, .mail = m };
 }
 
+static inline struct store_write update_mail(const struct mail *m)
+{
+    return (struct store_write){ .kind = WRITE_MAIL_UPDATE, .mail = m };
+}
+
 static inline struct store_write add_grant(const struct grant *g)
 {
     return (struct store_write){ .kind = WRITE_GRANT_ADD, .grant = g };

@@ -291,8 +291,8 @@ static void put_mails(const struct vault *vault)
     char path[128];
     const struct store_options options = { .path = path, .clock = &clock_system, .rng = &rng_system };
     struct store *store;
-    struct mail mails[3];
-    struct store_write writes[3];
+    struct mail mails[3], refused;
+    struct store_write writes[4];
 
     snprintf(path, sizeof path, "%s/doorcode.db", folder.path);
     assert_int_equal(store_open(&options, &store).code, ERR_OK);
@@ -300,11 +300,13 @@ static void put_mails(const struct vault *vault)
         mails[i] = sealed_mail(vault, i + 1);
         writes[i] = (struct store_write){ .kind = WRITE_MAIL_ADD, .mail = &mails[i] };
     }
-    mails[1].state = MAIL_DEAD;
-    mails[1].attempts = 7;
-    snprintf(mails[1].last_error, sizeof mails[1].last_error, "550 5.1.1 <no \"such\" user>\033[2J");
+    refused = mails[1];
+    refused.state = MAIL_DEAD;
+    refused.attempts = 7;
+    snprintf(refused.last_error, sizeof refused.last_error, "550 5.1.1 <no \"such\" user>\033[2J");
     mails[2].sealed[30] ^= 1; /* damaged */
-    assert_int_equal(store_write(store, writes, 3).code, ERR_OK);
+    writes[3] = (struct store_write){ .kind = WRITE_MAIL_UPDATE, .mail = &refused };
+    assert_int_equal(store_write(store, writes, 4).code, ERR_OK);
     store_close(store);
 }
 

@@ -175,6 +175,7 @@ static err run_expire(struct connection *c, struct store_task *task)
 
     t->removed = 0;
     TRY(expire_rows(c, QUERY_expire_signups, t->now, &t->removed));
+    TRY(expire_rows(c, QUERY_expire_fresh_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_pending_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_dead_mails, t->now - MAIL_IDLE, &t->removed));
     TRY(expire_rows(c, QUERY_expire_codes, t->now - CODE_IDLE, &t->removed));
@@ -205,6 +206,7 @@ static err run_reset(struct connection *c, struct store_task *task)
         QUERY_reset_grants,
         QUERY_reset_refresh_tokens,
         QUERY_reset_mails,
+        QUERY_reset_mails_tried,
         QUERY_reset_tenants,
         QUERY_reset_names,
         QUERY_reset_applications,

@@ -34,23 +34,33 @@ SELECT * FROM passcodes WHERE user_id = ?1
 
 -- name: mail_insert
 INSERT INTO mails VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+-- name: mail_delete_fresh
+DELETE FROM mails WHERE id = ?1
 -- name: mail_delete_pending
-DELETE FROM mails WHERE id = ?1 AND state = 0
+DELETE FROM mails_tried WHERE id = ?1 AND state = 0
 -- name: mail_delete_dead
-DELETE FROM mails WHERE id = ?1 AND state = 1
+DELETE FROM mails_tried WHERE id = ?1 AND state = 1
+-- name: mail_try
+INSERT INTO mails_tried SELECT * FROM mails WHERE id = ?1
 -- name: mail_state
-SELECT state FROM mails WHERE id = ?1
+SELECT state FROM mails_tried WHERE id = ?1
 -- name: mail_update
-UPDATE mails SET state = ?2, attempts = ?3, due_at = ?4, last_error = ?5 WHERE id = ?1
+UPDATE mails_tried SET state = ?2, attempts = ?3, due_at = ?4, last_error = ?5 WHERE id = ?1
+-- p.id is in the order of the index, so that the two sides are merged and nothing is sorted.
 -- name: mails_due
-SELECT m.* FROM mails AS p INDEXED BY mails_pending JOIN mails AS m ON m.id = p.id
-WHERE p.state = 0 AND p.id > ?1 AND p.due_at <= ?2 ORDER BY p.id LIMIT ?3
+SELECT * FROM mails WHERE id > ?1 AND due_at <= ?2
+UNION ALL
+SELECT p.id, m.tenant_id, m.correlation_id, m.state, m.attempts, m.created_at, m.due_at, m.expires_at, m.last_error,
+       m.sealed
+FROM mails_tried AS p INDEXED BY mails_pending JOIN mails_tried AS m ON m.id = p.id
+WHERE p.state = 0 AND p.id > ?1 AND p.due_at <= ?2
+ORDER BY id LIMIT ?3
 -- name: mails
-SELECT * FROM mails WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT * FROM mails WHERE id > ?1 UNION ALL SELECT * FROM mails_tried WHERE id > ?1 ORDER BY id LIMIT ?2
 -- name: mails_pending
-SELECT count(*) FROM mails INDEXED BY mails_pending WHERE state = 0
+SELECT (SELECT count(*) FROM mails) + (SELECT count(*) FROM mails_tried INDEXED BY mails_pending WHERE state = 0)
 -- name: mails_dead
-SELECT count(*) FROM mails INDEXED BY mails_dead WHERE state = 1
+SELECT count(*) FROM mails_tried INDEXED BY mails_dead WHERE state = 1
 
 -- name: grant_insert
 INSERT INTO grants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
@@ -202,6 +212,8 @@ DELETE FROM grants WHERE tenant_id = ?1
 DELETE FROM passcodes WHERE user_id IN (SELECT id FROM users WHERE tenant_id = ?1)
 -- name: tenant_mails_delete
 DELETE FROM mails WHERE tenant_id = ?1
+-- name: tenant_mails_tried_delete
+DELETE FROM mails_tried WHERE tenant_id = ?1
 -- name: tenant_signups_delete
 DELETE FROM signups WHERE tenant_id = ?1
 -- name: tenant_methods_delete
@@ -375,12 +387,14 @@ DELETE FROM device_codes WHERE id IN (SELECT id FROM device_codes ORDER BY id LI
 DELETE FROM assertions WHERE hash IN (SELECT hash FROM assertions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)
 -- name: expire_signups
 DELETE FROM signups WHERE id IN (SELECT id FROM signups WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)
+-- name: expire_fresh_mails
+DELETE FROM mails WHERE id IN (SELECT id FROM mails ORDER BY id LIMIT ?2) AND expires_at <= ?1
 -- name: expire_pending_mails
-DELETE FROM mails
-WHERE id IN (SELECT id FROM mails INDEXED BY mails_pending WHERE state = 0 AND expires_at <= ?1 LIMIT ?2)
+DELETE FROM mails_tried
+WHERE id IN (SELECT id FROM mails_tried INDEXED BY mails_pending WHERE state = 0 AND expires_at <= ?1 LIMIT ?2)
 -- name: expire_dead_mails
-DELETE FROM mails
-WHERE id IN (SELECT id FROM mails INDEXED BY mails_dead WHERE state = 1 AND expires_at <= ?1 LIMIT ?2)
+DELETE FROM mails_tried
+WHERE id IN (SELECT id FROM mails_tried INDEXED BY mails_dead WHERE state = 1 AND expires_at <= ?1 LIMIT ?2)
 
 -- The development mode's reset; keys stay.
 -- name: reset_users
@@ -409,6 +423,8 @@ DELETE FROM grants
 DELETE FROM refresh_tokens
 -- name: reset_mails
 DELETE FROM mails
+-- name: reset_mails_tried
+DELETE FROM mails_tried
 -- name: reset_tenants
 DELETE FROM tenants
 -- name: reset_names

@@ -452,3 +452,26 @@ UPDATE grants
 SET serves_until = (SELECT coalesce(max(expires_at), 0) FROM refresh_tokens WHERE grant_id = grants.id);
 DROP INDEX refresh_tokens_by_grant;
 DROP INDEX refresh_tokens_by_expiry;
+
+-- step: 6
+-- Nearly all mails are delivered at the first try. Those that were tried in vain have a table of their own, so that the
+-- others need no index to be found by: what is left in `mails` is to be sent, oldest first.
+CREATE TABLE mails_tried (
+    id             INTEGER PRIMARY KEY,
+    tenant_id      BLOB NOT NULL,
+    correlation_id BLOB NOT NULL,
+    state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 1),
+    attempts       INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    due_at         INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    last_error     TEXT NOT NULL,
+    sealed         BLOB NOT NULL
+) STRICT;
+INSERT INTO mails_tried SELECT * FROM mails WHERE state <> 0 OR attempts > 0;
+DELETE FROM mails WHERE state <> 0 OR attempts > 0;
+DROP INDEX mails_pending;
+DROP INDEX mails_dead;
+-- When the mail server is away, many mails wait that are not due: these are looked through instead of the mails.
+CREATE INDEX mails_pending ON mails_tried (id, due_at, expires_at) WHERE state = 0;
+CREATE INDEX mails_dead ON mails_tried (id, expires_at) WHERE state = 1;

@@ -111,6 +111,7 @@ err write_tenant_delete(struct connection *c, const struct store_write *w)
         QUERY_tenant_grants_delete,
         QUERY_tenant_passcodes_delete,
         QUERY_tenant_mails_delete,
+        QUERY_tenant_mails_tried_delete,
         QUERY_tenant_signups_delete,
         QUERY_tenant_methods_delete,
         QUERY_tenant_user_attributes_delete,

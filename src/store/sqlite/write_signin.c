@@ -84,22 +84,37 @@ static void count_mails(struct connection *c, enum mail_state state, int64_t cha
 
 err write_mail_add(struct connection *c, const struct store_write *w)
 {
+    ENSURE(w->mail->state == MAIL_PENDING && w->mail->attempts == 0, CONFLICT);
     TRY(put_row(c, QUERY_mail_insert, &shape_mail, w->mail));
-    count_mails(c, w->mail->state, 1);
+    count_mails(c, MAIL_PENDING, 1);
     return OK;
 }
 
 err write_mail_remove(struct connection *c, const struct store_write *w)
 {
+    static const struct {
+        enum query_id query;
+        enum mail_state state;
+    } places[] = { { QUERY_mail_delete_fresh, MAIL_PENDING },
+                   { QUERY_mail_delete_pending, MAIL_PENDING },
+                   { QUERY_mail_delete_dead, MAIL_DEAD } };
     int changed = 0;
 
-    TRY(change_by_id(c, QUERY_mail_delete_pending, w, &changed));
-    count_mails(c, MAIL_PENDING, -changed);
-    if (changed > 0)
-        return OK;
-    TRY(change_by_id(c, QUERY_mail_delete_dead, w, &changed));
-    count_mails(c, MAIL_DEAD, -changed);
+    for (size_t i = 0; changed == 0 && i < sizeof places / sizeof places[0]; i++) {
+        TRY(change_by_id(c, places[i].query, w, &changed));
+        count_mails(c, places[i].state, -changed);
+    }
     return OK;
+}
+
+/* Moves a mail that was tried for the first time to those that were. */
+static err note_first_try(struct connection *c, const struct mail *mail)
+{
+    const struct store_write by_id = { .kind = WRITE_MAIL_UPDATE, .id = mail->id };
+    int moved;
+
+    TRY(change_by_id(c, QUERY_mail_try, &by_id, &moved));
+    return moved == 0 ? OK : take_by_id(c, QUERY_mail_delete_fresh, &by_id);
 }
 
 static err store_mail_state(struct connection *c, const struct mail *mail)
@@ -119,6 +134,7 @@ err write_mail_update(struct connection *c, const struct store_write *w)
 {
     AUTO(query_end) sqlite3_stmt *q = NULL;
 
+    TRY(note_first_try(c, w->mail));
     TRY(query_start(c, QUERY_mail_state, &q));
     bind_number(q, 1, (int64_t)w->mail->id);
     err row = query_row(c, q);
