@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* torture.h: what can fail is made to fail: SQLite's files by a VFS in front of the real one, SQLite's allocations by its own
- * interface, ours and every step of a query by the linker (--wrap=malloc,calloc,realloc,strdup,sqlite3_step on the test
+ * interface, ours and every step of a query by the linker (--wrap=malloc,calloc,realloc,strdup,mmap,sqlite3_step on the test
  * program). For tests; included by one file each, because the wrappers are definitions. */
 #ifndef DOORCODE_TESTS_TORTURE_H
 #define DOORCODE_TESTS_TORTURE_H
@@ -65,10 +65,12 @@ void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
 char *__real_strdup(const char *text);
+void *__real_mmap(void *at, size_t n, int protection, int flags, int fd, off_t offset);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
 char *__wrap_strdup(const char *text);
+void *__wrap_mmap(void *at, size_t n, int protection, int flags, int fd, off_t offset);
 
 void *__wrap_malloc(size_t n)
 {
@@ -88,6 +90,11 @@ void *__wrap_realloc(void *p, size_t n)
 char *__wrap_strdup(const char *text)
 {
     return fails_now(TROUBLE_MEMORY) ? NULL : __real_strdup(text);
+}
+
+void *__wrap_mmap(void *at, size_t n, int protection, int flags, int fd, off_t offset)
+{
+    return fails_now(TROUBLE_MEMORY) ? MAP_FAILED : __real_mmap(at, n, protection, flags, fd, offset);
 }
 
 /* ---- queries: a step of any, reading, writing, beginning and committing ---- */
