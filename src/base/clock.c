@@ -15,6 +15,14 @@ static int64_t system_now_us(void *ctx)
 
 const struct clock clock_system = { system_now_us, NULL };
 
+int64_t clock_monotonic_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 struct clock_text clock_format(instant at)
 {
     struct clock_text text;

@@ -26,6 +26,8 @@ static inline instant clock_now(const struct clock *clock)
 
 /* The system's clock; ctx is unused. */
 extern const struct clock clock_system;
+/* Milliseconds of a clock that nobody moves, for pauses and deadlines: it counts from no time of day. */
+int64_t clock_monotonic_ms(void);
 
 enum { CLOCK_TEXT = 20 };
 struct clock_text {

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mail/inbox.h"
 
+#include "mail/schedule.h"
+
 #include "base/queue.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { POLL_MS = 1000, BATCH = 16 };
+enum { POLL_MS = 1000, WAKES = 16 };
 
 struct inbox {
     struct inbox_options options;
     pthread_t thread;
-    struct queue *wakes;    /* what is queued has no meaning but "look" */
-    pthread_mutex_t taking; /* before `lock`: from the outbox's rows to what is kept of them */
+    struct queue *wakes;      /* what is queued has no meaning but "look" */
+    pthread_mutex_t taking;   /* before `lock`: from the outbox's rows to what is kept of them */
+    struct schedule schedule; /* under `taking`; its only line is the way into `kept` */
     pthread_mutex_t lock;
     struct inbox_mail kept[INBOX_KEPT]; /* a ring; the newest is at (next - 1) */
     uint64_t next;
-    uint64_t seen;   /* the greatest id taken from the outbox */
     uint64_t handed; /* letters to the courier */
 };
 
@@ -57,42 +59,30 @@ static void take_one(struct inbox *box, const struct mail *mail)
         EMIT(box->options.events, mail_dead, &mail->correlation_id, field_mail((int64_t)mail->id),
              field_reason("unreadable"));
     }
-    /* A full writer queue only means that the row goes later: `seen` keeps it from being taken twice. */
+    /* Where the writer has no room, the row is offered again later, and is in the inbox twice. */
     (void)!err_is_ok(source->delivered(source->ctx, mail->id));
-    box->seen = mail->id;
-}
-
-static size_t take_batch(struct inbox *box)
-{
-    const struct outbox_source *source = &box->options.source;
-    struct mail mails[BATCH];
-    size_t n = BATCH;
-
-    if (!err_is_ok(source->due(source->ctx, clock_now(box->options.clock), box->seen, mails, &n)))
-        return 0;
-    for (size_t i = 0; i < n; i++)
-        take_one(box, &mails[i]);
-    return n;
 }
 
 static void take_due(struct inbox *box)
 {
-    size_t n;
+    struct mail mail;
 
-    do {
-        pthread_mutex_lock(&box->taking);
-        n = take_batch(box);
-        pthread_mutex_unlock(&box->taking);
-    } while (n == BATCH);
+    pthread_mutex_lock(&box->taking);
+    schedule_wake(&box->schedule, clock_monotonic_ms());
+    while (schedule_take(&box->schedule, 0, clock_monotonic_ms(), clock_now(box->options.clock), &mail)) {
+        take_one(box, &mail);
+        schedule_settled(&box->schedule, 0, mail.attempts, clock_monotonic_ms());
+    }
+    pthread_mutex_unlock(&box->taking);
 }
 
 static void *run(void *ctx)
 {
     struct inbox *box = ctx;
-    void *wakes[BATCH];
+    void *wakes[WAKES];
 
     while (!queue_stopped(box->wakes)) {
-        (void)queue_take(box->wakes, wakes, BATCH, POLL_MS);
+        (void)queue_take(box->wakes, wakes, WAKES, POLL_MS);
         take_due(box);
     }
     return NULL;
@@ -104,7 +94,8 @@ err inbox_start(const struct inbox_options *options, struct inbox **out)
 
     ENSURE(box != NULL, NO_MEMORY);
     box->options = *options;
-    box->wakes = queue_new(BATCH);
+    schedule_init(&box->schedule, &options->source, 1);
+    box->wakes = queue_new(WAKES);
     pthread_mutex_init(&box->taking, NULL);
     pthread_mutex_init(&box->lock, NULL);
     if (box->wakes == NULL || pthread_create(&box->thread, NULL, run, box) != 0) {

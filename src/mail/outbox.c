@@ -12,7 +12,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     SETTLE_AGAIN_MS = 50, /* the store's queue was full */
@@ -59,14 +58,6 @@ static void settle(struct outbox *o, unsigned line, enum smtp_verdict verdict, c
 static void hand_over(struct outbox *o, unsigned line);
 static void rest(struct outbox *o);
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 err outbox_start(const struct outbox_options *options, struct outbox **out)
 {
     struct outbox *o = calloc(1, sizeof *o);
@@ -103,7 +94,7 @@ void outbox_stop(struct outbox *o, unsigned seconds)
 {
     if (o == NULL)
         return;
-    atomic_store(&o->stop_by, now_ms() + (int64_t)seconds * 1000);
+    atomic_store(&o->stop_by, clock_monotonic_ms() + (int64_t)seconds * 1000);
     atomic_store(&o->stopping, true);
     smtp_wakeup(o->smtp);
     pthread_join(o->thread, NULL);
@@ -130,7 +121,7 @@ static err copy_options(struct outbox *o, const struct outbox_options *options)
 
 static bool is_finished(const struct outbox *o)
 {
-    return atomic_load(&o->stopping) && (o->schedule.busy == 0 || now_ms() >= atomic_load(&o->stop_by));
+    return atomic_load(&o->stopping) && (o->schedule.busy == 0 || clock_monotonic_ms() >= atomic_load(&o->stop_by));
 }
 
 static void *run(void *ctx)
@@ -175,7 +166,7 @@ static bool take_mail(struct outbox *o, unsigned line)
     struct letter letter = { 0 };
     instant now = clock_now(o->options.clock);
 
-    if (!schedule_take(&o->schedule, line, now_ms(), now, &slot->mail))
+    if (!schedule_take(&o->schedule, line, clock_monotonic_ms(), now, &slot->mail))
         return false;
     slot->attempts = slot->mail.attempts;
     slot->state = SLOT_SENDING;
@@ -198,7 +189,7 @@ static bool take_mails(struct outbox *o)
     if (atomic_load(&o->stopping))
         return false;
     if (atomic_exchange(&o->woken, false))
-        schedule_wake(&o->schedule, now_ms());
+        schedule_wake(&o->schedule, clock_monotonic_ms());
     for (unsigned line = 0; line < smtp_lines(o->smtp); line++) {
         if (o->slots[line].state != SLOT_FREE)
             continue;
@@ -284,7 +275,7 @@ static instant due_again(struct outbox *o, const struct mail *mail, enum smtp_ve
 
     if (verdict != SMTP_AWAY)
         return outbox_retry_at(mail->attempts, now, mail->expires_at, verdict == SMTP_REFUSED);
-    instant at = now + (schedule_server_away(&o->schedule, now_ms()) + 999) / 1000;
+    instant at = now + (schedule_server_away(&o->schedule, clock_monotonic_ms()) + 999) / 1000;
     return at < mail->expires_at ? at : 0;
 }
 
@@ -331,13 +322,13 @@ static void hand_over(struct outbox *o, unsigned line)
 
     slot->state = err_is_ok(e) || e.code == ERR_STOPPING ? SLOT_FREE : SLOT_SETTLING;
     if (slot->state == SLOT_FREE)
-        schedule_settled(&o->schedule, line, slot->attempts, now_ms());
+        schedule_settled(&o->schedule, line, slot->attempts, clock_monotonic_ms());
 }
 
 /* Sleeps until the network, a wake, or whatever is to be done next. */
 static void rest(struct outbox *o)
 {
-    int64_t now = now_ms();
+    int64_t now = clock_monotonic_ms();
     int64_t until = atomic_load(&o->stopping) ? atomic_load(&o->stop_by) : schedule_next_look(&o->schedule, now);
     bool has_room = false;
 

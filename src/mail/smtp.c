@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { URL_MAX = 640, REPLY_MAX = 320, TIMEOUT_DEFAULT = 30, LINES_DEFAULT = 4, INPUT_MAX = 2048 };
 
@@ -57,14 +56,6 @@ static void begin_mail(struct smtp *s, struct line *line);
 static void move_line(struct smtp *s, struct line *line);
 static void lose_line(struct smtp *s, struct line *line, const char *why);
 static void end_mail(struct line *line, enum smtp_verdict verdict, const char *why);
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 err smtp_new(const struct smtp_options *options, struct slice sender, struct smtp **out)
 {
@@ -149,7 +140,7 @@ void smtp_send(struct smtp *s, unsigned line, const char *to, size_t n)
     l->n = n + strlen(DIALOGUE_END);
     l->busy = true;
     l->ended = false;
-    l->deadline = now_ms() + s->timeout_ms;
+    l->deadline = clock_monotonic_ms() + s->timeout_ms;
     if (l->state == LINE_OPEN)
         begin_mail(s, l);
     else
@@ -190,7 +181,7 @@ void smtp_wait(struct smtp *s, int wait_ms)
 {
     struct curl_waitfd fds[SMTP_LINES_MAX] UNINITIALISED;
     struct line *owners[SMTP_LINES_MAX] UNINITIALISED;
-    int64_t now = now_ms();
+    int64_t now = clock_monotonic_ms();
     unsigned n = 0;
 
     for (unsigned i = 0; i < s->count; i++) {
@@ -418,7 +409,7 @@ static void move_line(struct smtp *s, struct line *line)
     bool was_readable = line->readable;
 
     line->readable = false;
-    if (line->busy && !line->ended && now_ms() >= line->deadline)
+    if (line->busy && !line->ended && clock_monotonic_ms() >= line->deadline)
         lose_line(s, line, "the mail server did not answer in time");
     if (line->state != LINE_OPEN)
         return;
@@ -436,7 +427,7 @@ static void lose_line(struct smtp *s, struct line *line, const char *why)
 {
     enum dialogue_step step = line->dialogue.step;
     int refusal = line->dialogue.refusal;
-    bool late = line->busy && now_ms() >= line->deadline;
+    bool late = line->busy && clock_monotonic_ms() >= line->deadline;
 
     close_line(s, line);
     if (!line->busy || line->ended)
