@@ -5,8 +5,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { SLOTS = 256, GATHER_US = 50000 };
+enum { SLOTS = 256, GATHER_US = 50000, OFFERED = LIMIT_MAILS_AT_ONCE };
 
 /* One outcome on its way to the disk. */
 struct slot {
@@ -23,6 +24,11 @@ struct mail_source {
     struct slot *free;
     struct slot *removals;  /* delivered mails not yet handed to the writer; the mailer's thread only */
     int64_t removals_since; /* microseconds */
+    /* Committed a moment ago, by their ids, so that the mailer need not read them; under lock. */
+    struct mail offered[OFFERED];
+    size_t offered_n;
+    bool missed; /* there was no room for one; under lock */
+    bool at_end; /* the store had no more when it was last asked; the mailer's thread only */
     struct slot slots[SLOTS];
 };
 
@@ -97,13 +103,53 @@ static void flush_removals(struct mail_source *s)
         (void)!err_is_ok(submit(slot)); /* a full queue: see on_written */
 }
 
+void mail_source_offer(struct mail_source *s, const struct mail *mail)
+{
+    pthread_mutex_lock(&s->lock);
+    if (s->offered_n < OFFERED) {
+        size_t at = s->offered_n++;
+        for (; at > 0 && s->offered[at - 1].id > mail->id; at--)
+            s->offered[at] = s->offered[at - 1];
+        s->offered[at] = *mail;
+    } else {
+        s->missed = true;
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* False where the store has to be asked: from the lowest id on, until its end was seen, and where a mail found no room here.
+ * What stands below `after` the mailer finds as it asks from the lowest id on, now and then. */
+static bool take_offered(struct mail_source *s, instant now, uint64_t after, struct mail *out, size_t *n)
+{
+    size_t got = 0, at = 0;
+
+    pthread_mutex_lock(&s->lock);
+    bool enough = after > 0 && s->at_end && !s->missed;
+    s->missed = false;
+    for (; enough && at < s->offered_n && got < *n; at++)
+        if (s->offered[at].id > after && s->offered[at].due_at <= now)
+            out[got++] = s->offered[at];
+    s->offered_n = enough ? s->offered_n - at : 0;
+    memmove(s->offered, s->offered + at, s->offered_n * sizeof s->offered[0]);
+    pthread_mutex_unlock(&s->lock);
+    if (enough)
+        *n = got;
+    return enough;
+}
+
 static err due(void *ctx, instant now, uint64_t after, struct mail *out, size_t *n)
 {
     struct mail_source *s = ctx;
+    size_t room = *n;
 
     if (s->removals != NULL && clock_now_us(&clock_system) - s->removals_since > GATHER_US)
         flush_removals(s);
-    return store_mails_due(s->store, now, after, out, n);
+    if (take_offered(s, now, after, out, n))
+        return OK;
+    s->at_end = false;
+    TRY(store_mails_due(s->store, now, after, out, n));
+    s->at_end = *n < room;
+    return OK;
 }
 
 static err open_letter(void *ctx, const struct mail *mail, struct letter *out)

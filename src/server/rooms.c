@@ -159,14 +159,16 @@ static err open_mail(struct rooms *r)
     return r->options.smtp == NULL ? open_inbox(r) : open_outbox(r);
 }
 
-static void mail_waiting(void *ctx)
+static void mail_committed(void *ctx, const struct mail *mail)
 {
     struct rooms *r = ctx;
 
-    if (r->outbox != NULL)
-        outbox_wake(r->outbox);
-    else
+    if (r->outbox == NULL) {
         inbox_wake(r->inbox);
+        return;
+    }
+    mail_source_offer(r->mail_source, mail);
+    outbox_wake(r->outbox);
 }
 
 static void observe(void *ctx, size_t endpoint, int status, int64_t microseconds)
@@ -216,7 +218,7 @@ static err connect_api(struct rooms *r)
         .passwords = r->passwords,
         .hook_calls = r->hooks,
         .origin = slice_of(r->options.origin),
-        .hooks = { mail_waiting, observe, write_metrics, r },
+        .hooks = { mail_committed, observe, write_metrics, r },
     };
     api_init(&r->api);
     TRY(open_metrics(r));

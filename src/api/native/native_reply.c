@@ -35,7 +35,7 @@ static void tell_mailer(struct exchange *x)
     EMIT(x->api->events, code_sent, &x->correlation_id, field_tenant(x->tenant->id),
          field_application(x->app->client_id), field_user(work->outcome.passcode.user_id),
          field_mail((int64_t)work->mail.id));
-    x->api->hooks.mail_waiting(x->api->hooks.ctx);
+    x->api->hooks.mail_committed(x->api->hooks.ctx, &work->mail);
 }
 
 /* What lasts beyond the flow. */
