@@ -22,7 +22,6 @@ struct address_range;
 
 /* What the server room lends: functions it owns. Any may be called from any worker. */
 struct api_hooks {
-    void (*mail_committed)(void *ctx, const struct mail *mail);                    /* the outbox has this one, too */
     void (*observe)(void *ctx, size_t endpoint, int status, int64_t microseconds); /* a request ended */
     void (*write_metrics)(void *ctx, struct buf *out);                             /* the Prometheus text */
     void *ctx;

@@ -27,7 +27,7 @@ struct mail_source {
     /* Committed a moment ago, by their ids, so that the mailer need not read them; under lock. */
     struct mail offered[OFFERED];
     size_t offered_n;
-    bool missed; /* there was no room for one; under lock */
+    bool missed; /* there is more than these; under lock */
     bool at_end; /* the store had no more when it was last asked; the mailer's thread only */
     struct slot slots[SLOTS];
 };
@@ -103,21 +103,31 @@ static void flush_removals(struct mail_source *s)
         (void)!err_is_ok(submit(slot)); /* a full queue: see on_written */
 }
 
-void mail_source_offer(struct mail_source *s, const struct mail *mail)
+static void offer(struct mail_source *s, const struct mail *mail)
+{
+    if (s->offered_n == OFFERED) {
+        s->missed = true;
+        return;
+    }
+    size_t at = s->offered_n++;
+    for (; at > 0 && s->offered[at - 1].id > mail->id; at--)
+        s->offered[at] = s->offered[at - 1];
+    s->offered[at] = *mail;
+}
+
+void mail_source_offer(struct mail_source *s, const struct store_mails *committed)
 {
     pthread_mutex_lock(&s->lock);
-    if (s->offered_n < OFFERED) {
-        size_t at = s->offered_n++;
-        for (; at > 0 && s->offered[at - 1].id > mail->id; at--)
-            s->offered[at] = s->offered[at - 1];
-        s->offered[at] = *mail;
-    } else {
+    if (committed->others) {
+        s->offered_n = 0;
         s->missed = true;
     }
+    for (size_t i = 0; i < committed->n; i++)
+        offer(s, committed->mails[i]);
     pthread_mutex_unlock(&s->lock);
 }
 
-/* False where the store has to be asked: from the lowest id on, until its end was seen, and where a mail found no room here.
+/* False where the store has to be asked: from the lowest id on, until its end was seen, and where there is more than was offered.
  * What stands below `after` the mailer finds as it asks from the lowest id on, now and then. */
 static bool take_offered(struct mail_source *s, instant now, uint64_t after, struct mail *out, size_t *n)
 {

@@ -15,8 +15,9 @@ NODISCARD err mail_source_new(struct store *store, const struct vault *vault, st
 void mail_source_flush(struct mail_source *s);
 /* After the mailer has stopped and the store was closed (so nothing is in flight). NULL is fine. */
 void mail_source_free(struct mail_source *s);
-/* The mail was committed: the mailer, which is to be woken after this, is given a copy and need not read it. Any thread. */
-void mail_source_offer(struct mail_source *s, const struct mail *mail);
+/* The mailer, which is to be woken after this, is given copies of what was committed and need not read them. The writer's
+ * thread, so that all mails of a commit come at once, as they would out of the store. */
+void mail_source_offer(struct mail_source *s, const struct store_mails *committed);
 struct outbox_source mail_source_functions(struct mail_source *s);
 
 #endif

@@ -73,6 +73,18 @@ static err open_vault(struct rooms *r)
     return made;
 }
 
+/* Nobody writes for others before both are there, or after they are gone. */
+static void on_mails(void *ctx, const struct store_mails *committed)
+{
+    struct rooms *r = ctx;
+
+    mail_source_offer(r->mail_source, committed);
+    if (r->outbox != NULL)
+        outbox_wake(r->outbox);
+    if (r->inbox != NULL)
+        inbox_wake(r->inbox);
+}
+
 static err open_store(struct rooms *r)
 {
     const struct store_options options = {
@@ -85,6 +97,8 @@ static err open_store(struct rooms *r)
     };
 
     TRY(store_open(&options, &r->store));
+    TRY(mail_source_new(r->store, r->vault, &r->mail_source));
+    store_listen(r->store, on_mails, r);
     return r->options.prepare == NULL ? OK : r->options.prepare(r->options.prepare_ctx, r->store);
 }
 
@@ -154,21 +168,8 @@ static err open_outbox(struct rooms *r)
 static err open_mail(struct rooms *r)
 {
     TRY(messages_new(&r->messages));
-    TRY(mail_source_new(r->store, r->vault, &r->mail_source));
     TRY(courier_new(&r->api, &r->courier));
     return r->options.smtp == NULL ? open_inbox(r) : open_outbox(r);
-}
-
-static void mail_committed(void *ctx, const struct mail *mail)
-{
-    struct rooms *r = ctx;
-
-    if (r->outbox == NULL) {
-        inbox_wake(r->inbox);
-        return;
-    }
-    mail_source_offer(r->mail_source, mail);
-    outbox_wake(r->outbox);
 }
 
 static void observe(void *ctx, size_t endpoint, int status, int64_t microseconds)
@@ -218,7 +219,7 @@ static err connect_api(struct rooms *r)
         .passwords = r->passwords,
         .hook_calls = r->hooks,
         .origin = slice_of(r->options.origin),
-        .hooks = { mail_committed, observe, write_metrics, r },
+        .hooks = { observe, write_metrics, r },
     };
     api_init(&r->api);
     TRY(open_metrics(r));
@@ -255,9 +256,9 @@ static const struct {
     const char *name;
     err (*open)(struct rooms *r);
 } steps[] = {
-    { "lock", lock_database },     { "master key", open_vault },        { "database", open_store },
-    { "throttle", open_throttle }, { "passwords", open_passwords },     { "extensions", open_hooks },
-    { "endpoints", connect_api },  { "housekeeper", open_housekeeper }, { "mail", open_mail },
+    { "lock", lock_database },     { "master key", open_vault },    { "database", open_store },
+    { "throttle", open_throttle }, { "passwords", open_passwords }, { "extensions", open_hooks },
+    { "endpoints", connect_api },  { "mail", open_mail },           { "housekeeper", open_housekeeper },
     { "http", open_http },
 };
 

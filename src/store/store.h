@@ -149,6 +149,18 @@ NODISCARD err store_submit(struct store *s, struct store_batch *batch);
  * `done`. */
 NODISCARD err store_write(struct store *s, const struct store_write *writes, size_t n);
 
+/* What a commit has put into the outbox. */
+struct store_mails {
+    const struct mail *mails[LIMIT_MAILS_AT_ONCE];
+    size_t n;
+    bool others; /* more of them, or something else has changed there: the outbox has to be read */
+};
+typedef void store_mails_fn(void *ctx, const struct store_mails *committed);
+
+/* From now on `told` is called after each commit that concerns the outbox, on the writer thread, before anybody hears of the
+ * commit; it must not block. Once, before other threads write. */
+void store_listen(struct store *s, store_mails_fn *told, void *ctx);
+
 /* ---- reads; NOT_FOUND where there is no row ---- */
 
 NODISCARD err store_user_by_identity(struct store *s, struct guid tenant, struct slice identity, struct user *out);

@@ -27,7 +27,7 @@ static void offer(struct mail_source *s, uint64_t id)
 {
     struct mail m = sample_mail(id);
 
-    mail_source_offer(s, &m);
+    mail_source_offer(s, &(struct store_mails){ .mails = { &m }, .n = 1 });
 }
 
 /* Asks for mails after `after`, and expects these ids, or as many of them as are asked for at most. */
@@ -113,6 +113,19 @@ static void where_one_found_no_room_the_store_is_asked(void **state)
     mail_source_free(s);
 }
 
+static void after_other_changes_the_store_is_asked(void **state)
+{
+    struct fixture *f = *state;
+    struct mail_source *s = start(f);
+
+    commit(f, 1, 1);
+    EXPECT_DUE(s, 0, 1);
+    offer(s, OFFERED);
+    mail_source_offer(s, &(struct store_mails){ .others = true });
+    expect_due(s, 1, NULL, 0);
+    mail_source_free(s);
+}
+
 static void what_is_not_due_is_not_given(void **state)
 {
     struct fixture *f = *state;
@@ -122,7 +135,7 @@ static void what_is_not_due_is_not_given(void **state)
     commit(f, 1, 1);
     EXPECT_DUE(s, 0, 1);
     later.due_at = NOON + 2;
-    mail_source_offer(s, &later);
+    mail_source_offer(s, &(struct store_mails){ .mails = { &later }, .n = 1 });
     expect_due(s, 1, NULL, 0);
     mail_source_free(s);
 }
@@ -134,6 +147,7 @@ int main(void)
         BOTH(a_sweep_forgets_what_was_offered),
         BOTH(a_backlog_comes_first),
         BOTH(where_one_found_no_room_the_store_is_asked),
+        BOTH(after_other_changes_the_store_is_asked),
         BOTH(what_is_not_due_is_not_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,15 +27,13 @@ static void tell_wrong_proof(struct exchange *x)
              field_user(out->passcode.user_id), field_seconds(out->passcode.locked_until - x->now));
 }
 
-/* The mail is durable: tell the mailer. */
-static void tell_mailer(struct exchange *x)
+static void tell_code_sent(struct exchange *x)
 {
     struct native_work *work = native_work(x);
 
     EMIT(x->api->events, code_sent, &x->correlation_id, field_tenant(x->tenant->id),
          field_application(x->app->client_id), field_user(work->outcome.passcode.user_id),
          field_mail((int64_t)work->mail.id));
-    x->api->hooks.mail_committed(x->api->hooks.ctx, &work->mail);
 }
 
 /* What lasts beyond the flow. */
@@ -66,7 +64,7 @@ void native_tell(struct exchange *x)
     }
     tell_changes(x);
     if (work->outcome.send_code && !exchange_refused(x))
-        tell_mailer(x);
+        tell_code_sent(x);
     if (work->outcome.kind == OUTCOME_TOKENS && !exchange_refused(x))
         EMIT(x->api->events, signin_succeeded, &x->correlation_id, field_tenant(x->tenant->id),
              field_application(x->app->client_id), field_user(work->user.id));

@@ -198,6 +198,8 @@ struct store {
     struct mail_counts counting;   /* as the transaction under way sees it; writer thread */
     _Atomic int64_t mails_pending; /* as committed */
     _Atomic int64_t mails_dead;
+    store_mails_fn *told; /* NULL: nobody listens */
+    void *told_ctx;
     uint64_t expire_tokens_after; /* where the next store_expire goes on; writer thread */
     uint64_t expire_grants_after;
     struct guid expire_passcodes_after;

@@ -131,12 +131,54 @@ static err transact(struct connection *c, struct store_batch **batches, size_t n
     return OK;
 }
 
+/* ---- what the outbox has got ---- */
+
+static void note_mail(struct store_mails *m, const struct store_write *w)
+{
+    if (w->kind != WRITE_MAIL_ADD)
+        return;
+    if (m->n < LIMIT_MAILS_AT_ONCE)
+        m->mails[m->n++] = w->mail;
+    else
+        m->others = true;
+}
+
+static void note_mails(struct store_mails *m, const struct store_batch *batch)
+{
+    const struct store_task *task = batch->task;
+    const struct store_write *writes = task == NULL ? batch->writes : task->writes;
+    size_t n = task == NULL ? batch->n : task->n;
+
+    m->others = m->others || writes == NULL;
+    for (size_t i = 0; writes != NULL && i < n; i++)
+        note_mail(m, &writes[i]);
+}
+
+static void tell_mails(struct store *s, struct store_batch **batches, size_t n)
+{
+    struct store_mails committed = { .n = 0 };
+
+    for (size_t i = 0; i < n; i++)
+        if (err_is_ok(batches[i]->result))
+            note_mails(&committed, batches[i]);
+    if (s->told != NULL && (committed.n > 0 || committed.others))
+        s->told(s->told_ctx, &committed);
+}
+
+void store_listen(struct store *s, store_mails_fn *told, void *ctx)
+{
+    s->told = told;
+    s->told_ctx = ctx;
+}
+
 static void commit_group(struct connection *c, struct store_batch **batches, size_t n)
 {
     err result = transact(c, batches, n, run_plainly);
 
     if (result.code == ERR_CONFLICT)
         result = transact(c, batches, n, run_with_savepoint);
+    if (err_is_ok(result))
+        tell_mails(c->store, batches, n);
     for (size_t i = 0; i < n; i++) {
         if (!err_is_ok(result))
             batches[i]->result = FAIL(STORE);
