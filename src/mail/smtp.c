@@ -221,7 +221,8 @@ static bool offers(struct slice reply, struct slice keyword)
 {
     struct slice rest = slice_from(reply, 4);
 
-    return rest.n >= keyword.n && slice_eq_nocase((struct slice){ rest.p, keyword.n }, keyword);
+    return slice_starts(reply, SLICE("250")) && rest.n >= keyword.n &&
+           slice_eq_nocase((struct slice){ rest.p, keyword.n }, keyword);
 }
 
 /* libcurl gives each line of the server's answers here, without a NUL, while it connects. */
@@ -231,6 +232,8 @@ static size_t note_reply(char *text, size_t size, size_t count, void *ctx)
     size_t n = size * count;
     struct slice reply = slice_bytes(text, n);
 
+    if (slice_starts(reply, SLICE("220"))) /* what was offered before TLS counts no more (RFC 3207, 4.2) */
+        line->offers = (struct dialogue_offers){ false, false, false };
     if (offers(reply, SLICE("SMTPUTF8")))
         line->offers.utf8 = true;
     if (offers(reply, SLICE("PIPELINING")))
@@ -320,6 +323,7 @@ static void close_line(struct smtp *s, struct line *line)
     line->state = LINE_CLOSED;
     line->dialogue.step = DIALOGUE_IDLE;
     line->dialogue.out = SLICE_EMPTY;
+    line->dialogue.refusal = 0; /* not of the next mail, should that get no connection */
 }
 
 /* What has been connected, or could not be. */
@@ -414,10 +418,10 @@ static void move_line(struct smtp *s, struct line *line)
     if (line->state != LINE_OPEN)
         return;
     bool sound = send_some(line) && (!was_readable || read_some(line)) && send_some(line);
+    if (line->busy && !line->ended && line->dialogue.step == DIALOGUE_IDLE)
+        conclude(s, line); /* also where the server has hung up after its answer */
     if (!sound)
         lose_line(s, line, "the mail server closed the connection");
-    else if (line->busy && !line->ended && line->dialogue.step == DIALOGUE_IDLE)
-        conclude(s, line);
 }
 
 /* A connection that has carried mails may have been closed while it was idle: the mail, of which nothing was answered, is
