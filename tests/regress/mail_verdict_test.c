@@ -170,12 +170,32 @@ static void a_greeting_offers_nothing(void **state)
     close(server.listener);
 }
 
+/* A server that is told all at once may answer all at once, so no answer to the first command says nothing. It was taken for
+ * away, and this mail, tried first each time, held up the others. */
+static void a_mail_that_kills_its_connection_is_deferred(void **state)
+{
+    static const char *const dies[] = {
+        "220 x\r\n", "250-x\r\n250-PIPELINING\r\n250 CHUNKING\r\n", "", "", "", "", "", "", NULL
+    };
+    struct server server;
+
+    (void)state;
+    start(&server, dies);
+    struct smtp *s = smtp_to(&server, 20);
+    begin(s, "jo@kites.example");
+    assert_int_equal(end(s).verdict, SMTP_DEFERRED);
+    pthread_join(server.thread, NULL);
+    smtp_free(s);
+    close(server.listener);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_is_not_that_of_the_next_mail),
         cmocka_unit_test(a_goodbye_after_yes_leaves_the_yes),
         cmocka_unit_test(a_greeting_offers_nothing),
+        cmocka_unit_test(a_mail_that_kills_its_connection_is_deferred),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
