@@ -48,8 +48,7 @@ const struct command signin_command = {
     .description =
         "Asks for the code that was mailed to the user, or for the password, then for a second factor where one is "
         "needed, and keeps the tokens in a private file. USER may be left out with --device-code only: then the tokens "
-        "are "
-        "kept for whoever has signed in. Where another user signs in than the one named, nothing is "
+        "are kept for whoever has signed in. Where another user signs in than the one named, nothing is "
         "kept. " DIALOGUE_DESCRIPTION,
     .examples = examples,
     .options = options,

@@ -24,10 +24,12 @@ static bool is_time(const char *name)
 
 static void put_row(FILE *out, const char *name, int width, const char *value)
 {
-    const int n = (int)strlen(name);
-    const int indent = (n > width ? n : width) + 4;
-    fprintf(out, "  %s%-*s%s  ", terminal_color(out, COLOR_DIM), width, name, terminal_color(out, COLOR_NONE));
-    display_wrap(out, slice_of(value), (size_t)indent, (size_t)terminal_columns(out));
+    const int n = (int)display_width(slice_of(name));
+    const int taken = n > width ? n : width;
+    fprintf(out, "  %s", terminal_color(out, COLOR_DIM));
+    display_put(out, slice_of(name)); /* a claim's may come from anywhere */
+    fprintf(out, "%s%*s", terminal_color(out, COLOR_NONE), taken - n + 2, "");
+    display_wrap(out, slice_of(value), (size_t)taken + 4, (size_t)terminal_columns(out));
 }
 
 static void put_claims(FILE *out, const char *title, const char *token)
@@ -37,7 +39,7 @@ static void put_claims(FILE *out, const char *title, const char *token)
         return; /* opaque, or none */
     int width = 0;
     for (size_t i = 0; i < doorcode_claims_count(claims); i++) {
-        int n = (int)strlen(doorcode_claims_name(claims, i));
+        int n = (int)display_width(slice_of(doorcode_claims_name(claims, i)));
         width = n > width && n <= NAME_COLUMN_MOST ? n : width;
     }
     fprintf(out, "\n%s\n", title);

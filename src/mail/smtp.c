@@ -221,7 +221,8 @@ static bool offers(struct slice reply, struct slice keyword)
 {
     struct slice rest = slice_from(reply, 4);
 
-    return rest.n >= keyword.n && slice_eq_nocase((struct slice){ rest.p, keyword.n }, keyword);
+    return slice_starts(reply, SLICE("250")) && rest.n >= keyword.n &&
+           slice_eq_nocase((struct slice){ rest.p, keyword.n }, keyword);
 }
 
 /* libcurl gives each line of the server's answers here, without a NUL, while it connects. */
@@ -231,6 +232,8 @@ static size_t note_reply(char *text, size_t size, size_t count, void *ctx)
     size_t n = size * count;
     struct slice reply = slice_bytes(text, n);
 
+    if (slice_starts(reply, SLICE("220"))) /* what was offered before TLS counts no more (RFC 3207, 4.2) */
+        line->offers = (struct dialogue_offers){ false, false, false };
     if (offers(reply, SLICE("SMTPUTF8")))
         line->offers.utf8 = true;
     if (offers(reply, SLICE("PIPELINING")))
@@ -320,6 +323,7 @@ static void close_line(struct smtp *s, struct line *line)
     line->state = LINE_CLOSED;
     line->dialogue.step = DIALOGUE_IDLE;
     line->dialogue.out = SLICE_EMPTY;
+    line->dialogue.refusal = 0; /* not of the next mail, should that get no connection */
 }
 
 /* What has been connected, or could not be. */
@@ -414,20 +418,30 @@ static void move_line(struct smtp *s, struct line *line)
     if (line->state != LINE_OPEN)
         return;
     bool sound = send_some(line) && (!was_readable || read_some(line)) && send_some(line);
+    if (line->busy && !line->ended && line->dialogue.step == DIALOGUE_IDLE)
+        conclude(s, line); /* also where the server has hung up after its answer */
     if (!sound)
         lose_line(s, line, "the mail server closed the connection");
-    else if (line->busy && !line->ended && line->dialogue.step == DIALOGUE_IDLE)
-        conclude(s, line);
+}
+
+/* Whether a connection that breaks now may have been broken by the mail: past its first command, or with all of it said, as
+ * then a server may answer all at once. */
+static bool is_under_way(const struct line *line)
+{
+    const struct dialogue *d = &line->dialogue;
+
+    return d->step > DIALOGUE_MAIL || (d->step == DIALOGUE_MAIL && d->chunked && d->out.n == 0);
 }
 
 /* A connection that has carried mails may have been closed while it was idle: the mail, of which nothing was answered, is
- * sent over a new one. Else the loss is the mail's where it was past its first command: a mail that kills its connection
- * must not hold up the others. */
+ * sent over a new one. Else the loss is the mail's where it was under way: a mail that kills its connection must not hold
+ * up the others. A server that is silent from the start is away. */
 static void lose_line(struct smtp *s, struct line *line, const char *why)
 {
     enum dialogue_step step = line->dialogue.step;
     int refusal = line->dialogue.refusal;
     bool late = line->busy && clock_monotonic_ms() >= line->deadline;
+    bool in_mail = late ? step > DIALOGUE_MAIL : is_under_way(line);
 
     close_line(s, line);
     if (!line->busy || line->ended)
@@ -437,7 +451,7 @@ static void lose_line(struct smtp *s, struct line *line, const char *why)
     else if (refusal != 0) /* refused and closed: the refusal stands */
         end_mail(line, smtp_judge(refusal, true), line->dialogue.refusal_text);
     else
-        end_mail(line, smtp_judge(0, step > DIALOGUE_MAIL), why);
+        end_mail(line, smtp_judge(0, in_mail), why);
 }
 
 static void end_mail(struct line *line, enum smtp_verdict verdict, const char *why)

@@ -19,15 +19,15 @@
 #define SECOND_APP "5e903f62-a14d-4058-8d3f-8f4c516a7e94"
 
 /* Signed in so many hours ago, with a token good for five hours, and a half that a slow machine may take. */
-static void keep(const char *user, const char *authority, const char *client_id, const char *refresh_token,
-                 int64_t hours)
+static void keep_with(const char *user, const char *authority, const char *client_id, const char *refresh_token,
+                      int64_t hours, const char *id_token)
 {
     struct doorcode_options options;
     struct doorcode_client *client;
     struct doorcode_cache *cache;
     const struct doorcode_tokens tokens = {
         .access_token = "secret-a",
-        .id_token = "",
+        .id_token = id_token,
         .refresh_token = refresh_token,
         .scope = "openid profile offline_access api://petstore/Pets.Read",
         .client_info = "",
@@ -42,6 +42,12 @@ static void keep(const char *user, const char *authority, const char *client_id,
     assert_null(doorcode_accounts_keep(cache, client, user, &tokens, NULL));
     doorcode_cache_free(cache);
     doorcode_client_free(client);
+}
+
+static void keep(const char *user, const char *authority, const char *client_id, const char *refresh_token,
+                 int64_t hours)
+{
+    keep_with(user, authority, client_id, refresh_token, hours, "");
 }
 
 static int forget(void **state)
@@ -104,6 +110,15 @@ static void an_account_is_shown_within_the_lines(void **state)
     expect("token show", 0, "  scope          openid profile offline_access api://petstore/Pets.Read\n", "");
 }
 
+static void a_claim_does_not_move_the_cursor_by_its_name(void **state)
+{
+    (void)state;
+    /* {"sub":"u","x\u001b[2J\u009by":"z"} */
+    keep_with("sam@example.org", LOCAL, FIRST_APP, "secret-r", 0,
+              "e30.eyJzdWIiOiJ1IiwieFx1MDAxYlsySlx1MDA5YnkiOiJ6In0.c2ln");
+    expect("token show", 0, "  sub      u\n  x.[2J.y  z\n", "");
+}
+
 static void nothing_is_cut_elsewhere(void **state)
 {
     (void)state;
@@ -132,6 +147,7 @@ int main(void)
         cmocka_unit_test_teardown(usual_names_are_whole, forget),
         cmocka_unit_test_teardown(a_long_list_stands_below, forget),
         cmocka_unit_test_teardown(an_account_is_shown_within_the_lines, forget),
+        cmocka_unit_test_teardown(a_claim_does_not_move_the_cursor_by_its_name, forget),
         cmocka_unit_test_teardown(nothing_is_cut_elsewhere, forget),
         cmocka_unit_test_teardown(the_application_tells_namesakes_apart, forget),
     };
