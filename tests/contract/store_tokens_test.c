@@ -193,6 +193,34 @@ static void expire_is_bounded_and_gets_through(void **state)
     assert_int_equal(total, 2 * ROWS);
 }
 
+/* As many tokens come between two calls as a call looks at: the walk must not follow them for ever. */
+static void what_expired_goes_however_many_come(void **state)
+{
+    enum { ROWS = 1000, CALLS = 6 };
+    struct fixture *f = *state;
+    static struct refresh_token tokens[ROWS];
+    static struct store_write writes[ROWS];
+    struct grant living = sample_grant(20, 1);
+    uint64_t removed;
+
+    living.serves_until = NOON + 5000;
+    assert_int_equal(add_grant_and_token(f), ERR_OK);
+    assert_int_equal(write_one(f->s, add_grant(&living)), ERR_OK);
+    for (uint32_t call = 0; call < CALLS; call++) {
+        for (uint32_t i = 0; i < ROWS; i++) {
+            tokens[i] = sample_refresh(1000 + call * ROWS + i, 20);
+            tokens[i].expires_at = NOON + 5000;
+            writes[i] = add_refresh(&tokens[i]);
+        }
+        assert_int_equal(store_write(f->s, writes, ROWS).code, ERR_OK);
+        assert_int_equal(store_expire(f->s, call == 0 ? NOON : NOON + 1000, &removed).code, ERR_OK);
+    }
+    /* Its grant is gone; with another of that id it would be found. */
+    assert_int_equal(write_one(f->s, add_grant(&(struct grant){ .id = 10, .serves_until = NOON + 2000 })), ERR_OK);
+    assert_int_equal(find_token(f, 11), ERR_NOT_FOUND);
+    assert_int_equal(find_token(f, 1000), ERR_OK);
+}
+
 static instant serves_until(struct fixture *f, uint64_t token)
 {
     struct grant g;
@@ -274,6 +302,7 @@ int main(void)
         BOTH(a_grant_that_is_gone_gets_no_token),
         BOTH(a_token_without_a_grant_is_removed),
         BOTH(expire_is_bounded_and_gets_through),
+        BOTH(what_expired_goes_however_many_come),
         FILE_ONLY(grants_of_step_4_serve_as_long_as_their_tokens),
         FILE_ONLY(only_rare_deletions_scan),
     };

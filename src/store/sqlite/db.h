@@ -170,6 +170,13 @@ struct mail_counts {
     int64_t dead;
 };
 
+/* Through a table whose ids are numbers, some rows at a time. */
+struct id_walk {
+    uint64_t at;  /* it has come so far … */
+    uint64_t end; /* … and goes to where the table ended as it began, as new rows may come faster than it goes */
+    bool begun;
+};
+
 struct store {
     struct clock clock;
     struct rng rng;
@@ -200,8 +207,8 @@ struct store {
     _Atomic int64_t mails_dead;
     store_mails_fn *told; /* NULL: nobody listens */
     void *told_ctx;
-    uint64_t expire_tokens_after; /* where the next store_expire goes on; writer thread */
-    uint64_t expire_grants_after;
+    struct id_walk expire_tokens; /* where the next store_expire goes on; writer thread */
+    struct id_walk expire_grants;
     struct guid expire_passcodes_after;
     struct guid expire_sessions_after;
 

@@ -45,17 +45,29 @@ static err ids_last(struct connection *c, enum query_id id, uint64_t after, uint
     return OK;
 }
 
-/* The next stretch of a table whose ids are numbers: behind `after`, up to *at, which is where the last one ended; whether
- * it begins anew, in *anew. */
-static err next_ids(struct connection *c, enum query_id id, uint64_t *after, uint64_t *at, bool *anew)
+static err begin_walk(struct connection *c, enum query_id id, struct id_walk *walk)
 {
-    *after = *at;
-    TRY(ids_last(c, id, *after, at));
-    *anew = *at == 0;
-    if (!*anew)
-        return OK;
-    *after = 0;
-    return ids_last(c, id, *after, at);
+    int64_t end;
+
+    TRY(query_number(c, id, &end));
+    *walk = (struct id_walk){ .end = (uint64_t)end, .begun = true };
+    return OK;
+}
+
+/* The next stretch of the walk: behind *after, up to walk->at. *passed: a walk has passed all rows, and another begins. */
+static err next_ids(struct connection *c, enum query_id end, enum query_id last, struct id_walk *walk, uint64_t *after,
+                    bool *passed)
+{
+    bool is_over = walk->at >= walk->end;
+
+    *passed = is_over && walk->begun;
+    if (is_over)
+        TRY(begin_walk(c, end, walk));
+    *after = walk->at;
+    TRY(ids_last(c, last, *after, &walk->at));
+    if (walk->at == 0) /* nothing is left */
+        walk->at = walk->end;
+    return OK;
 }
 
 static err expire_ids(struct connection *c, enum query_id id, instant before, uint64_t after, uint64_t last,
@@ -75,27 +87,27 @@ static err expire_ids(struct connection *c, enum query_id id, instant before, ui
 /* Those that expired, and those whose grant is gone, with its user or tenant. */
 static err expire_refresh_tokens(struct connection *c, instant before, uint64_t *removed)
 {
-    uint64_t *last = &c->store->expire_tokens_after;
+    struct id_walk *walk = &c->store->expire_tokens;
     uint64_t after;
-    bool anew;
+    bool passed;
 
-    TRY(next_ids(c, QUERY_refresh_tokens_last, &after, last, &anew));
-    return expire_ids(c, QUERY_expire_refresh_tokens, before, after, *last, removed);
+    TRY(next_ids(c, QUERY_refresh_tokens_end, QUERY_refresh_tokens_last, walk, &after, &passed));
+    return expire_ids(c, QUERY_expire_refresh_tokens, before, after, walk->at, removed);
 }
 
 /* Those whose last token expired, and those of deleted users. */
 static err expire_grants(struct connection *c, instant before, uint64_t *removed)
 {
-    uint64_t *last = &c->store->expire_grants_after;
+    struct id_walk *walk = &c->store->expire_grants;
     uint64_t after;
-    bool anew;
+    bool passed;
 
-    TRY(next_ids(c, QUERY_grants_last, &after, last, &anew));
-    if (anew) {
+    TRY(next_ids(c, QUERY_grants_end, QUERY_grants_last, walk, &after, &passed));
+    if (passed) {
         TRY(query_run(c, QUERY_voids_count));
         TRY(query_run(c, QUERY_voids_forget));
     }
-    return expire_ids(c, QUERY_expire_grants, before, after, *last, removed);
+    return expire_ids(c, QUERY_expire_grants, before, after, walk->at, removed);
 }
 
 static err guids_last(struct connection *c, enum query_id id, const struct guid *after, struct guid *last)

@@ -349,11 +349,15 @@ SELECT attribute, option FROM attribute_options WHERE tenant_id = ?1 AND user_fl
 
 -- Housekeeping: each takes at most ?2 rows; refresh tokens, grants, passcodes and sessions: those of a stretch that …_last
 -- found.
+-- name: refresh_tokens_end
+SELECT coalesce(max(id), 0) FROM refresh_tokens
 -- name: refresh_tokens_last
 SELECT max(id) FROM (SELECT id FROM refresh_tokens WHERE id > ?1 ORDER BY id LIMIT ?2)
 -- name: expire_refresh_tokens
 DELETE FROM refresh_tokens
 WHERE id > ?2 AND id <= ?3 AND (expires_at <= ?1 OR grant_id NOT IN (SELECT id FROM grants))
+-- name: grants_end
+SELECT coalesce(max(id), 0) FROM grants
 -- name: grants_last
 SELECT max(id) FROM (SELECT id FROM grants WHERE id > ?1 ORDER BY id LIMIT ?2)
 -- name: expire_grants
