@@ -15,7 +15,8 @@
 
 enum {
     SETTLE_AGAIN_MS = 50, /* the store's queue was full */
-    HANDED_LOOK_MS = 20   /* a courier's end does not wake us */
+    HANDED_LOOK_MS = 20,  /* a courier's end does not wake us */
+    TEND_MS = 1000        /* without a free line nothing is looked for */
 };
 
 _Static_assert((int)SMTP_LINES_MAX <= (int)OUTBOX_TAGS, "each line is a tag");
@@ -56,6 +57,7 @@ static err send_mail(struct outbox *o, unsigned line, struct letter *letter);
 static void collect_handed(struct outbox *o);
 static void settle(struct outbox *o, unsigned line, enum smtp_verdict verdict, const char *detail);
 static void hand_over(struct outbox *o, unsigned line);
+static void tend(struct outbox *o);
 static void rest(struct outbox *o);
 
 err outbox_start(const struct outbox_options *options, struct outbox **out)
@@ -139,6 +141,7 @@ static void *run(void *ctx)
         } while (take_mails(o));
         if (is_finished(o))
             return NULL;
+        tend(o);
         rest(o);
     }
 }
@@ -325,23 +328,37 @@ static void hand_over(struct outbox *o, unsigned line)
         schedule_settled(&o->schedule, line, slot->attempts, clock_monotonic_ms());
 }
 
+static void tend(struct outbox *o)
+{
+    const struct outbox_source *source = &o->options.source;
+
+    if (source->tend != NULL)
+        source->tend(source->ctx);
+}
+
+static int64_t next_look(const struct outbox *o, bool has_room, int64_t now)
+{
+    if (atomic_load(&o->stopping))
+        return atomic_load(&o->stop_by);
+    return has_room ? schedule_next_look(&o->schedule, now) : now + TEND_MS;
+}
+
 /* Sleeps until the network, a wake, or whatever is to be done next. */
 static void rest(struct outbox *o)
 {
     int64_t now = clock_monotonic_ms();
-    int64_t until = atomic_load(&o->stopping) ? atomic_load(&o->stop_by) : schedule_next_look(&o->schedule, now);
-    bool has_room = false;
+    int64_t until;
+    bool has[SLOT_SETTLING + 1] = { false };
 
-    for (unsigned line = 0; line < smtp_lines(o->smtp); line++) {
-        enum slot_state state = o->slots[line].state;
-        has_room |= state == SLOT_FREE;
-        if (state == SLOT_SETTLING && until > now + SETTLE_AGAIN_MS)
-            until = now + SETTLE_AGAIN_MS;
-        if (state == SLOT_HANDED && until > now + HANDED_LOOK_MS)
-            until = now + HANDED_LOOK_MS;
-    }
-    atomic_store(&o->sleeping, has_room); /* else a mail cannot be taken before the network wakes us */
-    if (!has_room || !atomic_load(&o->woken) || atomic_load(&o->stopping))
+    for (unsigned line = 0; line < smtp_lines(o->smtp); line++)
+        has[o->slots[line].state] = true;
+    until = next_look(o, has[SLOT_FREE], now);
+    if (has[SLOT_SETTLING] && until > now + SETTLE_AGAIN_MS)
+        until = now + SETTLE_AGAIN_MS;
+    if (has[SLOT_HANDED] && until > now + HANDED_LOOK_MS)
+        until = now + HANDED_LOOK_MS;
+    atomic_store(&o->sleeping, has[SLOT_FREE]); /* else a mail cannot be taken before the network wakes us */
+    if (!has[SLOT_FREE] || !atomic_load(&o->woken) || atomic_load(&o->stopping))
         smtp_wait(o->smtp, until > now ? (int)(until - now) : 0);
     atomic_store(&o->sleeping, false);
 }

@@ -34,6 +34,9 @@ struct outbox_source {
     /* Queues the outcome; may fail with FULL, then the mailer tries again. Copies. */
     err (*delivered)(void *ctx, uint64_t id);
     err (*changed)(void *ctx, const struct mail *mail);
+    /* Before the mailer rests, which it does for half a minute at most, also where no line is free to take mails: outcomes
+     * that were gathered may go on. NULL is fine. */
+    void (*tend)(void *ctx);
     void *ctx;
 };
 

@@ -424,14 +424,24 @@ static void move_line(struct smtp *s, struct line *line)
         lose_line(s, line, "the mail server closed the connection");
 }
 
+/* Whether a connection that breaks now may have been broken by the mail: past its first command, or with all of it said, as
+ * then a server may answer all at once. */
+static bool is_under_way(const struct line *line)
+{
+    const struct dialogue *d = &line->dialogue;
+
+    return d->step > DIALOGUE_MAIL || (d->step == DIALOGUE_MAIL && d->chunked && d->out.n == 0);
+}
+
 /* A connection that has carried mails may have been closed while it was idle: the mail, of which nothing was answered, is
- * sent over a new one. Else the loss is the mail's where it was past its first command: a mail that kills its connection
- * must not hold up the others. */
+ * sent over a new one. Else the loss is the mail's where it was under way: a mail that kills its connection must not hold
+ * up the others. A server that is silent from the start is away. */
 static void lose_line(struct smtp *s, struct line *line, const char *why)
 {
     enum dialogue_step step = line->dialogue.step;
     int refusal = line->dialogue.refusal;
     bool late = line->busy && clock_monotonic_ms() >= line->deadline;
+    bool in_mail = late ? step > DIALOGUE_MAIL : is_under_way(line);
 
     close_line(s, line);
     if (!line->busy || line->ended)
@@ -441,7 +451,7 @@ static void lose_line(struct smtp *s, struct line *line, const char *why)
     else if (refusal != 0) /* refused and closed: the refusal stands */
         end_mail(line, smtp_judge(refusal, true), line->dialogue.refusal_text);
     else
-        end_mail(line, smtp_judge(0, step > DIALOGUE_MAIL), why);
+        end_mail(line, smtp_judge(0, in_mail), why);
 }
 
 static void end_mail(struct line *line, enum smtp_verdict verdict, const char *why)

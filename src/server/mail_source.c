@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 256, GATHER_US = 50000, OFFERED = LIMIT_MAILS_AT_ONCE };
+enum { SLOTS = 256, GATHER_MS = 50, OFFERED = LIMIT_MAILS_AT_ONCE };
 
 /* One outcome on its way to the disk. */
 struct slot {
@@ -23,7 +23,7 @@ struct mail_source {
     pthread_mutex_t lock;
     struct slot *free;
     struct slot *removals;  /* delivered mails not yet handed to the writer; the mailer's thread only */
-    int64_t removals_since; /* microseconds */
+    int64_t removals_since; /* milliseconds of the monotonic clock */
     /* Committed a moment ago, by their ids, so that the mailer need not read them; under lock. */
     struct mail offered[OFFERED];
     size_t offered_n;
@@ -103,6 +103,14 @@ static void flush_removals(struct mail_source *s)
         (void)!err_is_ok(submit(slot)); /* a full queue: see on_written */
 }
 
+static void tend(void *ctx)
+{
+    struct mail_source *s = ctx;
+
+    if (s->removals != NULL && clock_monotonic_ms() - s->removals_since > GATHER_MS)
+        flush_removals(s);
+}
+
 static void offer(struct mail_source *s, const struct mail *mail)
 {
     if (s->offered_n == OFFERED) {
@@ -152,8 +160,7 @@ static err due(void *ctx, instant now, uint64_t after, struct mail *out, size_t 
     struct mail_source *s = ctx;
     size_t room = *n;
 
-    if (s->removals != NULL && clock_now_us(&clock_system) - s->removals_since > GATHER_US)
-        flush_removals(s);
+    tend(s);
     if (take_offered(s, now, after, out, n))
         return OK;
     s->at_end = false;
@@ -175,7 +182,7 @@ static err delivered(void *ctx, uint64_t id)
         s->removals = take_slot(s);
         ENSURE(s->removals != NULL, FULL);
         s->removals->batch.n = 0;
-        s->removals_since = clock_now_us(&clock_system);
+        s->removals_since = clock_monotonic_ms();
     }
     struct store_batch *batch = &s->removals->batch;
     batch->writes[batch->n++] = (struct store_write){ .kind = WRITE_MAIL_REMOVE, .id = id };
@@ -203,5 +210,5 @@ void mail_source_flush(struct mail_source *s)
 
 struct outbox_source mail_source_functions(struct mail_source *s)
 {
-    return (struct outbox_source){ due, open_letter, delivered, changed, s };
+    return (struct outbox_source){ due, open_letter, delivered, changed, tend, s };
 }

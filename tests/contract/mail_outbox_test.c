@@ -99,6 +99,34 @@ void __wrap_smtp_wakeup(struct smtp *s)
         sink_hurry(held);
 }
 
+static atomic_uint rests;
+
+void __real_smtp_wait(struct smtp *s, int wait_ms);
+void __wrap_smtp_wait(struct smtp *s, int wait_ms);
+
+void __wrap_smtp_wait(struct smtp *s, int wait_ms)
+{
+    atomic_fetch_add(&rests, 1);
+    __real_smtp_wait(s, wait_ms);
+}
+
+/* Longer than a sweep, which needs a line. What was delivered before is handed on all the same. */
+static void a_server_that_is_slow_with_all_lines_is_waited_for_without_haste(void **state)
+{
+    struct stage *s = *state;
+
+    stage_open_sink(s, (struct sink_options){ .delay_ms = FOR_EVER_MS });
+    stage_add(s, 40);
+    stage_open_outbox(s);
+    stage_is_under_way(s, 4);
+    stage_doze(200);
+    int64_t start = stage_real_ms();
+    unsigned before = atomic_load(&rests), tended = atomic_load(&s->array.tended);
+    stage_doze(3000);
+    assert_in_range(atomic_load(&rests) - before, 1, 4 + (stage_real_ms() - start) / 500);
+    assert_true(atomic_load(&s->array.tended) > tended);
+}
+
 /* And not a moment longer: it would not end where all of its time was waited for. */
 static void a_stop_lets_what_is_under_way_finish(void **state)
 {
@@ -231,6 +259,7 @@ int main(void)
         STAGED(a_server_that_takes_chunks_is_told_all_at_once),
         STAGED(a_wake_sends_at_once),
         STAGED(without_a_wake_it_is_found_by_a_sweep),
+        STAGED(a_server_that_is_slow_with_all_lines_is_waited_for_without_haste),
         STAGED(a_stop_lets_what_is_under_way_finish),
         STAGED(a_stop_without_patience_leaves_the_mails_as_they_were),
         STAGED(what_has_expired_is_dead_and_never_sent),

@@ -5,6 +5,8 @@
 
 #include "support/store_fixture.h"
 
+#include <time.h>
+
 enum { OFFERED = 1000 };
 
 static struct mail_source *start(struct fixture *f)
@@ -140,6 +142,26 @@ static void what_is_not_due_is_not_given(void **state)
     mail_source_free(s);
 }
 
+/* Else it would be offered again, and be sent twice, where all lines are busy for longer than it is known. */
+static void what_was_delivered_goes_though_no_mail_is_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    struct mail_source *s = start(f);
+    struct outbox_source source = mail_source_functions(s);
+    uint64_t pending = 1, dead;
+
+    commit(f, 1, 1);
+    assert_int_equal(source.delivered(source.ctx, 1).code, ERR_OK);
+    for (unsigned i = 0; i < 10000 && pending > 0; i++) {
+        source.tend(source.ctx);
+        nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+        assert_int_equal(store_mail_count(f->s, &pending, &dead).code, ERR_OK);
+    }
+    assert_int_equal(pending, 0);
+    assert_int_equal(store_reset(f->s).code, ERR_OK); /* so that nothing is in flight */
+    mail_source_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +171,7 @@ int main(void)
         BOTH(where_one_found_no_room_the_store_is_asked),
         BOTH(after_other_changes_the_store_is_asked),
         BOTH(what_is_not_due_is_not_given),
+        BOTH(what_was_delivered_goes_though_no_mail_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

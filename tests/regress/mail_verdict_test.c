@@ -106,7 +106,7 @@ static void a_refusal_is_not_that_of_the_next_mail(void **state)
 
     (void)state;
     start(&server, refuses);
-    struct smtp *s = smtp_to(&server, 1);
+    struct smtp *s = smtp_to(&server, 3);
     begin(s, "jo@kites.example");
     struct smtp_result result = end(s);
     assert_int_equal(result.verdict, SMTP_REFUSED);
@@ -116,11 +116,24 @@ static void a_refusal_is_not_that_of_the_next_mail(void **state)
     smtp_work(s); /* … which is noticed, so that the next mail needs a connection */
     begin(s, "kim@kites.example");
     nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL); /* our time is over before libcurl's */
-    result = end(s);
-    assert_int_equal(result.verdict, SMTP_AWAY);
-    assert_string_equal(result.detail, "the mail server did not answer in time");
+    assert_int_equal(end(s).verdict, SMTP_AWAY);
     smtp_free(s);
     close(server.listener);
+}
+
+/* Of one mail, by a server with these answers. */
+static enum smtp_verdict verdict_with(const char *const *answers, const char *to)
+{
+    struct server server;
+
+    start(&server, answers);
+    struct smtp *s = smtp_to(&server, 20);
+    begin(s, to);
+    enum smtp_verdict verdict = end(s).verdict;
+    pthread_join(server.thread, NULL);
+    smtp_free(s);
+    close(server.listener);
+    return verdict;
 }
 
 static void a_goodbye_after_yes_leaves_the_yes(void **state)
@@ -131,43 +144,30 @@ static void a_goodbye_after_yes_leaves_the_yes(void **state)
         "",           "",           "250 taken\r\n421 4.4.2 enough for one connection\r\n",
         NULL
     };
-    struct server server;
 
     (void)state;
-    start(&server, takes);
-    struct smtp *s = smtp_to(&server, 20);
-    begin(s, "jo@kites.example");
-    assert_int_equal(end(s).verdict, SMTP_ACCEPTED);
-    pthread_join(server.thread, NULL);
-    smtp_free(s);
-    close(server.listener);
+    assert_int_equal(verdict_with(takes, "jo@kites.example"), SMTP_ACCEPTED);
 }
 
-/* Else a server's name or a sentence of its greeting would have it get more than it takes. */
+/* Else a server's name would have it get more than it takes. */
 static void a_greeting_offers_nothing(void **state)
 {
-    static const char *const greets[] = {
-        "220-CHUNKING went on here\r\n220-PIPELINING as well\r\n220 SMTPUTF8.example\r\n",
-        "250 x\r\n",
-        "250 ok\r\n",
-        "250 ok\r\n",
-        "354 go\r\n",
-        "",
-        "",
-        "",
-        "250 taken\r\n",
-        NULL
-    };
-    struct server server;
+    static const char *const greets[] = { "220 SMTPUTF8.example\r\n", "250 x\r\n", NULL };
 
     (void)state;
-    start(&server, greets);
-    struct smtp *s = smtp_to(&server, 20);
-    begin(s, "jo@kites.example");
-    assert_int_equal(end(s).verdict, SMTP_ACCEPTED);
-    pthread_join(server.thread, NULL);
-    smtp_free(s);
-    close(server.listener);
+    assert_int_equal(verdict_with(greets, "jö@kites.example"), SMTP_REFUSED);
+}
+
+/* A server that is told all at once may answer all at once, so no answer to the first command says nothing. It was taken for
+ * away, and this mail, tried first each time, held up the others. */
+static void a_mail_that_kills_its_connection_is_deferred(void **state)
+{
+    static const char *const dies[] = {
+        "220 x\r\n", "250-x\r\n250-PIPELINING\r\n250 CHUNKING\r\n", "", "", "", "", "", "", NULL
+    };
+
+    (void)state;
+    assert_int_equal(verdict_with(dies, "jo@kites.example"), SMTP_DEFERRED);
 }
 
 int main(void)
@@ -176,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_refusal_is_not_that_of_the_next_mail),
         cmocka_unit_test(a_goodbye_after_yes_leaves_the_yes),
         cmocka_unit_test(a_greeting_offers_nothing),
+        cmocka_unit_test(a_mail_that_kills_its_connection_is_deferred),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

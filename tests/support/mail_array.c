@@ -138,7 +138,14 @@ static err changed(void *ctx, const struct mail *mail)
     return OK;
 }
 
+static void tend(void *ctx)
+{
+    struct mail_array *a = ctx;
+
+    atomic_fetch_add(&a->tended, 1);
+}
+
 struct outbox_source mail_array_source(struct mail_array *a)
 {
-    return (struct outbox_source){ due, open_letter, delivered, changed, a };
+    return (struct outbox_source){ due, open_letter, delivered, changed, tend, a };
 }

@@ -27,6 +27,7 @@ struct mail_array {
     bool lag;                /* outcomes of deliveries are not seen until mail_array_commit */
     _Atomic unsigned refuse; /* so many outcomes are answered with FULL */
     _Atomic unsigned reads;
+    _Atomic unsigned tended;
     _Atomic unsigned outcomes;
 };
 
