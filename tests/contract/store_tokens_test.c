@@ -124,6 +124,23 @@ static enum err_code rotate(struct fixture *f, uint64_t grant, uint64_t id, inst
     return store_write(f->s, writes, COUNT(writes)).code;
 }
 
+/* A sign-in that was decided before its user was deleted may be committed after the next walk has begun. */
+static void a_grant_that_comes_late_is_void_too(void **state)
+{
+    struct fixture *f = *state;
+    struct user u = sample_user(1, 1);
+    uint64_t removed;
+
+    delete_user_with_grant(f, &u);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(store_expire(f->s, NOON, &removed).code, ERR_OK);
+    assert_int_equal(add_grant_and_token(f), ERR_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(store_expire(f->s, NOON, &removed).code, ERR_OK);
+    assert_int_equal(write_one(f->s, put_user(&u)), ERR_OK);
+    assert_int_equal(find_token(f, 11), ERR_NOT_FOUND);
+}
+
 static void a_grant_serves_as_long_as_its_last_token(void **state)
 {
     struct fixture *f = *state;
@@ -298,6 +315,7 @@ int main(void)
         BOTH(grant_is_revoked_once),
         BOTH(user_that_comes_back_has_no_old_grants),
         BOTH(grants_of_deleted_users_are_removed_in_time),
+        BOTH(a_grant_that_comes_late_is_void_too),
         BOTH(a_grant_serves_as_long_as_its_last_token),
         BOTH(a_grant_that_is_gone_gets_no_token),
         BOTH(a_token_without_a_grant_is_removed),

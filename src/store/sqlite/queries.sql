@@ -366,7 +366,7 @@ WHERE id > ?2 AND id <= ?3 AND (serves_until <= ?1 OR user_id IN (SELECT user_id
 -- name: voids_count
 UPDATE deleted_users SET walks = walks + 1
 -- name: voids_forget
-DELETE FROM deleted_users WHERE walks >= 2
+DELETE FROM deleted_users WHERE walks >= 3
 -- name: passcodes_last
 SELECT max(user_id) FROM (SELECT user_id FROM passcodes WHERE user_id > ?1 ORDER BY user_id LIMIT ?2)
 -- name: expire_passcodes

@@ -160,7 +160,8 @@ CREATE TABLE grants (
 ) STRICT;
 -- An index of grants by user would cost every sign-in the change of one more page, anywhere in the file. So the grants
 -- of a deleted user are void because it stands here, and store_expire removes them as it walks through the grants.
--- walks: how often that began anew since; at 2 it has passed all of them.
+-- walks: how often that has come to the end since. The first began before the deletion, and a sign-in that was under way may come
+-- after the second has begun: at 3 all are gone.
 CREATE TABLE deleted_users (
     user_id        BLOB PRIMARY KEY,
     walks          INTEGER NOT NULL
