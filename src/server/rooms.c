@@ -73,7 +73,7 @@ static err open_vault(struct rooms *r)
     return made;
 }
 
-/* Nobody writes for others before both are there, or after they are gone. */
+/* No mail is committed before outbox or inbox is open, nor after it has stopped: http is opened last and stopped first. */
 static void on_mails(void *ctx, const struct store_mails *committed)
 {
     struct rooms *r = ctx;
