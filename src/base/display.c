@@ -60,14 +60,6 @@ static struct glyph glyph_of(struct slice text)
 
 /* ---- widths ---- */
 
-static bool is_ascii(struct slice text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] >= 0x80)
-            return false;
-    return true;
-}
-
 /* wcwidth goes by the thread's locale. */
 static size_t columns_of(uint32_t c)
 {
@@ -102,7 +94,7 @@ static void open_locale(void)
 static struct slice measure_all(struct slice text, size_t columns, size_t *taken)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    if (is_ascii(text))
+    if (slice_is_ascii(text))
         return measure(text, columns, taken);
     pthread_once(&once, open_locale);
     locale_t former = uselocale(utf8_locale); /* none: the thread's own stays */

@@ -16,6 +16,19 @@ bool slice_eq_nocase(struct slice a, struct slice b)
     return true;
 }
 
+bool slice_is_ascii(struct slice s)
+{
+    uint64_t all = 0, eight;
+
+    for (; s.n >= sizeof eight; s = slice_from(s, sizeof eight)) {
+        memcpy(&eight, s.p, sizeof eight);
+        all |= eight;
+    }
+    for (size_t i = 0; i < s.n; i++)
+        all |= (uint8_t)s.p[i];
+    return (all & 0x8080808080808080) == 0;
+}
+
 bool slice_starts(struct slice s, struct slice prefix)
 {
     return s.n >= prefix.n && slice_eq((struct slice){ s.p, prefix.n }, prefix);

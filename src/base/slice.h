@@ -44,6 +44,7 @@ static inline struct slice slice_from(struct slice s, size_t offset) /* the tail
 }
 
 bool slice_eq_nocase(struct slice a, struct slice b); /* ASCII letters only */
+bool slice_is_ascii(struct slice s);                  /* no byte above 0x7f */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
 int slice_compare(struct slice a, struct slice b); /* <0, 0, >0, bytewise */

@@ -30,14 +30,6 @@ static bool is_dot_atom(struct slice s)
     return true;
 }
 
-static bool is_ascii(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0x80)
-            return false;
-    return true;
-}
-
 static bool is_a_label(struct slice label)
 {
     return label.n > 4 && slice_eq_nocase((struct slice){ label.p, 4 }, SLICE("xn--"));
@@ -98,7 +90,7 @@ static err put_local(struct slice local, struct buf *out)
     size_t before = out->n;
 
     ENSURE(is_dot_atom(local), FORMAT);
-    if (is_ascii(local)) {
+    if (slice_is_ascii(local)) {
         put_lower(out, local);
         return OK;
     }
@@ -112,7 +104,7 @@ static err put_domain(struct slice domain, struct buf *out)
 {
     size_t before = out->n;
 
-    if (is_ascii(domain)) {
+    if (slice_is_ascii(domain)) {
         ENSURE(is_domain(domain), FORMAT);
         if (!has_a_label(domain)) {
             put_lower(out, domain);

@@ -32,14 +32,6 @@ static bool is_visible_text(const uint8_t *p, size_t n)
     return true;
 }
 
-static bool is_ascii(const uint8_t *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (p[i] >= 0x80)
-            return false;
-    return true;
-}
-
 static void free_idn(char **p)
 {
     idn2_free(*p);
@@ -55,7 +47,7 @@ err email_fold_local(struct slice local, struct buf *out)
     uint8_t *folded = u8_casefold(source, local.n, NULL, UNINORM_NFC, room, &n);
     ENSURE(folded != NULL, NO_MEMORY);
     /* "ſam" folds to "sam": the mail would go to one and the account belong to the other. */
-    bool clear = is_ascii(source, local.n) || !is_ascii(folded, n);
+    bool clear = slice_is_ascii(local) || !slice_is_ascii(slice_bytes(folded, n));
     buf_put(out, slice_bytes(folded, n));
     if (folded != room)
         free(folded);

@@ -20,25 +20,12 @@ static bool is_encoded(struct slice s)
     return s.n > 0 && (memchr(s.p, '%', s.n) != NULL || memchr(s.p, '+', s.n) != NULL);
 }
 
-static bool is_ascii(struct slice s)
-{
-    uint64_t all = 0, eight;
-
-    for (; s.n >= sizeof eight; s = slice_from(s, sizeof eight)) {
-        memcpy(&eight, s.p, sizeof eight);
-        all |= eight;
-    }
-    for (size_t i = 0; i < s.n; i++)
-        all |= (uint8_t)s.p[i];
-    return (all & 0x8080808080808080) == 0;
-}
-
 /* No NUL: names and values end up in C strings of libraries. */
 static bool is_text(struct slice s)
 {
     if (s.n == 0)
         return true;
-    return memchr(s.p, '\0', s.n) == NULL && (is_ascii(s) || u8_check((const uint8_t *)s.p, s.n) == NULL);
+    return memchr(s.p, '\0', s.n) == NULL && (slice_is_ascii(s) || u8_check((const uint8_t *)s.p, s.n) == NULL);
 }
 
 /* The byte that "%41" at s[i] stands for; -1 for a broken escape. */

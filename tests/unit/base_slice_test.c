@@ -144,6 +144,25 @@ static void copies_to_c_strings(void **state)
     assert_false(slice_to_cstr(SLICE_EMPTY, room, 0));
 }
 
+/* The byte in question at every place of texts shorter and longer than what is looked at together. */
+static void ascii_is_known_by_every_byte(void **state)
+{
+    (void)state;
+    char text[20];
+
+    assert_true(slice_is_ascii(SLICE_EMPTY));
+    for (size_t n = 1; n <= sizeof text; n++) {
+        memset(text, 0x7f, sizeof text);
+        assert_true(slice_is_ascii(slice_bytes(text, n)));
+        for (size_t i = 0; i < n; i++) {
+            text[i] = (char)0x80;
+            assert_false(slice_is_ascii(slice_bytes(text, n)));
+            text[i] = '\0';
+        }
+        assert_true(slice_is_ascii(slice_bytes(text, n)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +175,7 @@ int main(void)
         cmocka_unit_test(walks_words),
         cmocka_unit_test(reads_numbers),
         cmocka_unit_test(copies_to_c_strings),
+        cmocka_unit_test(ascii_is_known_by_every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
