@@ -73,15 +73,18 @@ static err open_vault(struct rooms *r)
     return made;
 }
 
-/* No mail is committed before outbox or inbox is open, nor after it has stopped: http is opened last and stopped first. */
+/* Other changes wake nobody: they may be the housekeeper's, before outbox or inbox is open. Mails are not: http is opened
+ * last and stopped first. */
 static void on_mails(void *ctx, const struct store_mails *committed)
 {
     struct rooms *r = ctx;
 
     mail_source_offer(r->mail_source, committed);
+    if (committed->n == 0)
+        return;
     if (r->outbox != NULL)
         outbox_wake(r->outbox);
-    if (r->inbox != NULL)
+    else if (r->inbox != NULL)
         inbox_wake(r->inbox);
 }
 
@@ -251,14 +254,14 @@ static err open_http(struct rooms *r)
     return http_start(&options, &r->http, r->why);
 }
 
-/* In this order; taken down in the other. */
+/* In this order; taken down in the other. The housekeeper reads the directory, which a mail may need at once. */
 static const struct {
     const char *name;
     err (*open)(struct rooms *r);
 } steps[] = {
-    { "lock", lock_database },     { "master key", open_vault },    { "database", open_store },
-    { "throttle", open_throttle }, { "passwords", open_passwords }, { "extensions", open_hooks },
-    { "endpoints", connect_api },  { "mail", open_mail },           { "housekeeper", open_housekeeper },
+    { "lock", lock_database },     { "master key", open_vault },        { "database", open_store },
+    { "throttle", open_throttle }, { "passwords", open_passwords },     { "extensions", open_hooks },
+    { "endpoints", connect_api },  { "housekeeper", open_housekeeper }, { "mail", open_mail },
     { "http", open_http },
 };
 
