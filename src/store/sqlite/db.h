@@ -124,6 +124,9 @@ write_fn write_passcode_swap, write_mail_add, write_mail_remove, write_mail_upda
     write_session_application, write_code_add, write_code_use, write_device_add, write_device_decide, write_device_use,
     write_assertion_add, write_directory_same;
 
+/* The writes of a batch, *n of them; NULL: a task that does as it likes. */
+const struct store_write *batch_writes(const struct store_batch *batch, size_t *n);
+
 /* Runs the statement with the struct as its parameters. CONFLICT when it changed no row, or for a constraint. */
 NODISCARD err put_row(struct connection *c, enum query_id id, const struct shape *shape, const void *row);
 /* Runs a statement of the write's id and, where it has a second parameter, its time. CONFLICT when it changed no row. */

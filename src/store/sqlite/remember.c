@@ -167,20 +167,17 @@ static void note_write(struct store *s, const struct store_write *w)
     }
 }
 
-static void note_writes(struct store *s, const struct store_write *writes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        note_write(s, &writes[i]);
-}
-
 static void note_batch(struct store *s, const struct store_batch *batch)
 {
-    if (batch->task == NULL)
-        note_writes(s, batch->writes, batch->n);
-    else if (batch->task->writes != NULL)
-        note_writes(s, batch->task->writes, batch->task->n);
-    else
+    size_t n;
+    const struct store_write *writes = batch_writes(batch, &n);
+
+    if (writes == NULL) {
         forget_all(s);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        note_write(s, &writes[i]);
 }
 
 void remember_commit(struct store *s, struct store_batch **batches, size_t n)

@@ -50,6 +50,14 @@ static write_fn *const writes_table[] = {
 
 /* ---- one batch, in the transaction ---- */
 
+const struct store_write *batch_writes(const struct store_batch *batch, size_t *n)
+{
+    const struct store_task *task = batch->task;
+
+    *n = task == NULL ? batch->n : task->writes == NULL ? 0 : task->n;
+    return task == NULL ? batch->writes : task->writes;
+}
+
 /* *at: the write under way, so at the end of a failure the one that met it. */
 static err run_writes(struct connection *c, const struct store_write *writes, size_t n, enum store_write_kind *at)
 {
@@ -145,12 +153,14 @@ static void note_mail(struct store_mails *m, const struct store_write *w)
 
 static void note_mails(struct store_mails *m, const struct store_batch *batch)
 {
-    const struct store_task *task = batch->task;
-    const struct store_write *writes = task == NULL ? batch->writes : task->writes;
-    size_t n = task == NULL ? batch->n : task->n;
+    size_t n;
+    const struct store_write *writes = batch_writes(batch, &n);
 
-    m->others = m->others || writes == NULL;
-    for (size_t i = 0; writes != NULL && i < n; i++)
+    if (writes == NULL) {
+        m->others = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
         note_mail(m, &writes[i]);
 }
 
