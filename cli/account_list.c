@@ -97,7 +97,7 @@ static struct table *long_table(void)
         { .name = "ACCESS TOKEN", .below = true },
         { .name = "REFRESH TOKEN" },
     };
-    return table_new(columns, CLI_COUNT(columns));
+    return TABLE_OF(columns);
 }
 
 static int list_to_person(const struct command_line *line, const struct doorcode_accounts *accounts)

@@ -27,6 +27,7 @@ struct table;
 
 /* Borrows the columns, at most TABLE_COLUMNS. NULL: out of memory, which the others take as a table without rows. */
 struct table *table_new(const struct table_column *columns, size_t count);
+#define TABLE_OF(columns) table_new(columns, sizeof(columns) / sizeof((columns)[0]))
 /* A line for each cell instead of one for each row, as of a single thing. */
 void table_as_cards(struct table *t);
 /* Adds a row: as many texts as there are columns, which are copied. */

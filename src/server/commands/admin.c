@@ -162,6 +162,14 @@ const char *admin_text(struct slice s, char *out, size_t cap)
     return out;
 }
 
+const char *admin_time(instant at, struct clock_text *text)
+{
+    if (at == 0)
+        return "-";
+    *text = clock_format(at);
+    return text->c;
+}
+
 int admin_fail(struct admin *a, err fault)
 {
     return command_fail(a->line, NULL, "%s", err_text(fault));

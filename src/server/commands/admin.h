@@ -55,6 +55,8 @@ int admin_user(struct admin *a, const struct tenant *tenant, struct user *out);
 const struct application *admin_application(struct admin *a, const struct tenant *tenant);
 /* As a text with a NUL, in the caller's buffer. */
 const char *admin_text(struct slice s, char *out, size_t cap);
+/* As a text in the caller's `text`; "-" for never. */
+const char *admin_time(instant at, struct clock_text *text);
 /* Prints the fault and gives COMMAND_FAILED. */
 int admin_fail(struct admin *a, err fault);
 

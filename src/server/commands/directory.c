@@ -62,7 +62,7 @@ static const struct table_column user_columns[] = {
 static int list_users(struct admin *a, const struct tenant *tenant)
 {
     struct user *users = calloc(USERS_AT_ONCE, sizeof *users);
-    struct table *t = table_new(user_columns, sizeof user_columns / sizeof user_columns[0]);
+    struct table *t = TABLE_OF(user_columns);
     char after[USER_EMAIL_SIZE] = "";
     size_t n = USERS_AT_ONCE;
     err read = users == NULL ? FAIL(NO_MEMORY) : OK;
@@ -128,7 +128,7 @@ static int show_user(struct admin *a, const struct tenant *tenant)
         user.email, user_origin_name(user.origin), yes_no(user.enabled), user.display_name, created.c, id.c, sessions,
         roles
     };
-    struct table *t = table_new(show_columns, sizeof show_columns / sizeof show_columns[0]);
+    struct table *t = TABLE_OF(show_columns);
     table_as_cards(t);
     table_row(t, cells);
     return admin_print(a, t, OK);
@@ -270,7 +270,7 @@ static void app_row(struct table *t, const struct application *app)
 /* By name or client id; NULL takes all. */
 static struct table *app_rows(struct admin *a, const struct tenant *tenant, const char *wanted)
 {
-    struct table *t = table_new(app_columns, sizeof app_columns / sizeof app_columns[0]);
+    struct table *t = TABLE_OF(app_columns);
 
     for (size_t i = 0; i < a->directory->application_count; i++) {
         const struct application *app = &a->directory->applications[i];
@@ -325,7 +325,7 @@ static const struct table_column flow_columns[] = {
 
 static struct table *flow_rows(struct admin *a, const struct tenant *tenant, const char *wanted)
 {
-    struct table *t = table_new(flow_columns, sizeof flow_columns / sizeof flow_columns[0]);
+    struct table *t = TABLE_OF(flow_columns);
 
     for (size_t i = 0; i < a->directory->user_flow_count; i++) {
         const struct user_flow *flow = &a->directory->user_flows[i];

@@ -12,18 +12,10 @@ static const struct table_column columns[] = {
     { .name = "published" }, { .name = "signing_since" }, { .name = "retired", .below = true },
 };
 
-static const char *time_text(instant at, struct clock_text *text)
-{
-    if (at == 0)
-        return "-";
-    *text = clock_format(at);
-    return text->c;
-}
-
 static int print_keys(struct admin *a)
 {
     struct key *keys = calloc(KEYS_MAX, sizeof *keys);
-    struct table *t = table_new(columns, sizeof columns / sizeof columns[0]);
+    struct table *t = TABLE_OF(columns);
     struct clock_text times[3];
     size_t n = KEYS_MAX;
     err read = keys == NULL ? FAIL(NO_MEMORY) : store_keys(a->store, keys, &n);
@@ -32,9 +24,9 @@ static int print_keys(struct admin *a)
         const char *cells[] = { signing_alg_name(keys[i].alg),
                                 key_state_name(keys[i].state),
                                 keys[i].kid,
-                                time_text(keys[i].created_at, &times[0]),
-                                time_text(keys[i].signing_since, &times[1]),
-                                time_text(keys[i].retired_at, &times[2]) };
+                                admin_time(keys[i].created_at, &times[0]),
+                                admin_time(keys[i].signing_since, &times[1]),
+                                admin_time(keys[i].retired_at, &times[2]) };
         table_row(t, cells);
     }
     free(keys);

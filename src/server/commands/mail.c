@@ -53,7 +53,7 @@ static void mail_row(struct admin *a, struct table *t, const struct mail *mail, 
 static int print_mails(struct admin *a)
 {
     struct mail *mails = calloc(MAILS_AT_ONCE, sizeof *mails);
-    struct table *t = table_new(columns, sizeof columns / sizeof columns[0]);
+    struct table *t = TABLE_OF(columns);
     uint64_t after = 0;
     size_t n = MAILS_AT_ONCE;
     err read = mails == NULL ? FAIL(NO_MEMORY) : OK;

@@ -44,7 +44,7 @@ static int list_methods(struct admin *a, const struct tenant *tenant)
 
     if (status != COMMAND_OK)
         return status;
-    struct table *t = table_new(columns, sizeof columns / sizeof columns[0]);
+    struct table *t = TABLE_OF(columns);
     for (size_t i = 0; i < n; i++)
         add_row(t, &list[i]);
     return admin_print(a, t, OK);

@@ -23,14 +23,6 @@ static int put_secrets(struct admin *a, const struct application *app, const str
     return err_is_ok(written) ? COMMAND_OK : admin_fail(a, written);
 }
 
-static const char *time_text(instant at, struct clock_text *text)
-{
-    if (at == 0)
-        return "-";
-    *text = clock_format(at);
-    return text->c;
-}
-
 /* ---- list ---- */
 
 static const struct table_column list_columns[] = {
@@ -47,15 +39,15 @@ static int list_secrets(struct admin *a, const struct tenant *tenant)
 
     if (app == NULL)
         return COMMAND_FAILED;
-    struct table *t = table_new(list_columns, sizeof list_columns / sizeof list_columns[0]);
+    struct table *t = TABLE_OF(list_columns);
     for (size_t i = 0; i < app->secret_count; i++) {
         const struct client_secret *secret = &app->secrets[i];
         const struct guid_text id = guid_format(secret->key_id);
         struct clock_text times[2];
         char name[128], hint[8];
         const char *cells[] = { id.c, admin_text(secret->name, name, sizeof name),
-                                admin_text(secret->hint, hint, sizeof hint), time_text(secret->starts_at, &times[0]),
-                                time_text(secret->ends_at, &times[1]) };
+                                admin_text(secret->hint, hint, sizeof hint), admin_time(secret->starts_at, &times[0]),
+                                admin_time(secret->ends_at, &times[1]) };
         table_row(t, cells);
     }
     return admin_print(a, t, OK);
@@ -77,8 +69,8 @@ static int print_secret(struct admin *a, const char *text, const struct client_s
     struct clock_text ends;
     char name[128];
     const char *cells[] = { text, id.c, admin_text(secret->name, name, sizeof name),
-                            time_text(secret->ends_at, &ends) };
-    struct table *t = table_new(add_columns, sizeof add_columns / sizeof add_columns[0]);
+                            admin_time(secret->ends_at, &ends) };
+    struct table *t = TABLE_OF(add_columns);
 
     table_row(t, cells);
     int status = admin_print(a, t, OK);

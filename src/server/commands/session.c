@@ -94,7 +94,7 @@ static int list_sessions(struct admin *a, const struct tenant *tenant)
 
     if (status != COMMAND_OK)
         return status;
-    struct table *t = table_new(columns, sizeof columns / sizeof columns[0]);
+    struct table *t = TABLE_OF(columns);
     err read = load_sessions(a, &user, &sessions);
     for (size_t i = 0; err_is_ok(read) && i < sessions.n; i++)
         read = put_session(a, &sessions.rows[i], t);
