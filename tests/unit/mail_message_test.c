@@ -14,18 +14,9 @@
 
 #include <cmocka.h>
 
+#include "support/mail_sample.h"
+
 const struct embedded_file *mail_files(void);
-
-static const struct message_sender sender = { { "no-reply@login.example", 22 }, { "Kites", 5 } };
-
-static const struct letter sample = {
-    .kind = LETTER_SIGNIN_CODE,
-    .to = "jo.doe@kites.example",
-    .code = "90817263",
-    .language = "en",
-    .tenant_name = "Kites & Sons",
-    .minutes = 30,
-};
 
 static char block[MESSAGE_MAX];
 

@@ -12,16 +12,7 @@
 
 #include <cmocka.h>
 
-static const struct message_sender sender = { { "no-reply@login.example", 22 }, { "Kites", 5 } };
-
-static const struct letter sample = {
-    .kind = LETTER_SIGNIN_CODE,
-    .to = "jo.doe@kites.example",
-    .code = "90817263",
-    .language = "en",
-    .tenant_name = "Kites & Sons",
-    .minutes = 30,
-};
+#include "support/mail_sample.h"
 
 static struct messages *messages;
 static char wanted[MESSAGE_MAX];
