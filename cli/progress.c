@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "progress.h"
 
+#include "base/clock.h"
 #include "base/terminal.h"
 
 #include <inttypes.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -12,21 +12,14 @@ enum {
     PACE = 1000,   /* between two looks, at most */
 };
 
-static int64_t now(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
-}
-
 void progress_begin(struct progress *progress, FILE *out, const char *what)
 {
-    *progress = (struct progress){ .out = out, .what = what, .begun = now() };
+    *progress = (struct progress){ .out = out, .what = what, .begun = clock_monotonic_ms() };
 }
 
 void progress_look(struct progress *progress)
 {
-    int64_t waited = now() - progress->begun;
+    int64_t waited = clock_monotonic_ms() - progress->begun;
     int fd = fileno(progress->out);
     if (waited < MOMENT || fd < 0 || isatty(fd) != 1)
         return;

@@ -8,7 +8,6 @@
 #include <curl/curl.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct http {
     const struct doorcode_client *client;
@@ -117,9 +116,7 @@ static void set_multi(struct http *http)
 
 int64_t http_ticks(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return clock_monotonic_ms();
 }
 
 void http_lower_timeout(int *timeout_ms, int64_t at)

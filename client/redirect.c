@@ -2,17 +2,10 @@
 #include "redirect.h"
 
 #include "base/buf.h"
+#include "base/hex.h"
 #include "base/secret.h"
 
 #include <string.h>
-
-/* -1: no hexadecimal digit. */
-static int hex_value(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *found = c != '\0' ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
-    return found != NULL ? (int)(found - digits) : -1;
-}
 
 /* One byte of a form-urlencoded text; the text moves on. -1: what stands there is none. */
 static int next_byte(struct slice *text)
@@ -22,8 +15,8 @@ static int next_byte(struct slice *text)
         *text = slice_from(*text, 1);
         return c == '+' ? ' ' : (unsigned char)c;
     }
-    int high = text->n > 2 ? hex_value(text->p[1]) : -1;
-    int low = text->n > 2 ? hex_value(text->p[2]) : -1;
+    int high = text->n > 2 ? hex_digit(text->p[1]) : -1;
+    int low = text->n > 2 ? hex_digit(text->p[2]) : -1;
     *text = slice_from(*text, 3);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }

@@ -7,8 +7,6 @@
 #include "api/router.h"
 #include "wire/basic.h"
 
-#include <stddef.h>
-
 static enum error_id error_of_defect(enum http_defect defect)
 {
     switch (http_defect_status(defect)) {

@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/guid.h"
 
+#include "base/hex.h"
+
 #include <string.h>
 
 /* Where the two digits of each byte stand: 8-4-4-4-12. */
 static const uint8_t places[] = { 0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34 };
 static const uint8_t hyphens[] = { 8, 13, 18, 23 };
 
-enum { NO_DIGIT = 16 };
-
-static unsigned hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    c |= 'a' - 'A';
-    return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : NO_DIGIT;
-}
-
 bool guid_parse(struct slice text, struct guid *out)
 {
     struct guid g;
-    unsigned seen = 0;
+    int seen = 0;
 
     if (text.n != GUID_TEXT)
         return false;
@@ -28,11 +20,11 @@ bool guid_parse(struct slice text, struct guid *out)
         if (text.p[hyphens[i]] != '-')
             return false;
     for (size_t i = 0; i < sizeof places; i++) {
-        unsigned high = hex_value(text.p[places[i]]), low = hex_value(text.p[places[i] + 1]);
+        int high = hex_digit(text.p[places[i]]), low = hex_digit(text.p[places[i] + 1]);
         seen |= high | low;
-        g.b[i] = (uint8_t)(high << 4 | low);
+        g.b[i] = (uint8_t)((unsigned)high << 4 | (unsigned)low);
     }
-    if (seen >= NO_DIGIT)
+    if (seen < 0) /* one was none */
         return false;
     *out = g;
     return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading what an application proves itself with: secrets, by their hashes, and certificates. */
+#include "base/hex.h"
 #include "base/secret.h"
 #include "server/manifest_scope.h"
 
@@ -13,20 +14,13 @@ static const struct client_secret *stored_by_hash(const struct application *stor
     return NULL;
 }
 
-static uint8_t hex_value(char c)
-{
-    if (c <= '9')
-        return (uint8_t)(c - '0');
-    return (uint8_t)((c | 0x20) - 'a' + 10);
-}
-
 /* The field's check has seen to its form. */
 static void read_hash(const char *text, uint8_t hash[32])
 {
     const char *hex = text + sizeof "sha256:" - 1;
 
     for (size_t i = 0; i < 32; i++)
-        hash[i] = (uint8_t)(hex_value(hex[2 * i]) << 4 | hex_value(hex[2 * i + 1]));
+        hash[i] = (uint8_t)((unsigned)hex_digit(hex[2 * i]) << 4 | (unsigned)hex_digit(hex[2 * i + 1]));
 }
 
 static instant time_of(const char *text)

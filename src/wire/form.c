@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/form.h"
 
+#include "base/hex.h"
+
 #include <string.h>
 #include <unistr.h>
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 static bool is_encoded(struct slice s)
 {
@@ -33,8 +24,8 @@ static int escaped_byte(struct slice s, size_t i)
 {
     if (s.n - i < 3)
         return -1;
-    int high = hex_value(s.p[i + 1]);
-    int low = hex_value(s.p[i + 2]);
+    int high = hex_digit(s.p[i + 1]);
+    int low = hex_digit(s.p[i + 2]);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
